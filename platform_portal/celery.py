@@ -1,0 +1,22 @@
+"""Celery application. Every task takes an id, loads, and calls one service."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "platform_portal.settings")
+
+app = Celery("platform_portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "clear-expired-sessions": {
+        "task": "members.tasks.clear_expired_sessions",
+        "schedule": crontab(hour="3", minute="40"),
+    },
+    "forget-old-reports": {
+        "task": "consultations.tasks.forget_old_reports",
+        "schedule": crontab(hour="3", minute="50"),
+    },
+}

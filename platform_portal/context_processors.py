@@ -1,0 +1,11 @@
+"""What every template knows."""
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from platform_portal.region.models import PortalSettings
+
+
+def portal(request: HttpRequest) -> dict[str, object]:
+    """`portal`: the settings row, fetched only when a template uses it."""
+    return {"portal": SimpleLazyObject(PortalSettings.load)}

@@ -1,0 +1,95 @@
+"""Keeps finished public pages in Redis, so that a spike costs one look-up per request.
+
+Only responses that say `Cache-Control: public` are kept, for as long as they say. A version number
+travels with each page; publishing a change raises it and makes every kept page stale at once.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response, get_max_age
+
+logger = logging.getLogger(__name__)
+
+VERSION_KEY = "public-pages-version"
+MAX_URL_LENGTH = 300  # longer ones are not worth a place in memory
+DROPPED_HEADERS = {"vary", "content-length"}
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    version: str
+    content: bytes
+    headers: dict[str, str]
+
+
+def forget_public_pages() -> None:
+    """Makes every kept page stale. Call after the transaction that changed public content."""
+    from django.utils.crypto import get_random_string
+
+    cache.set(VERSION_KEY, get_random_string(12), timeout=None)
+
+
+def _key(request: HttpRequest) -> str:
+    url = f"{request.scheme}://{request.get_host()}{request.get_full_path()}"
+    htmx = request.headers.get("HX-Request", "")
+    return "page:" + blake2b(f"{url}|{htmx}".encode(), digest_size=16).hexdigest()
+
+
+def _is_candidate(request: HttpRequest) -> bool:
+    return request.method in {"GET", "HEAD"} and len(request.get_full_path()) <= MAX_URL_LENGTH
+
+
+def _is_keepable(response: HttpResponseBase) -> bool:
+    return (
+        response.status_code == 200
+        and not response.streaming
+        and not response.cookies
+        and "public" in response.headers.get("Cache-Control", "")
+        and bool(get_max_age(response))
+    )
+
+
+class PublicPageCacheMiddleware:
+    """Answers public pages from Redis and keeps new ones there."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not _is_candidate(request):
+            return self.get_response(request)
+        key = _key(request)
+        found = cache.get_many([VERSION_KEY, key])
+        version = found.get(VERSION_KEY, "")
+        page = found.get(key)
+        if isinstance(page, KeptPage) and page.version == version:
+            return _answer(request, page)
+        response = self.get_response(request)
+        if request.method == "GET" and _is_keepable(response):
+            _keep(key, version, response)
+        return response
+
+
+def _answer(request: HttpRequest, page: KeptPage) -> HttpResponseBase:
+    etag = page.headers.get("ETag", "")
+    if etag and request.headers.get("If-None-Match", "") == etag:
+        not_modified = HttpResponseNotModified()
+        for name in ("Cache-Control", "ETag"):
+            not_modified.headers[name] = page.headers[name]
+        return not_modified
+    return HttpResponse(page.content, headers=page.headers)
+
+
+def _keep(key: str, version: str, response: HttpResponseBase) -> None:
+    assert isinstance(response, HttpResponse)  # noqa: S101  narrowed by _is_keepable
+    headers = {name: value for name, value in response.items() if name.lower() not in DROPPED_HEADERS}
+    cache.set(key, KeptPage(version, response.content, headers), timeout=get_max_age(response))
+
+
+__all__ = ["PublicPageCacheMiddleware", "forget_public_pages", "get_conditional_response"]

@@ -1,0 +1,20 @@
+"""Addresses of the portal. Everything needs a sign-in unless its view says `login_not_required`."""
+
+from django.urls import include, path, register_converter
+
+from platform_portal import views
+from platform_portal.identifiers import PublicIdConverter
+
+register_converter(PublicIdConverter, "public_id")
+
+urlpatterns = [
+    path("", include("consultations.urls")),
+    path("desk/", include("consultations.desk_urls")),
+    path("", include("members.urls")),
+    path("accounts/", include("allauth.urls")),
+]
+
+handler400 = views.bad_request
+handler403 = views.permission_denied
+handler404 = views.page_not_found
+handler500 = views.server_error

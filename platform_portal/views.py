@@ -1,0 +1,49 @@
+"""Error pages. They still show the numbers for immediate danger, and touch neither database nor cache."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import requires_csrf_token
+
+from platform_portal.access.checks import Refused
+
+
+def _error(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+    response = render(request, f"errors/{status}.html", context, status=status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@login_not_required
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 400)
+
+
+@login_not_required
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    reason = exception.reason if isinstance(exception, Refused) else ""
+    return _error(request, 403, reason=reason)
+
+
+@login_not_required
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 404)
+
+
+@login_not_required
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _error(request, 500)
+
+
+@requires_csrf_token
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _error(
+        request,
+        403,
+        reason=_(
+            "画面を開いてから時間がたったか、別の画面から送られました。前の画面に戻り、読み込み直してから、もう一度送ってください。"
+        ),
+    )
