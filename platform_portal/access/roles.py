@@ -1,0 +1,59 @@
+"""Who may: stable role keys and what each role is allowed to do."""
+
+from enum import StrEnum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """Stored keys; never rename one, labels may change."""
+
+    ADMINISTRATOR = "administrator", _("管理者")
+    SECRETARIAT = "secretariat", _("事務局")
+    STAFF = "staff", _("県職員")
+    MEMBER = "member", _("会員団体の担当者")
+
+
+class Permission(StrEnum):
+    """One entry for each thing that somebody may or may not do."""
+
+    USE_DESK = "use_desk"
+    EDIT_WINDOWS = "edit_windows"
+    APPROVE_WINDOWS = "approve_windows"
+    VERIFY_WINDOWS = "verify_windows"
+    IMPORT_WINDOWS = "import_windows"
+    EDIT_CATEGORIES = "edit_categories"
+    EDIT_CALENDAR = "edit_calendar"
+    HANDLE_REPORTS = "handle_reports"
+    SEE_ZERO_HIT_WORDS = "see_zero_hit_words"
+    EDIT_PORTAL_SETTINGS = "edit_portal_settings"
+    MANAGE_USERS = "manage_users"
+    SEE_AUDIT = "see_audit"
+
+
+_STAFF = frozenset(
+    {
+        Permission.USE_DESK,
+        Permission.EDIT_WINDOWS,
+        Permission.APPROVE_WINDOWS,
+        Permission.VERIFY_WINDOWS,
+        Permission.IMPORT_WINDOWS,
+        Permission.HANDLE_REPORTS,
+        Permission.SEE_ZERO_HIT_WORDS,
+        Permission.SEE_AUDIT,
+    }
+)
+_SECRETARIAT = _STAFF | {
+    Permission.EDIT_CATEGORIES,
+    Permission.EDIT_CALENDAR,
+    Permission.EDIT_PORTAL_SETTINGS,
+}
+
+PERMISSIONS_OF_ROLE: dict[str, frozenset[Permission]] = {
+    Role.ADMINISTRATOR: frozenset(Permission),
+    Role.SECRETARIAT: frozenset(_SECRETARIAT),
+    Role.STAFF: _STAFF,
+    Role.MEMBER: frozenset(),
+}
+DESK_ROLES = frozenset({Role.ADMINISTRATOR, Role.SECRETARIAT, Role.STAFF})

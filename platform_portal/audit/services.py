@@ -1,0 +1,68 @@
+"""Writing the audit record. Always inside the transaction of the change it speaks of."""
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, models
+
+from platform_portal.audit.models import AuditEvent
+
+
+def record(
+    *,
+    type: str,
+    by: Any,
+    obj: models.Model | None = None,
+    old: dict[str, Any] | None = None,
+    new: dict[str, Any] | None = None,
+    note: str = "",
+) -> AuditEvent:
+    """Adds one event; `by` is a user or None for the portal itself.
+
+    Raises RuntimeError outside a transaction: a record without its change, or the reverse, is a lie.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("audit.record() needs the transaction of the change it records")
+    return AuditEvent.objects.create(
+        type=type,
+        actor_id=getattr(by, "pk", None),
+        object_type=obj._meta.label_lower if obj is not None else "",
+        object_id=str(obj.pk) if obj is not None else "",
+        old=_plain(old or {}),
+        new=_plain(new or {}),
+        note=note,
+    )
+
+
+def snapshot(obj: models.Model, fields: Iterable[str]) -> dict[str, Any]:
+    """Values of `fields` as JSON scalars; many-to-many fields as sorted lists of keys."""
+    values: dict[str, Any] = {}
+    for name in fields:
+        field = obj._meta.get_field(name)
+        if field.many_to_many:
+            values[name] = sorted(getattr(obj, name).values_list("pk", flat=True)) if obj.pk else []
+        else:
+            values[name] = _scalar(getattr(obj, field.attname))  # type: ignore[union-attr]
+    return values
+
+
+def difference(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(old, new) restricted to what changed."""
+    changed = [name for name in after if before.get(name) != after[name]]
+    return {name: before.get(name) for name in changed}, {name: after[name] for name in changed}
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: _scalar(value) for name, value in values.items()}
+
+
+def _scalar(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float | str | list | dict):
+        return value
+    if isinstance(value, dt.date | dt.datetime | dt.time):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    return str(value)

@@ -1,0 +1,79 @@
+"""Abstract base of everything that is drafted, reviewed and published."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from platform_portal.publishing.states import State
+
+
+def paired(at: str, by: str) -> Q:
+    """Condition of a CheckConstraint: `at` and `by` are set together or not at all."""
+    neither = Q(**{f"{at}__isnull": True, f"{by}__isnull": True})
+    both = Q(**{f"{at}__isnull": False, f"{by}__isnull": False})
+    return neither | both
+
+
+class Publishable(models.Model):
+    """State with its author, reviewer and times. `author` is who last changed the content."""
+
+    state = models.CharField(
+        _("公開状態"),
+        max_length=12,
+        choices=State.choices,
+        default=State.DRAFT,
+        db_index=True,
+        editable=False,
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("最後に書いた人"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    submitted_at = models.DateTimeField(_("確認を頼んだ時刻"), null=True, blank=True, editable=False)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("確認を頼んだ人"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    published_at = models.DateTimeField(_("公開した時刻"), null=True, blank=True, editable=False)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("公開を認めた人"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=State.values),
+                name="%(app_label)s_%(class)s_state_known",
+                violation_error_message=_("公開状態が正しくありません。"),
+            ),
+            models.CheckConstraint(
+                condition=paired("submitted_at", "submitted_by"),
+                name="%(app_label)s_%(class)s_submitted_pair",
+            ),
+            models.CheckConstraint(
+                condition=paired("published_at", "published_by"),
+                name="%(app_label)s_%(class)s_published_pair",
+            ),
+        ]
+
+    @property
+    def is_published(self) -> bool:
+        return self.state == State.PUBLISHED

@@ -1,0 +1,39 @@
+"""States of anything the public may see, and the one table of ways between them."""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from platform_portal.access.roles import Permission
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("下書き")
+    IN_REVIEW = "in_review", _("確認待ち")
+    PUBLISHED = "published", _("公開中")
+    SUSPENDED = "suspended", _("公開停止中")
+    ARCHIVED = "archived", _("保管済み")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One permitted step. `verb` ends the audit type, e.g. consultations.window_<verb>."""
+
+    verb: str
+    label: str
+    permission: Permission
+    needs_other_person: bool = False
+    needs_reason: bool = False
+
+
+Ways = dict[tuple[State, State], Way]
+
+
+def diagram(ways: Ways) -> str:
+    """The table as a Mermaid state diagram; `docs/` holds a copy and a test compares the two."""
+    lines = ["stateDiagram-v2", "    [*] --> draft"]
+    for (before, after), way in sorted(ways.items(), key=lambda item: (item[0][0].value, item[0][1].value)):
+        remark = " (other person)" if way.needs_other_person else ""
+        lines.append(f"    {before.value} --> {after.value}: {way.verb}{remark}")
+    return "\n".join(lines) + "\n"
