@@ -1,0 +1,8 @@
+from celery import shared_task
+from django.core.management import call_command
+
+
+@shared_task(time_limit=120)
+def clear_expired_sessions() -> None:
+    """Forgets sessions that have ended."""
+    call_command("clearsessions")
