@@ -1,0 +1,31 @@
+from consultations.models.calendar import CalendarOverride, WindowException
+from consultations.models.category import Category
+from consultations.models.channel import Channel, ChannelKind, Toll
+from consultations.models.feedback import ErrorReport, ZeroHitWord
+from consultations.models.window import (
+    AddressVisibility,
+    Anonymity,
+    AreaScope,
+    Asker,
+    ConsultationWindow,
+    Fallback,
+    Fee,
+)
+
+__all__ = [
+    "AddressVisibility",
+    "Anonymity",
+    "AreaScope",
+    "Asker",
+    "CalendarOverride",
+    "Category",
+    "Channel",
+    "ChannelKind",
+    "ConsultationWindow",
+    "ErrorReport",
+    "Fallback",
+    "Fee",
+    "Toll",
+    "WindowException",
+    "ZeroHitWord",
+]

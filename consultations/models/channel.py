@@ -1,0 +1,103 @@
+"""連絡手段: one way of reaching a window."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from consultations.models.window import ConsultationWindow
+
+
+class ChannelKind(models.TextChoices):
+    PHONE = "phone", _("電話")
+    LINE = "line", _("LINE")
+    CHAT = "chat", _("チャット")
+    WEB_FORM = "web_form", _("ウェブの入力欄")
+    EMAIL = "email", _("メール")
+    VISIT = "visit", _("会って話す")
+    VIDEO = "video", _("ビデオ通話")
+    FAX = "fax", _("FAX")
+    LETTER = "letter", _("手紙")
+    OUTREACH = "outreach", _("訪問してもらう")
+
+
+WRITTEN_KINDS = (ChannelKind.LINE, ChannelKind.CHAT, ChannelKind.WEB_FORM, ChannelKind.EMAIL)
+LIVE_WRITTEN_KINDS = (ChannelKind.LINE, ChannelKind.CHAT)
+TELEPHONE_KINDS = (ChannelKind.PHONE, ChannelKind.FAX)
+LINK_KINDS = (ChannelKind.LINE, ChannelKind.CHAT, ChannelKind.WEB_FORM, ChannelKind.VIDEO)
+
+
+class Toll(models.TextChoices):
+    FREE = "free", _("通話無料")
+    CHARGED = "charged", _("通話料がかかります")
+    NAVI = "navi", _("ナビダイヤル（通話料がかかり、かけ放題の対象外です）")
+    UNKNOWN = "unknown", _("通話料は分かりません")
+
+
+class Channel(models.Model):
+    window = models.ForeignKey(
+        ConsultationWindow, verbose_name=_("相談窓口"), on_delete=models.CASCADE, related_name="channels"
+    )
+    position = models.PositiveSmallIntegerField(_("並び順"), default=0)
+    kind = models.CharField(_("種類"), max_length=10, choices=ChannelKind.choices)
+    value = models.CharField(_("番号・アドレス"), max_length=300, blank=True)
+    digits = models.CharField(_("番号（記号なし）"), max_length=20, blank=True, editable=False)
+    toll = models.CharField(_("通話料"), max_length=8, choices=Toll.choices, default=Toll.UNKNOWN)
+    accepts_ip_phone = models.BooleanField(_("IP電話からかけられる"), null=True, blank=True)
+    reach_note = models.CharField(_("つながる範囲"), max_length=200, blank=True)
+    opening_hours = models.CharField(_("受付時間の規則"), max_length=1000, blank=True)
+    hours_text = models.CharField(_("受付時間（公表された文）"), max_length=500, blank=True)
+    is_by_appointment = models.BooleanField(_("予約制"), default=False)
+    languages = ArrayField(
+        models.CharField(max_length=12), verbose_name=_("使える言語"), default=list, blank=True
+    )
+    note = models.CharField(_("メモ"), max_length=300, blank=True)
+    # The rule that decides "open now": own hours or the window's, with year-end closure, dated exceptions and
+    # period of validity written into it. Kept by services.save_window(); the same string is evaluated once
+    # for however many channels share it.
+    effective_hours = models.CharField(max_length=4000, blank=True, editable=False)
+    takes_appointments_only = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        verbose_name = _("連絡手段")
+        verbose_name_plural = _("連絡手段")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=ChannelKind.values), name="consultations_channel_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(toll__in=Toll.values), name="consultations_channel_toll_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=[ChannelKind.PHONE, ChannelKind.FAX]) | ~Q(digits=""),
+                name="consultations_channel_phone_has_digits",
+                violation_error_message=_("電話と FAX には番号が必要です。"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(
+                    kind__in=[ChannelKind.LINE, ChannelKind.CHAT, ChannelKind.WEB_FORM, ChannelKind.VIDEO]
+                )
+                | Q(value="")
+                | Q(value__startswith="https://"),
+                name="consultations_channel_link_https",
+                violation_error_message=_("LINE・チャット・入力欄のアドレスは https:// で始めてください。"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.value}".strip()
+
+    @property
+    def href(self) -> str:
+        """Link target, or an empty string when there is nothing to follow."""
+        if self.kind == ChannelKind.PHONE:
+            return "tel:" + self.digits.replace("#", "%23")
+        if self.kind == ChannelKind.EMAIL and self.value:
+            return "mailto:" + self.value
+        return self.value if self.kind in LINK_KINDS else ""
+
+    @property
+    def is_live(self) -> bool:
+        """True when somebody answers at once, so that "open now" means something."""
+        return self.kind in {ChannelKind.PHONE, ChannelKind.LINE, ChannelKind.CHAT, ChannelKind.VIDEO}

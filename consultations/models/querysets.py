@@ -1,0 +1,112 @@
+"""Reads of consultation windows. Filters and views only combine these."""
+
+import datetime as dt
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Prefetch, Q, Value, When
+from django.utils import timezone
+
+from platform_portal.publishing.states import State
+
+
+class ConsultationWindowQuerySet(models.QuerySet[Any]):
+    def published(self) -> Self:
+        """What residents may see."""
+        return self.filter(state=State.PUBLISHED)
+
+    def in_category(self, category: models.Model) -> Self:
+        return self.filter(categories=category)
+
+    def free(self) -> Self:
+        return self.filter(fee="free")
+
+    def anonymous(self) -> Self:
+        """Where one can begin without giving a name."""
+        return self.filter(anonymity__in=["yes", "partly"])
+
+    def speaking(self, language: str) -> Self:
+        """Where `language` (BCP 47) is spoken, at the window or on one of its channels."""
+        channels = self._channels().filter(window=OuterRef("pk"), languages__contains=[language])
+        return self.filter(Q(languages__contains=[language]) | Exists(channels))
+
+    def for_asker(self, asker: str) -> Self:
+        """Where `asker` may ask; a window that does not say takes everybody."""
+        return self.filter(Q(askers__contains=[asker]) | Q(askers=[]))
+
+    def serving(self, municipality_code: str) -> Self:
+        """Windows that a resident of the municipality can use: its own, the prefecture's, the nation's."""
+        return self.filter(Q(area_scope__in=["national", "prefecture"]) | Q(municipalities=municipality_code))
+
+    def reached_by(self, kinds: "list[str] | tuple[str, ...]") -> Self:
+        """Windows with at least one channel of the given kinds."""
+        return self.filter(Exists(self._channels().filter(window=OuterRef("pk"), kind__in=kinds)))
+
+    def open_at(self, moment: dt.datetime, kinds: "list[str] | tuple[str, ...] | None" = None) -> Self:
+        """Windows where somebody answers at `moment`, by any of `kinds` (default: every live kind).
+
+        The rule of each channel is a string that many share: the distinct ones are evaluated once, in Python.
+        """
+        from consultations.opening import open_channels
+
+        return self.filter(Exists(open_channels(moment, kinds).filter(window=OuterRef("pk"))))
+
+    def with_open_rank(self, moment: dt.datetime, kinds: "list[str] | tuple[str, ...] | None" = None) -> Self:
+        """Annotates `open_rank`: 0 for open at `moment`, 1 for the rest."""
+        from consultations.opening import open_channels
+
+        is_open = Exists(open_channels(moment, kinds).filter(window=OuterRef("pk")))
+        return self.annotate(
+            open_rank=Case(When(is_open, then=Value(0)), default=Value(1), output_field=IntegerField())
+        )
+
+    def with_area_rank(self) -> Self:
+        """Annotates `area_rank`: nearest area first (municipality, prefecture, nation)."""
+        return self.annotate(
+            area_rank=Case(
+                When(area_scope="municipality", then=Value(0)),
+                When(area_scope="prefecture", then=Value(1)),
+                default=Value(2),
+                output_field=IntegerField(),
+            )
+        )
+
+    def in_public_order(
+        self, moment: dt.datetime, kinds: "list[str] | tuple[str, ...] | None" = None
+    ) -> Self:
+        """Open now first, then the nearest area, then by name."""
+        return (
+            self.with_open_rank(moment, kinds)
+            .with_area_rank()
+            .order_by("open_rank", "area_rank", "kana", "name", "pk")
+        )
+
+    def for_cards(self) -> Self:
+        """With everything a card shows, in a constant number of queries."""
+        return self.prefetch_related("channels", "categories", "municipalities")
+
+    def for_detail(self) -> Self:
+        fallbacks = (
+            self.model._meta.get_field("fallbacks")
+            .remote_field.through.objects.filter(target__state=State.PUBLISHED)
+            .select_related("target")
+            .prefetch_related("target__channels", "target__categories")
+        )
+        return self.prefetch_related(
+            "channels",
+            "categories",
+            "municipalities",
+            "exceptions",
+            Prefetch("fallback_links", queryset=fallbacks),
+        )
+
+    def due_for_verification(self, today: dt.date | None = None) -> Self:
+        """Published windows never verified, or verified longer ago than their interval."""
+        today = today or timezone.localdate()
+        return self.published().filter(Q(verified_on=None) | Q(verification_due_on__lte=today))
+
+    def by_due_date(self) -> Self:
+        return self.order_by(F("verification_due_on").asc(nulls_first=True), "kana", "name", "pk")
+
+    def _channels(self) -> Any:
+        return self.model._meta.get_field("channels").related_model.objects
