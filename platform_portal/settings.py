@@ -135,6 +135,10 @@ def _database_password() -> str:
 
 DATABASES = {"default": _database(_database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+if TESTING:
+    # Each test process has a Redis database of its own, so that one may empty it under the other.
+    _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 1
+    _redis_url = f"{_redis_url.split('?')[0]}?db={_worker}"
 REDIS_URL = _redis_url
 
 CACHES = {

@@ -1,0 +1,37 @@
+"""Keeps what is derived from a window's content: each channel's effective hours, and the search vector."""
+
+from consultations.hours.exceptions import DatedException, with_exceptions
+
+from consultations.models import Channel, ConsultationWindow
+
+
+def effective_hours(window: ConsultationWindow, channel: Channel) -> str:
+    """The rule by which `channel` is open: its own or the window's, with everything that limits it.
+
+    Empty means unknown; that is never read as closed.
+    """
+    rule = channel.opening_hours or window.opening_hours
+    if not rule:
+        return ""
+    year_end = None
+    if window.year_end_from and window.year_end_to:
+        year_end = (_month_day(window.year_end_from), _month_day(window.year_end_to))
+    dated = [DatedException(row.on, row.spans or None, row.reason) for row in window.exceptions.all()]
+    return with_exceptions(
+        rule, year_end=year_end, dated=dated, valid_from=window.valid_from, valid_to=window.valid_to
+    )
+
+
+def refresh_derived(window: ConsultationWindow) -> None:
+    """Call inside the transaction that changed the window, its channels or its exceptions."""
+    for channel in window.channels.all():
+        channel.effective_hours = effective_hours(window, channel)
+        channel.takes_appointments_only = channel.is_by_appointment or (
+            window.is_by_appointment and not channel.opening_hours
+        )
+        channel.save(update_fields=["effective_hours", "takes_appointments_only"])
+
+
+def _month_day(text: str) -> tuple[int, int]:
+    month, day = text.split("-")
+    return int(month), int(day)

@@ -1,0 +1,80 @@
+"""What every test gets: strict templates, an empty cache, closed sockets, and named people."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from members.models import User
+from tests.factories.members import UserFactory
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _plain_settings(settings, tmp_path) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PORTAL_REQUIRE_MFA = False
+
+
+# --- Named people: the same ones in every test -------------------------------------------------
+@pytest.fixture
+def administrator(db: None) -> User:
+    return UserFactory(name="管理 花", email="hana@portal.example", role="administrator")
+
+
+@pytest.fixture
+def secretariat(db: None) -> User:
+    return UserFactory(name="事務 一郎", email="ichiro@portal.example", role="secretariat")
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    """Prefecture staff; wrote the window in question."""
+    return UserFactory(name="県庁 あおい", email="aoi@portal.example", role="staff")
+
+
+@pytest.fixture
+def colleague(db: None) -> User:
+    """Prefecture staff; sits beside the owner and approves."""
+    return UserFactory(name="同僚 みどり", email="midori@portal.example", role="staff")
+
+
+@pytest.fixture
+def outsider(db: None) -> User:
+    """Belongs to a member organisation; has no business on the desk."""
+    return UserFactory(name="会員 そら", email="sora@npo.example", role="member")
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def owner_client(owner: User) -> Client:
+    return signed_in(owner)
+
+
+@pytest.fixture
+def colleague_client(colleague: User) -> Client:
+    return signed_in(colleague)
+
+
+@pytest.fixture
+def outsider_client(outsider: User) -> Client:
+    return signed_in(outsider)
+
+
+@pytest.fixture
+def secretariat_client(secretariat: User) -> Client:
+    return signed_in(secretariat)
+
+
+@pytest.fixture
+def administrator_client(administrator: User) -> Client:
+    return signed_in(administrator)

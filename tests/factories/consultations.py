@@ -1,0 +1,94 @@
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from consultations.indexing import refresh_derived
+from consultations.models import CalendarOverride, Category, Channel, ConsultationWindow, ErrorReport
+from platform_portal.publishing.states import State
+
+
+class CategoryFactory(DjangoModelFactory):
+    class Meta:
+        model = Category
+        django_get_or_create = ("slug",)
+
+    slug = factory.Sequence(lambda n: f"topic-{n}")
+    name = factory.Sequence(lambda n: f"分野{n}")
+    description = "こまったこと"
+    intro = "どんなことでも話せます。"
+    icon = "living"
+    position = factory.Sequence(lambda n: n)
+
+    class Params:
+        risk = factory.Trait(slug="violence", name="DV・性暴力・犯罪被害", is_risk=True)
+
+
+class WindowFactory(DjangoModelFactory):
+    """A published, nationwide window with one free telephone number, open round the clock."""
+
+    class Meta:
+        model = ConsultationWindow
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"そうだん窓口{n}")
+    kana = factory.Sequence(lambda n: f"ソウダンマドグチ{n}")
+    description = "くらしのことを話せます。"
+    operator = "県の相談室"
+    area_scope = "national"
+    opening_hours = "24/7"
+    hours_text = "24時間"
+    state = State.PUBLISHED
+
+    class Params:
+        draft = factory.Trait(state=State.DRAFT)
+
+    @factory.post_generation
+    def topics(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create and extracted:
+            self.categories.set(extracted)
+
+    @factory.post_generation
+    def places(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create and extracted:
+            self.municipalities.set(extracted)
+
+    @factory.post_generation
+    def phone(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        """`phone=False` makes a window without channels; a string sets the number shown."""
+        if not create or extracted is False:
+            return
+        number = extracted or "0120-000-000"
+        digits = number.replace("-", "")
+        Channel.objects.create(window=self, kind="phone", value=number, digits=digits, toll="free", **kwargs)
+        refresh_derived(self)
+
+
+class ChannelFactory(DjangoModelFactory):
+    class Meta:
+        model = Channel
+
+    window = factory.SubFactory(WindowFactory, phone=False)
+    kind = "phone"
+    value = "0120-000-000"
+    digits = factory.LazyAttribute(
+        lambda channel: channel.value.replace("-", "") if channel.kind in {"phone", "fax"} else ""
+    )
+    toll = "free"
+
+
+class ErrorReportFactory(DjangoModelFactory):
+    class Meta:
+        model = ErrorReport
+
+    window = factory.SubFactory(WindowFactory)
+    kind = "number"
+    text = "番号がちがうようです"
+
+
+class CalendarOverrideFactory(DjangoModelFactory):
+    class Meta:
+        model = CalendarOverride
+
+    on = "2026-12-28"
+    name = "臨時の休日"
