@@ -103,7 +103,7 @@ if not (_database_url and _redis_url):
     from platform_portal.embedded import EmbeddedError, ensure_services
 
     try:
-        _services = ensure_services(VAR_DIR)
+        _services = ensure_services(VAR_DIR, durable=not TESTING)
     except EmbeddedError as error:
         stop(str(error))
     _database_url = _database_url or _services.database_url
