@@ -1,0 +1,148 @@
+"""House rules, discovered from the code itself: a new model or page fails until it keeps them."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+
+OUR_APPS = {"audit", "region", "members", "consultations"}
+BASE = Path(settings.BASE_DIR)
+
+
+def our_models() -> list[type[models.Model]]:
+    return [model for model in apps.get_models() if model._meta.app_label in OUR_APPS]
+
+
+def paired_fields() -> list[tuple[type[models.Model], str, str]]:
+    """(model, time field, actor field) for every model that has `x_by` beside `x_at` or `x_on`.
+
+    | x_at/x_on | x_by    | allowed |
+    |-----------|---------|---------|
+    | set       | set     | yes     |
+    | empty     | empty   | yes     |
+    | set       | empty   | no      |
+    | empty     | set     | no      |
+    """
+    pairs = []
+    for model in our_models():
+        names = {field.name for field in model._meta.concrete_fields}
+        for by in sorted(name for name in names if name.endswith("_by")):
+            stem = by.removesuffix("_by")
+            at = next((f"{stem}_{end}" for end in ("at", "on") if f"{stem}_{end}" in names), None)
+            pairs.append((model, at or "", by))
+    return pairs
+
+
+@pytest.mark.parametrize(
+    ("model", "at", "by"), paired_fields(), ids=lambda value: getattr(value, "__name__", value)
+)
+def test_actor_is_paired_with_a_time(model, at, by):
+    assert at, f"{model.__name__}.{by} needs a {by.removesuffix('_by')}_at or _on beside it"
+    if not model._meta.get_field(by).null and not model._meta.get_field(at).null:
+        return  # both always set
+    conditions = [str(c.condition) for c in model._meta.constraints if isinstance(c, models.CheckConstraint)]
+    assert any(f"{at}__isnull" in text and f"{by}__isnull" in text for text in conditions), (
+        f"{model.__name__} needs a constraint paired({at!r}, {by!r})"
+    )
+
+
+def test_there_are_paired_fields_to_look_at():
+    assert len(paired_fields()) >= 6
+
+
+@pytest.mark.parametrize("model", our_models(), ids=lambda model: model.__name__)
+class TestModels:
+    def test_has_japanese_names(self, model):
+        assert re.search(r"[぀-ヿ一-鿿]", str(model._meta.verbose_name)), model
+
+    def test_says_what_it_is(self, model):
+        assert "__str__" in model.__dict__, f"{model.__name__} needs __str__"
+
+    def test_has_an_order(self, model):
+        assert model._meta.ordering or model._meta.label == "region.PortalSettings"
+
+    def test_constraints_are_named_after_the_app(self, model):
+        for constraint in model._meta.constraints:
+            assert constraint.name.startswith(model._meta.app_label + "_")
+
+    def test_dates_times_and_actors_are_named_so(self, model):
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.DateTimeField):
+                assert field.name.endswith("_at") or field.name in {"at", "last_login"}, field
+            elif isinstance(field, models.DateField):
+                assert field.name.endswith("_on") or field.name in {"on", "valid_from", "valid_to"}, field
+
+
+def test_migrations_are_named_by_hand():
+    automatic = [
+        path.name
+        for path in BASE.glob("*/migrations/0*.py")
+        if re.search(r"_auto_|_alter_.*_and_more", path.name)
+    ]
+    assert automatic == []
+
+
+SOURCE = [
+    path
+    for folder in ("platform_portal", "members", "consultations")
+    for path in sorted((BASE / folder).rglob("*.py"))
+    if "migrations" not in path.parts
+]
+
+
+@pytest.mark.parametrize("path", SOURCE, ids=lambda path: str(path.relative_to(BASE)))
+def test_module_is_short_enough_to_read(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 500
+
+
+def test_no_template_is_unused():
+    """Every template is named by a view, another template, a form, or by Django and allauth themselves."""
+    root = BASE / "templates"
+    known_to_libraries = (
+        "account/",
+        "mfa/",
+        "allauth/",
+        "django/",
+        "errors/",
+        "django_filters/",
+        "usersessions/",
+    )
+    text = "\n".join(
+        path.read_text(encoding="utf-8")
+        for folder in (BASE / "platform_portal", BASE / "members", BASE / "consultations", root)
+        for path in folder.rglob("*")
+        if path.suffix in {".py", ".html", ".txt"}
+    )
+    unused = [
+        name
+        for path in sorted(root.rglob("*.html"))
+        if not (name := str(path.relative_to(root))).startswith(known_to_libraries)
+        and f'"{name}"' not in text
+    ]
+    assert unused == []
+
+
+def test_nothing_inline_in_templates():
+    """The Content-Security-Policy forbids inline script, style and handlers; nobody shall find out in production."""
+    inline = re.compile(
+        r"<style|<script(?![^>]*\bsrc=)(?![^>]*application/json)|\sstyle=|\son[a-z]+=", re.IGNORECASE
+    )
+    offenders = [
+        str(path.relative_to(BASE))
+        for path in (BASE / "templates").rglob("*.html")
+        if "/emails/" not in str(path) and inline.search(path.read_text(encoding="utf-8"))
+    ]
+    assert offenders == []
+
+
+def test_templates_load_nothing_from_elsewhere():
+    foreign = re.compile(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=[\"'](?:https?:)?//", re.IGNORECASE)
+    offenders = [
+        str(path.relative_to(BASE))
+        for path in (BASE / "templates").rglob("*.html")
+        if foreign.search(path.read_text(encoding="utf-8"))
+    ]
+    assert offenders == []
