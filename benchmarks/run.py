@@ -1,0 +1,240 @@
+"""`make bench`: measures the portal on this machine and prints ratios.
+
+Every figure is a ratio or a time taken in one and the same run; the method stands in `benchmarks/README.md`.
+Bounded: three database sizes, a few seconds of load per page on loopback, then everything is stopped.
+"""
+
+import os
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+ROOT = Path(__file__).resolve().parent.parent
+os.chdir(ROOT)
+sys.path.insert(0, str(ROOT))
+VAR = ROOT / "var" / "bench"
+os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
+os.environ["BENCH_VAR_DIR"] = str(VAR)
+os.environ["PORTAL_ENV"] = "bench"
+
+import django  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, connections, reset_queries  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+
+LOAD_SECONDS = 6
+SIZES = (500, 5_000, 50_000)
+
+
+@dataclass(frozen=True)
+class Row:
+    what: str
+    figure: str
+    bar: str
+    passes: bool | None = None
+
+    def __str__(self) -> str:
+        mark = {True: "ok", False: "BELOW", None: ""}[self.passes]
+        return f"| {self.what} | {self.figure} | {self.bar} | {mark} |"
+
+
+def median_ms(action: Callable[[], object], times: int = 15) -> float:
+    action()
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        action()
+        taken.append((time.perf_counter() - start) * 1000)
+    return statistics.median(taken)
+
+
+# --- Databases of three sizes -----------------------------------------------------------------
+def use_database(size: int) -> None:
+    """Points the connection at the database of that size; makes and fills it when it is missing."""
+    from django.conf import settings
+
+    from benchmarks.dataset import fill
+
+    name = f"bench_{size}"
+    base = settings.DATABASES["default"]["NAME"]
+    connections["default"].close()
+    connections["default"].settings_dict["NAME"] = "postgres"
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        cursor.execute(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
+    connection.close()
+    connections["default"].settings_dict["NAME"] = name
+    call_command("migrate", verbosity=0)
+    fill(size)
+    from consultations.finding.indexing import rebuild_search_vectors
+
+    rebuild_search_vectors()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    os.environ["BENCH_DATABASE"] = name
+    assert base
+
+
+# --- A server under load ----------------------------------------------------------------------
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def server(page_cache: str) -> Iterator[str]:
+    port = free_port()
+    process = subprocess.Popen(
+        [
+            sys.executable, "-m", "gunicorn", "platform_portal.wsgi:application", "--workers", "1",
+            "--bind", f"127.0.0.1:{port}", "--log-level", "warning",
+        ],
+        env={**os.environ, "BENCH_PAGE_CACHE": page_cache},
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address + "/bare/")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_for(url: str, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            urlopen(url, timeout=5).read()
+            return
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
+
+
+def requests_per_second(url: str) -> float:
+    """wrk for a few seconds with four connections, on loopback only."""
+    urlopen(Request(url), timeout=10).read()
+    result = subprocess.run(
+        ["wrk", "-t1", "-c4", f"-d{LOAD_SECONDS}s", url],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    if re.search(r"Non-2xx", result.stdout):
+        raise RuntimeError(f"{url} answered with errors:\n{result.stdout}")
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", result.stdout).group(1))  # type: ignore[union-attr]
+
+
+# --- What is measured -------------------------------------------------------------------------
+def page_rows() -> list[Row]:
+    page = Client().get("/windows/").content
+    VAR.mkdir(parents=True, exist_ok=True)
+    (VAR / "page.html").write_bytes(page)
+    os.environ["BENCH_BYTES"] = str(VAR / "page.html")
+    call_command("collectstatic", verbosity=0, interactive=False)
+    shutil.copy(VAR / "page.html", VAR / "static" / "page.0123456789ab.html")
+    with server("off") as address:
+        bare = requests_per_second(address + "/bare/")
+        uncached = requests_per_second(address + "/windows/")
+    with server("on") as address:
+        static = requests_per_second(address + "/static/page.0123456789ab.html")
+        cached = requests_per_second(address + "/windows/")
+    return [
+        Row(
+            "list of 5,000 windows, no page cache ÷ bare view with the same bytes",
+            f"{uncached / bare:.2f} ({uncached:.0f} ÷ {bare:.0f} req/s)",
+            "≥ 0.1",
+            uncached / bare >= 0.1,
+        ),
+        Row(
+            "list from the page cache ÷ static file with the same bytes",
+            f"{cached / static:.2f} ({cached:.0f} ÷ {static:.0f} req/s)",
+            "≥ 0.6",
+            cached / static >= 0.6,
+        ),
+    ]
+
+
+def queries_of(url: str) -> int:
+    client = Client()
+    client.get(url)
+    reset_queries()
+    with CaptureQueriesContext(connection) as captured:
+        client.get(url)
+    return len(captured)
+
+
+def growth_figures() -> dict[str, float]:
+    from django.core.cache import cache
+    from django.utils import timezone
+
+    from consultations import finding
+    from consultations.models import ConsultationWindow
+
+    now = timezone.now()
+    client = Client()
+
+    def fresh(url: str) -> None:
+        cache.clear()
+        client.get(url)
+
+    return {
+        "list page, ms": median_ms(lambda: fresh("/windows/")),
+        "list page, open now by phone, ms": median_ms(lambda: fresh("/windows/?now=1&channel=phone")),
+        "open-now filter (ids), ms": median_ms(
+            lambda: list(ConsultationWindow.objects.published().open_at(now).values_list("pk", flat=True))
+        ),
+        "search with own words, ms": median_ms(lambda: finding.find("ひきこもりの息子のことで相談したい")),
+        "queries of the list page": queries_of("/windows/?page=2"),
+    }
+
+
+def main() -> int:
+    if shutil.which("wrk") is None:
+        print("wrk がありません。apt-get install wrk で入れてください。", file=sys.stderr)
+        return 1
+    django.setup()
+    figures: dict[int, dict[str, float]] = {}
+    rows: list[Row] = []
+    for size in SIZES:
+        print(f"… {size:,} windows", file=sys.stderr)
+        use_database(size)
+        figures[size] = growth_figures()
+        if size == 5_000:
+            rows += page_rows()
+            opening = figures[size]["open-now filter (ids), ms"]
+            rows.append(
+                Row("open-now filter over 5,000 windows", f"{opening:.1f} ms", "≤ 15 ms", opening <= 15)
+            )
+    counts = {int(figures[size]["queries of the list page"]) for size in SIZES}
+    rows.append(
+        Row(
+            "queries of the list page at 500, 5,000, 50,000",
+            str(sorted(counts)),
+            "constant",
+            len(counts) == 1,
+        )
+    )
+    print("| what | figure | bar | |\n|---|---|---|---|")
+    print("\n".join(str(row) for row in rows))
+    print("\n| median | " + " | ".join(f"{size:,}" for size in SIZES) + " |\n|---|" + "---:|" * len(SIZES))
+    for name in figures[SIZES[0]]:
+        print(f"| {name} | " + " | ".join(f"{figures[size][name]:.1f}" for size in SIZES) + " |")
+    return 0 if all(row.passes for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
