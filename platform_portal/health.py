@@ -1,0 +1,82 @@
+"""What must be true for the portal to serve: asked by the proxy, by `check_portal`, and by people at night."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.mail import get_connection
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
+from redis import Redis
+from redis.exceptions import RedisError
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `is_vital`: without it residents see nothing."""
+
+    name: str
+    problem: str = ""
+    is_vital: bool = True
+
+    @property
+    def is_good(self) -> bool:
+        return not self.problem
+
+
+def check_database() -> Finding:
+    name = _("データベース")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('server_encoding')")
+            row = cursor.fetchone()
+    except Error:
+        return Finding(name, _("つながりません。DATABASE_URL と PostgreSQL を確かめてください。"))
+    if row is None or row[0] != "UTF8":
+        return Finding(name, _("文字コードが UTF8 ではありません。UTF8 で作り直してください。"))
+    return Finding(name)
+
+
+def check_migrations() -> Finding:
+    name = _("表の形")
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except Error:
+        return Finding(name, _("調べられません。"))
+    if missing:
+        return Finding(name, _("古いままです。manage.py migrate を実行してください。"))
+    return Finding(name)
+
+
+def check_redis() -> Finding:
+    name = _("Redis")
+    try:
+        client = Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+        client.ping()
+        client.close()
+    except RedisError:
+        return Finding(
+            name,
+            _("つながりません。ページは表示できますが、遅くなり、メールと裏の仕事が止まります。"),
+            is_vital=False,
+        )
+    return Finding(name, is_vital=False)
+
+
+def check_mail() -> Finding:
+    name = _("メール")
+    backend = get_connection()
+    try:
+        backend.open()
+        backend.close()
+    except OSError:
+        return Finding(
+            name, _("メールの送り先につながりません。PORTAL_EMAIL_URL を確かめてください。"), is_vital=False
+        )
+    return Finding(name, is_vital=False)
+
+
+VITAL: list[Callable[[], Finding]] = [check_database]
+ALL: list[Callable[[], Finding]] = [check_database, check_migrations, check_redis, check_mail]

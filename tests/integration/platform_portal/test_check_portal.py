@@ -1,0 +1,44 @@
+"""`check_portal` says what is wrong, and fails then."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+
+from platform_portal import health
+
+
+def run() -> str:
+    out = StringIO()
+    call_command("check_portal", stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+class TestCheckPortal:
+    def test_all_good(self):
+        assert run().strip().endswith("すべてよい状態です。")
+
+    def test_redis_away(self, settings):
+        settings.REDIS_URL = "unix:///nowhere.sock"
+        with pytest.raises(CommandError, match="1件の問題"):
+            run()
+        assert not health.check_redis().is_vital
+
+    def test_mail_server_away(self, settings):
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+        assert "PORTAL_EMAIL_URL" in health.check_mail().problem
+
+    def test_database_away(self, monkeypatch):
+        def broken(*args, **kwargs):
+            raise OperationalError("gone")
+
+        monkeypatch.setattr(health.connection, "cursor", broken)
+        assert "DATABASE_URL" in health.check_database().problem
+        assert health.check_database().is_vital
+
+    def test_migration_missing(self, monkeypatch):
+        monkeypatch.setattr(health.MigrationExecutor, "migration_plan", lambda self, targets: ["0002"])
+        assert "migrate" in health.check_migrations().problem
