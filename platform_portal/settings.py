@@ -30,6 +30,8 @@ CSRF_TRUSTED_ORIGINS = [PORTAL_ORIGIN]
 VAR_DIR = Path(env.text("PORTAL_VAR_DIR", str(BASE_DIR / "var")))
 # Number of reverse proxies in front; the client address is read that many steps from the right.
 PORTAL_TRUSTED_PROXIES = env.number("PORTAL_TRUSTED_PROXIES", 0)
+# Only a portal for showing and trying may have accounts with a password that is printed.
+PORTAL_DEMO = env.flag("PORTAL_DEMO", False)
 IS_HTTPS = PORTAL_ORIGIN.startswith("https://")
 
 # --- Applications ----------------------------------------------------------------------------

@@ -1,0 +1,37 @@
+"""The fifteen categories a new portal starts with. What staff changed since is left alone."""
+
+import tomllib
+from pathlib import Path
+
+from django.db import transaction
+
+from consultations.models import Category
+
+CATEGORIES_FILE = Path(__file__).parent / "data" / "categories.toml"
+
+
+@transaction.atomic
+def load_categories(path: Path = CATEGORIES_FILE) -> int:
+    """Adds the categories that are missing; returns how many were added."""
+    entries = tomllib.loads(path.read_text(encoding="utf-8"))["category"]
+    known = set(Category.objects.values_list("slug", flat=True))
+    missing = [_category(entry) for entry in entries if entry["slug"] not in known]
+    for category in missing:
+        category.full_clean()
+        category.save()
+    return len(missing)
+
+
+def _category(entry: dict[str, object]) -> Category:
+    words = entry["words"]
+    assert isinstance(words, list)  # noqa: S101  shape of our own file, checked by its test
+    return Category(
+        slug=entry["slug"],
+        name=entry["name"],
+        description=entry["description"],
+        intro=entry["intro"],
+        words="\n".join(words),
+        icon=entry["icon"],
+        is_risk=entry["is_risk"],
+        position=entry["order"],
+    )
