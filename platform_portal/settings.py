@@ -200,6 +200,10 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
 MFA_TOTP_ISSUER = "つながりポータル"
 PORTAL_REQUIRE_MFA = env.flag("PORTAL_REQUIRE_MFA", True)
 
+# --- Residents' safety -----------------------------------------------------------------------
+# Where 「ページを離れる」 leads: an everyday page that says nothing about who was looking for what.
+PORTAL_EXIT_URL = env.text("PORTAL_EXIT_URL", "https://weather.yahoo.co.jp/weather/")
+
 # --- Cookies: only for people who sign in ----------------------------------------------------
 SESSION_COOKIE_NAME = "desk_session"
 SESSION_COOKIE_AGE = 8 * 60 * 60
@@ -286,6 +290,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
+WHITENOISE_AUTOREFRESH = TESTING or DEBUG
 
 # --- Limits on public forms ------------------------------------------------------------------
 RATELIMIT_ENABLE = True

@@ -1,0 +1,35 @@
+"""Small pieces that every template may use."""
+
+from collections.abc import Iterator
+
+from django import template
+from django.conf import settings
+from django.core.paginator import Page
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A line drawing from the sprite; without `label` it is decoration and hidden from screen readers."""
+    sprite = static("icons.svg")
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>', label, sprite, name
+        )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', sprite, name)
+
+
+@register.simple_tag
+def exit_url() -> str:
+    """Where the quick exit leads: a page that says nothing about the person."""
+    return str(settings.PORTAL_EXIT_URL)
+
+
+@register.filter
+def shown_pages(page: "Page[object]") -> Iterator[int | str]:
+    """Page numbers worth a link; `…` stands for those left out."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
