@@ -54,6 +54,8 @@ MONTH_DAY = RegexValidator(r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", _("12-29 
 
 
 class ConsultationWindow(Publishable):
+    audit_noun = "window"
+
     public_id = models.CharField(_("ID"), max_length=6, unique=True, default=new_public_id, editable=False)
     name = models.CharField(_("名称"), max_length=100)
     kana = models.CharField(_("名称（カナ）"), max_length=150, blank=True)

@@ -16,7 +16,12 @@ def paired(at: str, by: str) -> Q:
 
 
 class Publishable(models.Model):
-    """State with its author, reviewer and times. `author` is who last changed the content."""
+    """State with its author, reviewer and times. `author` is who last changed the content.
+
+    A subclass names itself in audit types by `audit_noun`: consultations.<noun>_published.
+    """
+
+    audit_noun = ""
 
     state = models.CharField(
         _("公開状態"),

@@ -51,7 +51,7 @@ def transition(*, obj: T, to: State, ways: Ways, by: Any, reason: str = "") -> T
     _stamp(locked, to, by)
     locked.save(update_fields=["state", "submitted_at", "submitted_by", "published_at", "published_by"])
     audit.record(
-        type=f"{locked._meta.app_label}.{locked._meta.model_name}_{way.verb}",
+        type=f"{locked._meta.app_label}.{locked.audit_noun}_{way.verb}",
         by=by,
         obj=locked,
         old={"state": before},
