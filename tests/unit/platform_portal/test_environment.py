@@ -93,7 +93,7 @@ def test_dot_env_is_read(tmp_path, monkeypatch):
 
 
 def test_start_without_settings_ends_with_a_hint_and_no_traceback(tmp_path):
-    result = subprocess.run(  # noqa: S603  our own interpreter, fixed arguments
+    result = subprocess.run(
         [sys.executable, str(ROOT / "manage.py"), "check"],
         env={"PATH": "/usr/bin:/bin", "PORTAL_SECRET_KEY": "", "PORTAL_ORIGIN": "nonsense"},
         cwd=tmp_path,
