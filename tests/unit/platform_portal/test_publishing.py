@@ -23,7 +23,7 @@ def window_in(state, author=None):
     return WindowFactory(state=state, author=author)
 
 
-@pytest.mark.parametrize(("before", "after"), product(State, State))
+@pytest.mark.parametrize(("before", "after"), list(product(State, State)))
 @pytest.mark.parametrize("role", Role.values)
 @pytest.mark.parametrize("is_author", [True, False])
 def test_every_cell(before, after, role, is_author):

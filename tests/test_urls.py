@@ -1,0 +1,146 @@
+"""Who reaches what: the whole list of public addresses, and every address for every role."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from platform_portal.access.roles import PERMISSIONS_OF_ROLE, Permission, Role
+from tests.conftest import signed_in
+from tests.factories.consultations import CategoryFactory, WindowFactory
+from tests.factories.members import UserFactory
+
+PUBLIC = {
+    "consultations:about",
+    "consultations:accessibility",
+    "consultations:around",
+    "consultations:home",
+    "consultations:privacy",
+    "consultations:safety",
+}
+# Account pages that must work before sign-in.
+PUBLIC_ACCOUNT = {
+    "account_confirm_email",
+    "account_confirm_login_code",
+    "account_email_verification_sent",
+    "account_inactive",
+    "account_login",
+    "account_logout",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_signup",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    name: str
+    pattern: str
+    view: Any
+
+    @property
+    def is_public(self) -> bool:
+        return not getattr(self.view, "login_required", True)
+
+    @property
+    def permission(self) -> Permission | None:
+        return getattr(self.view, "required_permission", None)
+
+
+def pages(resolver: Any = None, prefix: str = "", namespace: str = "") -> Iterator[Page]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            space = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from pages(entry, prefix + str(entry.pattern), space)
+        elif isinstance(entry, URLPattern):
+            yield Page(f"{namespace}{entry.name}", prefix + str(entry.pattern), entry.callback)
+
+
+PAGES = list(pages())
+# allauth's own pages; tests/integration/members asks them one by one, with their steps.
+OUR_PAGES = [page for page in PAGES if not page.name.startswith(("account_", "mfa_"))]
+
+
+def test_public_pages_are_just_these():
+    assert {page.name for page in PAGES if page.is_public} == PUBLIC | PUBLIC_ACCOUNT
+
+
+def test_every_page_has_a_name_of_its_own():
+    names = [page.name for page in PAGES]
+    assert len(names) == len(set(names))
+    assert not [name for name in names if name.endswith("None")]
+
+
+def test_every_desk_page_names_a_permission():
+    assert [p.name for p in PAGES if p.name.startswith("desk:") and p.permission is None] == []
+
+
+# --- Every address for every role ------------------------------------------------------------
+# What an address needs to be built; a page that is missing here fails.
+SAMPLES: dict[str, Any] = {
+    "public_id": lambda world: world["window"].public_id,
+}
+# Addresses whose id is not that of a window.
+SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
+    "consultations:category": {"public_id": lambda world: world["category"].public_id},
+}
+
+
+@pytest.fixture
+def world(db) -> dict[str, Any]:
+    """One of everything that an address may speak of."""
+    category = CategoryFactory(slug="living", name="生活上の困りごと")
+    return {"category": category, "window": WindowFactory(topics=[category])}
+
+
+def address_of(page: Page, world: dict[str, Any]) -> str:
+    names = re.findall(r"<(?:\w+:)?(\w+)>", page.pattern)
+    if page.pattern.startswith("^") or "(?P<" in page.pattern:
+        names = re.findall(r"\(\?P<(\w+)>", page.pattern)
+    makers = SAMPLES | SAMPLES_BY_PAGE.get(page.name, {})
+    return reverse(page.name, kwargs={name: makers[name](world) for name in names})
+
+
+def expected(page: Page, role: str | None) -> str:
+    """What `role` (None: nobody signed in) meets at `page`.
+
+    | page            | nobody  | role without permission | role with permission |
+    |-----------------|---------|-------------------------|----------------------|
+    | public          | open    | open                    | open                 |
+    | signed-in only  | sign in | open                    | open                 |
+    | with permission | sign in | refused                 | open                 |
+    """
+    if page.is_public:
+        return "open"
+    if role is None:
+        return "sign in"
+    if page.permission and page.permission not in PERMISSIONS_OF_ROLE[role]:
+        return "refused"
+    return "open"
+
+
+def met(response: Any) -> str:
+    if response.status_code == 403:
+        return "refused"
+    if response.status_code == 302 and response.headers["Location"].startswith(reverse(settings.LOGIN_URL)):
+        return "sign in"
+    assert response.status_code < 500
+    return "open"
+
+
+@pytest.mark.parametrize("role", [None, *Role.values], ids=lambda role: role or "nobody")
+@pytest.mark.parametrize("page", OUR_PAGES, ids=lambda page: page.name)
+def test_page_for_role(page, role, world):
+    client = signed_in(UserFactory(role=role)) if role else Client()
+    address = address_of(page, world)
+    assert met(client.get(address)) == expected(page, role)
+    assert met(client.post(address)) == expected(page, role)
