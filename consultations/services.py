@@ -79,7 +79,7 @@ class WindowContent:
 def describe_content(window: ConsultationWindow) -> dict[str, Any]:
     """The window's content as JSON scalars: what the audit record compares."""
     content = audit.snapshot(window, CONTENT_FIELDS)
-    if window.pk is None:
+    if window._state.adding:
         return content
     content["categories"] = sorted(window.categories.values_list("slug", flat=True))
     content["municipalities"] = sorted(window.municipalities.values_list("code", flat=True))
@@ -104,7 +104,7 @@ def save_window(*, window: ConsultationWindow, content: WindowContent, by: Any) 
     Raises Refused, ValidationError (from `full_clean`), IntegrityError; then nothing was changed.
     """
     permissions.check_can_edit_window(by, window)
-    is_new = window.pk is None
+    is_new = window._state.adding
     before = {} if is_new else describe_content(window)
     for name, value in content.values.items():
         setattr(window, name, value)

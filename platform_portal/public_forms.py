@@ -12,7 +12,7 @@ from django import forms
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_ratelimit.core import is_ratelimited
 
@@ -93,5 +93,5 @@ class PublicForm(forms.Form):
         return str(token)
 
     def _renew_token(self) -> None:
-        self.data = self.data.copy()
-        self.data["token"] = new_token(self.purpose)
+        renewed = {**self.data.dict()} if isinstance(self.data, QueryDict) else dict(self.data)
+        self.data = renewed | {"token": new_token(self.purpose)}

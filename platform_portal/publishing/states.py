@@ -1,11 +1,15 @@
 """States of anything the public may see, and the one table of ways between them."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from platform_portal.access.roles import Permission
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class State(models.TextChoices):
@@ -21,7 +25,7 @@ class Way:
     """One permitted step. `verb` ends the audit type, e.g. consultations.window_<verb>."""
 
     verb: str
-    label: str
+    label: "str | _StrPromise"
     permission: Permission
     needs_other_person: bool = False
     needs_reason: bool = False
