@@ -1,0 +1,32 @@
+# Shared by the scripts beside it; sourced, never run. All paths are relative to the checkout, so that a
+# checkout below "/tmp/a b" needs no care anywhere else.
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+PYTHON=.venv/bin/python
+export PYTHONUTF8=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+
+say() { printf '%s\n' "$*"; }
+
+# One plain line (or a few) and the end. Never a traceback.
+fail() {
+    printf '\n✗ %s\n' "$1" >&2
+    shift
+    for line in "$@"; do printf '  %s\n' "$line" >&2; done
+    exit 1
+}
+
+# The line of a log that says what went wrong.
+reason_in() {
+    grep -aE 'No space left|Permission denied|Read-only file system' "$1" | head -1 | grep . ||
+        grep -aE '^(ERROR|E:|error)' "$1" | tail -1 | grep . || tail -1 "$1"
+}
+
+services_running() {
+    [ "$("$PYTHON" -m platform_portal.embedded status --var-dir "$1" 2>/dev/null)" = running ]
+}
+
+stop_services() {
+    "$PYTHON" -m platform_portal.embedded stop --var-dir "$1" >/dev/null || true
+}
