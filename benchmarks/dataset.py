@@ -7,7 +7,7 @@ each other's; one window in twenty has dates of its own and so a rule that nobod
 import random
 from collections.abc import Iterator
 
-from consultations.models import Category, Channel, ConsultationWindow
+from consultations.models import Category, Channel, ConsultationWindow, Schedule
 from platform_portal.publishing.states import State
 from platform_portal.region.models import Municipality, PortalSettings, Prefecture
 
@@ -114,10 +114,11 @@ def fill(count: int, seed: int = 20260401) -> None:
     choices = rules()
     windows = [_window(n, rng, choices[int(rng.triangular(0, len(choices), 0))]) for n in range(count)]
     ConsultationWindow.objects.bulk_create(windows, batch_size=1000)
-    Channel.objects.bulk_create(
-        [channel for n, window in enumerate(windows) for channel in _channels(window, n, rng)],
-        batch_size=2000,
-    )
+    channels = [channel for n, window in enumerate(windows) for channel in _channels(window, n, rng)]
+    key_of = Schedule.objects.keys_of(channel.effective_hours for channel in channels)
+    for channel in channels:
+        channel.schedule_id = key_of[channel.effective_hours]
+    Channel.objects.bulk_create(channels, batch_size=2000)
     through = ConsultationWindow.categories.through
     through.objects.bulk_create(
         [

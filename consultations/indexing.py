@@ -1,8 +1,7 @@
 """Keeps what is derived from a window's content: each channel's effective hours, and the search vector."""
 
 from consultations.hours.exceptions import DatedException, with_exceptions
-
-from consultations.models import Channel, ConsultationWindow
+from consultations.models import Channel, ConsultationWindow, Schedule
 
 
 def effective_hours(window: ConsultationWindow, channel: Channel) -> str:
@@ -24,12 +23,16 @@ def effective_hours(window: ConsultationWindow, channel: Channel) -> str:
 
 def refresh_derived(window: ConsultationWindow) -> None:
     """Call inside the transaction that changed the window, its channels or its exceptions."""
-    for channel in window.channels.all():
+    channels = list(window.channels.all())
+    for channel in channels:
         channel.effective_hours = effective_hours(window, channel)
+    key_of = Schedule.objects.keys_of(channel.effective_hours for channel in channels)
+    for channel in channels:
+        channel.schedule_id = key_of.get(channel.effective_hours)
         channel.takes_appointments_only = channel.is_by_appointment or (
             window.is_by_appointment and not channel.opening_hours
         )
-        channel.save(update_fields=["effective_hours", "takes_appointments_only"])
+    Channel.objects.bulk_update(channels, ["effective_hours", "schedule", "takes_appointments_only"])
 
 
 def _month_day(text: str) -> tuple[int, int]:

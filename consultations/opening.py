@@ -2,36 +2,73 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from django.db.models import Exists, F, Lookup, OuterRef
+from django.utils import timezone
+
 from consultations.hours.evaluation import open_rules_at
+from consultations.models.calendar import CalendarOverride
+from consultations.models.channel import Channel, ChannelKind, Schedule
 from platform_portal.japanese.calendar import HolidayCalendar
 
-from consultations.models.calendar import CalendarOverride
-from consultations.models.channel import Channel, ChannelKind
-from platform_portal.publishing.states import State
+
+class AnyOf(Lookup):  # type: ignore[type-arg]  # not subscriptable at run time
+    """`column = ANY(array)`: one parameter for hundreds of keys, where IN would make one for each."""
+
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s)", [*params, self.rhs]
+
 
 LIVE_KINDS = (ChannelKind.PHONE, ChannelKind.LINE, ChannelKind.CHAT, ChannelKind.VIDEO)
 
 
 def holiday_calendar() -> HolidayCalendar:
     """Public holidays with the staff's corrections. One small query."""
-    overrides = CalendarOverride.objects.values_list("on", "is_holiday", "name")
+    overrides = list(CalendarOverride.objects.values_list("on", "is_holiday", "name"))
     return HolidayCalendar(
         {on: is_holiday for on, is_holiday, _name in overrides},
         names={on: name for on, is_holiday, name in overrides if is_holiday},
     )
 
 
-def open_channels(moment: dt.datetime, kinds: Sequence[str] | None = None) -> Any:
-    """Channels of published windows where somebody answers at `moment`."""
-    live = Channel.objects.filter(kind__in=kinds or LIVE_KINDS, takes_appointments_only=False)
-    rules = (
-        live.filter(window__state=State.PUBLISHED)
-        .exclude(effective_hours="")
-        .order_by()
-        .values_list("effective_hours", flat=True)
-        .distinct()
-    )
-    open_rules = open_rules_at(rules, moment, holiday_calendar())
-    return live.filter(effective_hours__in=open_rules)
+@dataclass(frozen=True)
+class OpenAt:
+    """One moment and who is there then. Make one per request: calendar and rules are read once."""
+
+    moment: dt.datetime
+
+    @classmethod
+    def now(cls) -> "OpenAt":
+        return cls(timezone.now())
+
+    @cached_property
+    def calendar(self) -> HolidayCalendar:
+        return holiday_calendar()
+
+    @cached_property
+    def schedule_keys(self) -> list[int]:
+        """Keys of the schedules that are open. Each distinct rule is evaluated once, in Python."""
+        key_of = dict(Schedule.objects.order_by().values_list("rule", "pk"))
+        return [key_of[rule] for rule in open_rules_at(key_of, self.moment, self.calendar)]
+
+    def channels(self, kinds: Sequence[str] | None = None) -> Any:
+        """Channels where somebody answers now, by any of `kinds` (default: every live kind)."""
+        return Channel.objects.filter(
+            AnyOf(F("schedule_id"), self.schedule_keys),
+            kind__in=kinds or LIVE_KINDS,
+            takes_appointments_only=False,
+        )
+
+    def has_open_channel(self, kinds: Sequence[str] | None = None) -> Exists:
+        """Condition on windows: at least one such channel."""
+        return Exists(self.channels(kinds).filter(window=OuterRef("pk")))
+
+
+def as_open_at(moment: "dt.datetime | OpenAt") -> OpenAt:
+    return moment if isinstance(moment, OpenAt) else OpenAt(moment)

@@ -1,6 +1,6 @@
 from consultations.models.calendar import CalendarOverride, WindowException
 from consultations.models.category import Category
-from consultations.models.channel import Channel, ChannelKind, Toll
+from consultations.models.channel import Channel, ChannelKind, Schedule, Toll
 from consultations.models.feedback import ErrorReport, ZeroHitWord
 from consultations.models.window import (
     AddressVisibility,
@@ -25,6 +25,7 @@ __all__ = [
     "ErrorReport",
     "Fallback",
     "Fee",
+    "Schedule",
     "Toll",
     "WindowException",
     "ZeroHitWord",

@@ -1,5 +1,8 @@
 """連絡手段: one way of reaching a window."""
 
+from collections.abc import Iterable
+from hashlib import sha256
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -34,6 +37,38 @@ class Toll(models.TextChoices):
     UNKNOWN = "unknown", _("通話料は分かりません")
 
 
+class ScheduleManager(models.Manager["Schedule"]):
+    def keys_of(self, rules: Iterable[str]) -> dict[str, int]:
+        """Key by rule, adding the rules that are new. An empty rule has no key."""
+        digests = {digest_of(rule): rule for rule in rules if rule}
+        self.bulk_create(
+            [Schedule(rule=rule, digest=digest) for digest, rule in digests.items()], ignore_conflicts=True
+        )
+        found = self.filter(digest__in=digests).values_list("digest", "pk")
+        return {digests[digest]: key for digest, key in found}
+
+
+def digest_of(rule: str) -> str:
+    return sha256(rule.encode()).hexdigest()[:32]
+
+
+class Schedule(models.Model):
+    """One rule of hours that any number of channels share, so that it is evaluated once for all of them."""
+
+    rule = models.CharField(_("規則"), max_length=4000)
+    digest = models.CharField(max_length=32, unique=True, editable=False)
+
+    objects = ScheduleManager()
+
+    class Meta:
+        verbose_name = _("受付時間の型")
+        verbose_name_plural = _("受付時間の型")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.rule
+
+
 class Channel(models.Model):
     window = models.ForeignKey(
         ConsultationWindow, verbose_name=_("相談窓口"), on_delete=models.CASCADE, related_name="channels"
@@ -53,9 +88,11 @@ class Channel(models.Model):
     )
     note = models.CharField(_("メモ"), max_length=300, blank=True)
     # The rule that decides "open now": own hours or the window's, with year-end closure, dated exceptions and
-    # period of validity written into it. Kept by services.save_window(); the same string is evaluated once
-    # for however many channels share it.
+    # period of validity written into it. Kept by indexing.refresh_derived(), with `schedule` beside it.
     effective_hours = models.CharField(max_length=4000, blank=True, editable=False)
+    schedule = models.ForeignKey(
+        Schedule, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="channels"
+    )
     takes_appointments_only = models.BooleanField(default=False, editable=False)
 
     class Meta:

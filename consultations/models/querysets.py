@@ -1,13 +1,20 @@
 """Reads of consultation windows. Filters and views only combine these."""
 
 import datetime as dt
-from typing import Any, Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Prefetch, Q, Value, When
 from django.utils import timezone
 
 from platform_portal.publishing.states import State
+
+if TYPE_CHECKING:
+    from consultations.opening import OpenAt
+
+    Moment = dt.datetime | OpenAt
+    Kinds = Sequence[str] | None
 
 
 class ConsultationWindowQuerySet(models.QuerySet[Any]):
@@ -42,20 +49,17 @@ class ConsultationWindowQuerySet(models.QuerySet[Any]):
         """Windows with at least one channel of the given kinds."""
         return self.filter(Exists(self._channels().filter(window=OuterRef("pk"), kind__in=kinds)))
 
-    def open_at(self, moment: dt.datetime, kinds: "list[str] | tuple[str, ...] | None" = None) -> Self:
-        """Windows where somebody answers at `moment`, by any of `kinds` (default: every live kind).
+    def open_at(self, moment: "Moment", kinds: "Kinds" = None) -> Self:
+        """Windows where somebody answers at `moment`, by any of `kinds` (default: every live kind)."""
+        from consultations.opening import as_open_at
 
-        The rule of each channel is a string that many share: the distinct ones are evaluated once, in Python.
-        """
-        from consultations.opening import open_channels
+        return self.filter(as_open_at(moment).has_open_channel(kinds))
 
-        return self.filter(Exists(open_channels(moment, kinds).filter(window=OuterRef("pk"))))
-
-    def with_open_rank(self, moment: dt.datetime, kinds: "list[str] | tuple[str, ...] | None" = None) -> Self:
+    def with_open_rank(self, moment: "Moment", kinds: "Kinds" = None) -> Self:
         """Annotates `open_rank`: 0 for open at `moment`, 1 for the rest."""
-        from consultations.opening import open_channels
+        from consultations.opening import as_open_at
 
-        is_open = Exists(open_channels(moment, kinds).filter(window=OuterRef("pk")))
+        is_open = as_open_at(moment).has_open_channel(kinds)
         return self.annotate(
             open_rank=Case(When(is_open, then=Value(0)), default=Value(1), output_field=IntegerField())
         )
@@ -71,9 +75,7 @@ class ConsultationWindowQuerySet(models.QuerySet[Any]):
             )
         )
 
-    def in_public_order(
-        self, moment: dt.datetime, kinds: "list[str] | tuple[str, ...] | None" = None
-    ) -> Self:
+    def in_public_order(self, moment: "Moment", kinds: "Kinds" = None) -> Self:
         """Open now first, then the nearest area, then by name."""
         return (
             self.with_open_rank(moment, kinds)
