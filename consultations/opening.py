@@ -15,14 +15,14 @@ from consultations.models.channel import Channel, ChannelKind, Schedule
 from platform_portal.japanese.calendar import HolidayCalendar
 
 
-class AnyOf(Lookup):  # type: ignore[type-arg]  # not subscriptable at run time
+class AnyOf(Lookup):
     """`column = ANY(array)`: one parameter for hundreds of keys, where IN would make one for each."""
 
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, params = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", [*params, self.rhs]
+        return f"{column} = ANY(%s)", (*params, self.rhs)
 
 
 LIVE_KINDS = (ChannelKind.PHONE, ChannelKind.LINE, ChannelKind.CHAT, ChannelKind.VIDEO)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from django.db import models
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Prefetch, Q, Value, When
@@ -13,8 +13,8 @@ from platform_portal.publishing.states import State
 if TYPE_CHECKING:
     from consultations.opening import OpenAt
 
-    Moment = dt.datetime | OpenAt
-    Kinds = Sequence[str] | None
+    Moment: TypeAlias = dt.datetime | OpenAt
+    Kinds: TypeAlias = Sequence[str] | None
 
 
 class ConsultationWindowQuerySet(models.QuerySet[Any]):
