@@ -1,0 +1,17 @@
+"""Health of the web container: does the page that residents open first answer?"""
+
+import os
+import sys
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+origin = urlsplit(os.environ.get("PORTAL_ORIGIN", "http://127.0.0.1:8000"))
+request = Request(  # noqa: S310 (address is fixed)
+    "http://127.0.0.1:8000/", headers={"Host": origin.netloc, "X-Forwarded-Proto": origin.scheme}
+)
+try:
+    with urlopen(request, timeout=4) as answer:  # noqa: S310
+        sys.exit(0 if answer.status == 200 else 1)
+except URLError as error:
+    sys.exit(str(error))
