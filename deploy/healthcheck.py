@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 origin = urlsplit(os.environ.get("PORTAL_ORIGIN", "http://127.0.0.1:8000"))
-request = Request(  # noqa: S310 (address is fixed)
+request = Request(
     "http://127.0.0.1:8000/", headers={"Host": origin.netloc, "X-Forwarded-Proto": origin.scheme}
 )
 try:
