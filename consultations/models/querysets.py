@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from django.db import models
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Prefetch, Q, Value, When
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.utils import timezone
 
 from platform_portal.publishing.states import State
@@ -55,33 +55,14 @@ class ConsultationWindowQuerySet(models.QuerySet[Any]):
 
         return self.filter(as_open_at(moment).has_open_channel(kinds))
 
-    def with_open_rank(self, moment: "Moment", kinds: "Kinds" = None) -> Self:
-        """Annotates `open_rank`: 0 for open at `moment`, 1 for the rest."""
+    def not_open_at(self, moment: "Moment", kinds: "Kinds" = None) -> Self:
         from consultations.opening import as_open_at
 
-        is_open = as_open_at(moment).has_open_channel(kinds)
-        return self.annotate(
-            open_rank=Case(When(is_open, then=Value(0)), default=Value(1), output_field=IntegerField())
-        )
+        return self.filter(~as_open_at(moment).has_open_channel(kinds))
 
-    def with_area_rank(self) -> Self:
-        """Annotates `area_rank`: nearest area first (municipality, prefecture, nation)."""
-        return self.annotate(
-            area_rank=Case(
-                When(area_scope="municipality", then=Value(0)),
-                When(area_scope="prefecture", then=Value(1)),
-                default=Value(2),
-                output_field=IntegerField(),
-            )
-        )
-
-    def in_public_order(self, moment: "Moment", kinds: "Kinds" = None) -> Self:
-        """Open now first, then the nearest area, then by name."""
-        return (
-            self.with_open_rank(moment, kinds)
-            .with_area_rank()
-            .order_by("open_rank", "area_rank", "kana", "name", "pk")
-        )
+    def nearest_first(self) -> Self:
+        """Municipality, prefecture, nation; then by name."""
+        return self.order_by("area_rank", "kana", "name", "pk")
 
     def for_cards(self) -> Self:
         """With everything a card shows, in a constant number of queries."""

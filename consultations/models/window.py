@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator, URLValidator
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Case, F, Func, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -80,6 +80,16 @@ class ConsultationWindow(Publishable):
 
     area_scope = models.CharField(
         _("地域の範囲"), max_length=12, choices=AreaScope.choices, default=AreaScope.PREFECTURE
+    )
+    area_rank = models.GeneratedField(
+        expression=Case(
+            When(area_scope="municipality", then=Value(0)),
+            When(area_scope="prefecture", then=Value(1)),
+            default=Value(2),
+        ),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+        verbose_name=_("近い順"),  # municipality, prefecture, nation
     )
     municipalities = models.ManyToManyField(
         Municipality, verbose_name=_("市町"), related_name="windows", blank=True
@@ -168,8 +178,9 @@ class ConsultationWindow(Publishable):
         indexes = [
             GinIndex(fields=["search_vector"], name="consultations_window_search"),
             models.Index(
-                fields=["area_scope", "kana", "name"],
-                name="consultations_window_list",
+                # Walked in this order until a page is full: see consultations.listing.
+                fields=["area_rank", "kana", "name", "id"],
+                name="consultations_window_order",
                 condition=Q(state="published"),
             ),
             models.Index(fields=["verification_due_on"], name="consultations_window_due"),

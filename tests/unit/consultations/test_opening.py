@@ -4,10 +4,12 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.paginator import Paginator
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from consultations.indexing import refresh_derived
+from consultations.listing import OpenFirst
 from consultations.models import ConsultationWindow, Schedule
 from consultations.opening import OpenAt
 from platform_portal.publishing.states import State
@@ -119,8 +121,32 @@ class TestOrder:
         window("イ県", "24/7", kana="イ", area_scope="prefecture")
         window("ア県閉", "Mo-Su 01:00-02:00", kana="ア", area_scope="prefecture")
         window("エ市", "24/7", kana="エ", area_scope="municipality")
-        names = [w.name for w in ConsultationWindow.objects.published().in_public_order(MONDAY_NOON)]
-        assert names == ["エ市", "イ県", "ウ全国", "ア県閉"]
+        listed = OpenFirst(ConsultationWindow.objects.published(), OpenAt(MONDAY_NOON))
+        assert [w.name for w in listed[0:4]] == ["エ市", "イ県", "ウ全国", "ア県閉"]
+
+    @pytest.mark.parametrize("size", [1, 2, 3, 5, 7])
+    def test_pages_put_together_are_the_whole_list(self, size):
+        for number in range(7):
+            window(f"窓口{number}", "24/7" if number % 3 else "Mo-Su 01:00-02:00", kana=f"{number}")
+        listed = OpenFirst(ConsultationWindow.objects.published(), OpenAt(MONDAY_NOON))
+        pages = Paginator(listed, size)
+        together = [w.name for page in pages for w in page.object_list]
+        assert together == [f"窓口{n}" for n in (1, 2, 4, 5, 0, 3, 6)]
+        assert [listed[n].name for n in range(len(listed))] == together
+        assert listed[:][-1].name == "窓口6"
+
+    def test_nothing_at_all(self):
+        listed = OpenFirst(ConsultationWindow.objects.published(), OpenAt(MONDAY_NOON))
+        assert listed[0:20] == []
+        assert listed.open_count == 0
+
+    def test_a_full_page_of_open_windows_asks_nothing_about_the_rest(self):
+        for number in range(4):
+            window(f"窓口{number}", "24/7")
+        listed = OpenFirst(ConsultationWindow.objects.published(), OpenAt(MONDAY_NOON))
+        with CaptureQueriesContext(connection) as captured:
+            listed[0:2]
+        assert len(captured) == 1
 
 
 class TestSchedules:
@@ -134,7 +160,7 @@ class TestSchedules:
         at = OpenAt(MONDAY_NOON)
         with CaptureQueriesContext(connection) as captured:
             list(ConsultationWindow.objects.published().open_at(at))
-            list(ConsultationWindow.objects.published().in_public_order(at))
+            list(ConsultationWindow.objects.published().not_open_at(at))
         assert len(captured) == 4  # calendar, schedules, and the two lists
 
     def test_overlong_rule_has_a_digest_of_fixed_length(self):
