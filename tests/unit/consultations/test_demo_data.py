@@ -39,6 +39,7 @@ CHANNEL_COLUMNS = (
     "IP電話",
     "受付時間_規則",
     "受付時間_原文",
+    "予約制",
     "言語",
     "メモ",
 )
@@ -420,6 +421,7 @@ def test_choices_are_known(row: Row) -> None:
         assert channel["種類"] in ChannelKind.values
         assert channel["料金"] in Toll.values
         assert channel["IP電話"] in {"", "はい", "いいえ"}
+        assert channel["予約制"] in {"", "はい"}
 
 
 @each_window
