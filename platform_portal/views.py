@@ -1,8 +1,10 @@
 """Error pages. They still show the numbers for immediate danger, and touch neither database nor cache."""
 
+import sys
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -35,7 +37,12 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _error(request, 500)
+    """A defect (500), or the database is away (503): then when to come back."""
+    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return _error(request, 500)
+    response = _error(request, 503)
+    response.headers["Retry-After"] = "60"
+    return response
 
 
 @requires_csrf_token
