@@ -21,11 +21,12 @@ class ForgivingRedisCache(RedisCache):
     """`django.core.cache`'s Redis backend; a Redis error counts as a miss and is logged."""
 
     def add(self, *args: Any, **kwargs: Any) -> bool:
+        """True when Redis is away: callers take it for a lock or a first count, and must not be shut out."""
         try:
             return bool(super().add(*args, **kwargs))
         except RedisError as error:
             _warn(error)
-            return False
+            return True
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         try:

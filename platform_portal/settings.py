@@ -25,6 +25,8 @@ SECRET_KEY = env.secret("PORTAL_SECRET_KEY")
 DEBUG = env.flag("PORTAL_DEBUG", False)
 PORTAL_ORIGIN = env.origin("PORTAL_ORIGIN")
 _host = urlsplit(PORTAL_ORIGIN).hostname or ""
+# Keys that were in use before; what they encrypted or signed stays readable.
+SECRET_KEY_FALLBACKS = env.words("PORTAL_SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = env.words("PORTAL_ALLOWED_HOSTS", [_host])
 CSRF_TRUSTED_ORIGINS = [PORTAL_ORIGIN]
 VAR_DIR = Path(env.text("PORTAL_VAR_DIR", str(BASE_DIR / "var")))
@@ -88,6 +90,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
                 "platform_portal.context_processors.portal",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
@@ -182,18 +185,39 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 ACCOUNT_ADAPTER = "members.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "members.forms.account.LoginForm",
+    "reauthenticate": "members.forms.account.ReauthenticateForm",
+    "reset_password": "members.forms.account.ResetPasswordForm",
+    "reset_password_from_key": "members.forms.account.ResetPasswordKeyForm",
+    "change_password": "members.forms.account.ChangePasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an accepted invitation is the verification
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # tell people when the way they sign in has changed
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+MFA_ADAPTER = "members.adapters.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "members.forms.account.AuthenticateForm",
+    "reauthenticate": "members.forms.account.ReauthenticateCodeForm",
+    "activate_totp": "members.forms.account.ActivateTOTPForm",
+    "add_webauthn": "members.forms.account.AddWebAuthnForm",
+    "edit_webauthn": "members.forms.account.EditWebAuthnForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # every address was verified by the invitation sent to it
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # one step of 30 seconds: telephones' clocks differ
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS

@@ -11,10 +11,12 @@ urlpatterns = [
     path("", include("consultations.urls")),
     path("desk/", include("consultations.desk_urls")),
     path("", include("members.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("members.account_urls")),
+    path("desk/settings/", include("platform_portal.region.urls")),
 ]
 
 handler400 = views.bad_request
 handler403 = views.permission_denied
+handler429 = "members.views.account.too_many_requests"
 handler404 = views.page_not_found
 handler500 = views.server_error

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from platform_portal.access.roles import PERMISSIONS_OF_ROLE, Permission, Role
 from tests.conftest import signed_in
 from tests.factories.consultations import CategoryFactory, WindowFactory
-from tests.factories.members import UserFactory
+from tests.factories.members import InvitationFactory, UserFactory
 
 PUBLIC = {
     "consultations:about",
@@ -22,12 +22,11 @@ PUBLIC = {
     "consultations:home",
     "consultations:privacy",
     "consultations:safety",
+    "members:invitation-accept",
+    "members:invitation-open",
 }
 # Account pages that must work before sign-in.
 PUBLIC_ACCOUNT = {
-    "account_confirm_email",
-    "account_confirm_login_code",
-    "account_email_verification_sent",
     "account_inactive",
     "account_login",
     "account_logout",
@@ -35,7 +34,6 @@ PUBLIC_ACCOUNT = {
     "account_reset_password_done",
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
-    "account_signup",
     "mfa_authenticate",
     "mfa_login_webauthn",
 }
@@ -92,6 +90,13 @@ SAMPLES: dict[str, Any] = {
 # Addresses whose id is not that of a window.
 SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "consultations:category": {"public_id": lambda world: world["category"].public_id},
+    "members:invitation-open": {"secret": lambda world: "nobody-was-sent-this"},
+    "members:invitation-resend": {"pk": lambda world: world["invitation"].pk},
+    "members:invitation-withdraw": {"pk": lambda world: world["invitation"].pk},
+    "members:user-detail": {"pk": lambda world: world["person"].pk},
+    "members:user-deactivate": {"pk": lambda world: world["person"].pk},
+    "members:user-reactivate": {"pk": lambda world: world["person"].pk},
+    "members:user-reset-second-factor": {"pk": lambda world: world["person"].pk},
 }
 
 
@@ -99,7 +104,12 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
 def world(db) -> dict[str, Any]:
     """One of everything that an address may speak of."""
     category = CategoryFactory(slug="living", name="生活上の困りごと")
-    return {"category": category, "window": WindowFactory(topics=[category])}
+    return {
+        "category": category,
+        "window": WindowFactory(topics=[category]),
+        "person": UserFactory(name="だれか"),
+        "invitation": InvitationFactory(),
+    }
 
 
 def address_of(page: Page, world: dict[str, Any]) -> str:

@@ -1,0 +1,74 @@
+"""What the audit events of this app say in Japanese."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from platform_portal.access.roles import Role
+from platform_portal.audit.models import AuditEvent
+
+LABELS = {
+    "members.invitation_sent": gettext_lazy("招待した"),
+    "members.invitation_resent": gettext_lazy("招待をもう一度送った"),
+    "members.invitation_withdrawn": gettext_lazy("招待を取り消した"),
+    "members.invitation_accepted": gettext_lazy("招待を受け取った"),
+    "members.user_created": gettext_lazy("利用者として登録した"),
+    "members.user_changed": gettext_lazy("登録を変えた"),
+    "members.user_deactivated": gettext_lazy("利用を止めた"),
+    "members.user_reactivated": gettext_lazy("利用を再開した"),
+    "members.second_factor_reset": gettext_lazy("2段階認証を消した"),
+    "members.second_factor_changed": gettext_lazy("2段階認証を変えた"),
+    "members.sessions_ended": gettext_lazy("すべての端末からサインアウトした"),
+    "members.password_changed": gettext_lazy("パスワードを変えた"),
+    "members.password_reset": gettext_lazy("パスワードを決め直した"),
+}
+FIELD_LABELS = {
+    "email": gettext_lazy("メールアドレス"),
+    "name": gettext_lazy("名前"),
+    "section": gettext_lazy("所属"),
+    "role": gettext_lazy("権限"),
+    "is_active": gettext_lazy("利用"),
+    "expires_at": gettext_lazy("期限"),
+    "second_factors": gettext_lazy("2段階認証"),
+}
+VALUE_LABELS = {
+    "totp": gettext_lazy("認証アプリ"),
+    "webauthn": gettext_lazy("パスキー"),
+    "recovery_codes": gettext_lazy("予備コード"),
+    **{role.value: role.label for role in Role},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event in words: when, who, what, and (field, before, after) for each field."""
+
+    at: Any
+    who: str
+    what: str
+    changes: list[tuple[str, str, str]]
+
+
+def describe(event: AuditEvent, names: Mapping[int, str]) -> Line:
+    """`names`: names of users by key. An actor who is gone is shown by number, the portal itself by name."""
+    who = _("ポータル")
+    if event.actor_id is not None:
+        who = names.get(event.actor_id) or _("利用者 %(number)s") % {"number": event.actor_id}
+    changes = [
+        (str(FIELD_LABELS.get(name, name)), _value(old), _value(new))
+        for name, old, new in event.changed_fields
+    ]
+    return Line(event.at, who, str(LABELS.get(event.type, event.type)), changes)
+
+
+def _value(value: Any) -> str:
+    if value is None or value == "" or value == []:
+        return _("なし")
+    if isinstance(value, bool):
+        return _("利用中") if value else _("停止中")
+    if isinstance(value, list):
+        return "・".join(_value(item) for item in value)
+    return str(VALUE_LABELS.get(str(value), value))

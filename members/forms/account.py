@@ -1,0 +1,121 @@
+"""allauth's forms in our words: a label, a hint that helps, no placeholder (it vanishes while typing)."""
+
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts
+from django.core.validators import MaxLengthValidator
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+
+from members.models import validate_one_line
+
+
+def _password_rules() -> str:
+    return " ".join(str(text) for text in password_validators_help_texts())
+
+
+password_rules = lazy(_password_rules, str)
+
+
+class PlainWords:
+    """Mixin: `words` is (field name) → (label, hint)."""
+
+    words: dict[str, tuple[Any, Any]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, forms.Field] = self.fields  # type: ignore[attr-defined]
+        for name, field in fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            if name in self.words:
+                field.label, field.help_text = self.words[name]
+
+
+NEW_PASSWORD = {
+    "password1": (_("新しいパスワード"), password_rules()),
+    "password2": (_("新しいパスワード（確認のため、もう一度）"), ""),
+}
+CODE = (_("コード"), _("認証アプリに出ている6桁の数字か、予備コードの8桁の数字です。"))
+
+
+class SamePassword:
+    """Mixin: says in plain words that the two passwords differ."""
+
+    def clean(self) -> Any:
+        cleaned = super().clean()  # type: ignore[misc]
+        errors = self.errors  # type: ignore[attr-defined]
+        if "password2" in errors and "password1" not in errors and self.data.get("password2"):  # type: ignore[attr-defined]
+            errors["password2"] = self.error_class([_("2つのパスワードがちがいます。")])  # type: ignore[attr-defined]
+        return cleaned
+
+
+class LoginForm(PlainWords, account.LoginForm):  # type: ignore[misc]
+    words = {
+        "login": (_("メールアドレス"), ""),
+        "password": (_("パスワード"), ""),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
+
+
+class ReauthenticateForm(PlainWords, account.ReauthenticateForm):  # type: ignore[misc]
+    words = {"password": (_("パスワード"), "")}
+
+
+class ResetPasswordForm(PlainWords, account.ResetPasswordForm):  # type: ignore[misc]
+    words = {"email": (_("メールアドレス"), _("サインインに使っているアドレスです。"))}
+
+
+class ResetPasswordKeyForm(SamePassword, PlainWords, account.ResetPasswordKeyForm):  # type: ignore[misc]
+    words = NEW_PASSWORD
+
+
+class ChangePasswordForm(SamePassword, PlainWords, account.ChangePasswordForm):  # type: ignore[misc]
+    words = {"oldpassword": (_("いまのパスワード"), ""), **NEW_PASSWORD}
+
+
+class AuthenticateForm(PlainWords, mfa.AuthenticateForm):  # type: ignore[misc]
+    words = {"code": CODE}
+
+
+class ReauthenticateCodeForm(PlainWords, mfa.ReauthenticateForm):  # type: ignore[misc]
+    words = {"code": CODE}
+
+
+class ActivateTOTPForm(PlainWords, totp.ActivateTOTPForm):  # type: ignore[misc]
+    words = {"code": (_("認証アプリに出た6桁の数字"), _("数字は30秒ごとに変わります。"))}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
+
+class ShortName:
+    """Mixin: allauth sets no limit to the name of a passkey."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name = self.fields["name"]  # type: ignore[attr-defined]
+        name.validators = [*name.validators, MaxLengthValidator(60), validate_one_line]
+        name.widget.attrs["maxlength"] = 60
+
+
+class AddWebAuthnForm(ShortName, PlainWords, webauthn.AddWebAuthnForm):  # type: ignore[misc]
+    words = {
+        "name": (_("名前"), _("あとで見分けるための名前です（例：職場のパソコン）。")),
+        "passwordless": (
+            _("パスワードなしのサインインにも使う"),
+            _("指紋・顔・暗証番号で本人を確かめられる機器で使えます。"),
+        ),
+    }
+
+
+class EditWebAuthnForm(ShortName, PlainWords, webauthn.EditWebAuthnForm):  # type: ignore[misc]
+    words = {"name": (_("名前"), _("あとで見分けるための名前です（例：職場のパソコン）。"))}

@@ -1,0 +1,104 @@
+"""Who may do what with accounts. Twins: `check_can_x` raises with a reason, `can_x` answers yes or no."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from members.models import Invitation, InvitationCondition, User
+from platform_portal.access.checks import Refused, check_has, passes
+from platform_portal.access.roles import Permission, Role
+
+
+def check_can_invite(user: Any) -> None:
+    check_has(user, Permission.MANAGE_USERS)
+
+
+def can_invite(user: Any) -> bool:
+    return passes(check_can_invite, user)
+
+
+def check_can_resend_invitation(user: Any, invitation: Invitation) -> None:
+    check_has(user, Permission.MANAGE_USERS)
+    if invitation.condition == InvitationCondition.ACCEPTED:
+        raise Refused(_("この招待は、もう登録が済んでいます。"))
+    if invitation.condition == InvitationCondition.WITHDRAWN:
+        raise Refused(_("この招待は取り消されています。もう一度招くには、新しく招待してください。"))
+
+
+def can_resend_invitation(user: Any, invitation: Invitation) -> bool:
+    return passes(check_can_resend_invitation, user, invitation)
+
+
+def check_can_withdraw_invitation(user: Any, invitation: Invitation) -> None:
+    check_has(user, Permission.MANAGE_USERS)
+    if invitation.condition == InvitationCondition.ACCEPTED:
+        raise Refused(
+            _("この招待は、もう登録が済んでいます。利用を止めるには、利用者の画面から行ってください。")
+        )
+    if invitation.condition == InvitationCondition.WITHDRAWN:
+        raise Refused(_("この招待は、すでに取り消されています。"))
+
+
+def can_withdraw_invitation(user: Any, invitation: Invitation) -> bool:
+    return passes(check_can_withdraw_invitation, user, invitation)
+
+
+def check_can_edit_user(user: Any, other: User) -> None:
+    """Name and section; one's own too."""
+    check_has(user, Permission.MANAGE_USERS)
+
+
+def can_edit_user(user: Any, other: User) -> bool:
+    return passes(check_can_edit_user, user, other)
+
+
+def check_can_change_role(user: Any, other: User) -> None:
+    check_has(user, Permission.MANAGE_USERS)
+    if user.pk == other.pk:
+        raise Refused(_("自分の権限は変えられません。ほかの管理者に頼んでください。"))
+    if _is_last_administrator(other):
+        raise Refused(_("最後の管理者の権限は変えられません。先に、ほかの人を管理者にしてください。"))
+
+
+def can_change_role(user: Any, other: User) -> bool:
+    return passes(check_can_change_role, user, other)
+
+
+def check_can_deactivate_user(user: Any, other: User) -> None:
+    check_has(user, Permission.MANAGE_USERS)
+    if not other.is_active:
+        raise Refused(_("この人の利用は、すでに止められています。"))
+    if user.pk == other.pk:
+        raise Refused(_("自分の利用は止められません。ほかの管理者に頼んでください。"))
+    if _is_last_administrator(other):
+        raise Refused(_("最後の管理者の利用は止められません。先に、ほかの人を管理者にしてください。"))
+
+
+def can_deactivate_user(user: Any, other: User) -> bool:
+    return passes(check_can_deactivate_user, user, other)
+
+
+def check_can_reactivate_user(user: Any, other: User) -> None:
+    check_has(user, Permission.MANAGE_USERS)
+    if other.is_active:
+        raise Refused(_("この人は、いま利用できます。"))
+
+
+def can_reactivate_user(user: Any, other: User) -> bool:
+    return passes(check_can_reactivate_user, user, other)
+
+
+def check_can_reset_second_factor(user: Any, other: User) -> None:
+    check_has(user, Permission.MANAGE_USERS)
+    if user.pk == other.pk:
+        raise Refused(_("自分の2段階認証は、自分のアカウントの画面で変えてください。"))
+
+
+def can_reset_second_factor(user: Any, other: User) -> bool:
+    return passes(check_can_reset_second_factor, user, other)
+
+
+def _is_last_administrator(other: User) -> bool:
+    if not other.is_active or other.role != Role.ADMINISTRATOR:
+        return False
+    return not User.objects.get_queryset().administrators().exclude(pk=other.pk).exists()

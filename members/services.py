@@ -1,0 +1,270 @@
+"""Writes: invitations and accounts, each with its audit event in the same transaction."""
+
+import logging
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members import mails, permissions
+from members.models import Invitation, InvitationCondition, User, _in_a_week, hash_secret, new_secret
+from platform_portal.access.checks import Refused
+from platform_portal.access.roles import Role
+from platform_portal.audit import services as audit
+
+logger = logging.getLogger(__name__)
+
+USER_FIELDS = ("name", "section", "role")
+
+
+class InvitationUnusableError(Exception):
+    """The link does not lead to an open invitation. `condition` is None for a secret nobody was sent."""
+
+    def __init__(self, condition: InvitationCondition | None) -> None:
+        super().__init__(condition)
+        self.condition = condition
+
+
+# --- Invitations --------------------------------------------------------------------------------
+@transaction.atomic
+def invite(*, email: str, name: str, section: str, role: str, by: Any) -> Invitation:
+    """Keeps a place for one person and mails the link after commit; `sent_at` tells whether that worked.
+
+    Raises Refused, ValidationError (keyed by field).
+    """
+    permissions.check_can_invite(by)
+    secret = new_secret()
+    invitation = Invitation(
+        email=email.strip().lower(),
+        name=name.strip(),
+        section=section.strip(),
+        role=role,
+        secret_hash=hash_secret(secret),
+        invited_by=by,
+    )
+    if User.objects.filter(email__iexact=invitation.email).exists():
+        raise ValidationError({"email": _("このメールアドレスの利用者は、すでにいます。")})
+    invitation.full_clean(exclude=["secret_hash"])
+    _save_or_refuse(invitation)
+    audit.record(
+        type="members.invitation_sent",
+        by=by,
+        obj=invitation,
+        new=audit.snapshot(invitation, ("email", *USER_FIELDS)),
+    )
+    transaction.on_commit(lambda: _mail_invitation(invitation.pk, secret))
+    return invitation
+
+
+@transaction.atomic
+def resend_invitation(*, invitation: Invitation, by: Any) -> Invitation:
+    """Renews the secret (the old link is dead) and the time limit, then mails again after commit."""
+    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    permissions.check_can_resend_invitation(by, locked)
+    secret = new_secret()
+    old = audit.snapshot(locked, ("expires_at",))
+    locked.secret_hash = hash_secret(secret)
+    locked.expires_at = _in_a_week()
+    locked.sent_at = None
+    locked.save(update_fields=["secret_hash", "expires_at", "sent_at"])
+    audit.record(
+        type="members.invitation_resent",
+        by=by,
+        obj=locked,
+        old=old,
+        new=audit.snapshot(locked, ("expires_at",)),
+    )
+    transaction.on_commit(lambda: _mail_invitation(locked.pk, secret))
+    return locked
+
+
+@transaction.atomic
+def withdraw_invitation(*, invitation: Invitation, by: Any) -> Invitation:
+    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    permissions.check_can_withdraw_invitation(by, locked)
+    locked.withdrawn_at, locked.withdrawn_by = timezone.now(), by
+    locked.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    audit.record(type="members.invitation_withdrawn", by=by, obj=locked)
+    return locked
+
+
+def find_invitation(secret: str) -> Invitation:
+    """The open invitation of this secret. Raises InvitationUnusableError."""
+    return _usable(Invitation.objects.with_secret(secret).first())
+
+
+@transaction.atomic
+def accept_invitation(*, secret: str, name: str, password: str) -> User:
+    """Makes the account. The row lock lets only one of two simultaneous requests through.
+
+    `password` has passed the validators. Raises InvitationUnusableError, ValidationError.
+    """
+    invitation = _usable(Invitation.objects.select_for_update().with_secret(secret).first())
+    user = User.objects.create_user(
+        invitation.email,
+        password,
+        name=name.strip(),
+        section=invitation.section,
+        role=invitation.role,
+    )
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    invitation.accepted_at, invitation.accepted_by = timezone.now(), user
+    invitation.save(update_fields=["accepted_at", "accepted_by"])
+    audit.record(type="members.invitation_accepted", by=user, obj=invitation)
+    audit.record(
+        type="members.user_created", by=user, obj=user, new=audit.snapshot(user, ("email", *USER_FIELDS))
+    )
+    return user
+
+
+def _usable(invitation: Invitation | None) -> Invitation:
+    if invitation is None:
+        raise InvitationUnusableError(None)
+    if invitation.condition != InvitationCondition.OPEN:
+        raise InvitationUnusableError(invitation.condition)
+    return invitation
+
+
+def _save_or_refuse(invitation: Invitation) -> None:
+    """Two administrators may invite the same person in the same second: the constraint decides."""
+    try:
+        with transaction.atomic():
+            invitation.save()
+    except IntegrityError as error:
+        raise ValidationError({"email": _("この人への招待は、すでに送ってあります。")}) from error
+
+
+def _mail_invitation(pk: int, secret: str) -> None:
+    """Sends and notes the time. A mail server that is away leaves `sent_at` empty: the desk offers a retry."""
+    invitation = Invitation.objects.get(pk=pk)
+    try:
+        mails.send_invitation(invitation, secret)
+    except OSError as error:
+        logger.warning("invitation %s could not be mailed: %s", pk, type(error).__name__)
+        return
+    # Only while the link that was sent is still the valid one.
+    Invitation.objects.filter(pk=pk, secret_hash=hash_secret(secret)).update(sent_at=timezone.now())
+
+
+# --- Accounts -----------------------------------------------------------------------------------
+@transaction.atomic
+def create_administrator(*, email: str, name: str) -> User:
+    """The first account of a new portal, or a way back in; without a password until its link is used.
+
+    Done from the command line, where nobody is signed in. Raises ValidationError.
+    """
+    existing = User.objects.filter(email__iexact=email.strip()).first()
+    if existing is not None:
+        if existing.has_usable_password() or not existing.is_active:
+            raise ValidationError({"email": _("このメールアドレスの利用者は、すでにいます。")})
+        return existing
+    user = User.objects.create_user(email, None, name=name.strip(), role=Role.ADMINISTRATOR)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    audit.record(
+        type="members.user_created",
+        by=None,
+        obj=user,
+        new=audit.snapshot(user, ("email", *USER_FIELDS)),
+        note="create_administrator",
+    )
+    return user
+
+
+@transaction.atomic
+def change_user(*, user: User, name: str, section: str, role: str, by: Any) -> User:
+    """Raises Refused, ValidationError; then nothing was changed."""
+    locked = _lock(user, by)
+    permissions.check_can_edit_user(by, locked)
+    if role != locked.role:
+        permissions.check_can_change_role(by, locked)
+    before = audit.snapshot(locked, USER_FIELDS)
+    locked.name, locked.section, locked.role = name.strip(), section.strip(), role
+    locked.full_clean(exclude=["password"])
+    old, new = audit.difference(before, audit.snapshot(locked, USER_FIELDS))
+    if new:
+        locked.save(update_fields=list(USER_FIELDS))
+        audit.record(type="members.user_changed", by=by, obj=locked, old=old, new=new)
+    return locked
+
+
+@transaction.atomic
+def deactivate_user(*, user: User, by: Any) -> User:
+    """Ends all sessions at once; they do not come back when the account does."""
+    locked = _lock(user, by)
+    permissions.check_can_deactivate_user(by, locked)
+    locked.is_active = False
+    locked.session_version += 1
+    locked.save(update_fields=["is_active", "session_version"])
+    audit.record(
+        type="members.user_deactivated", by=by, obj=locked, old={"is_active": True}, new={"is_active": False}
+    )
+    return locked
+
+
+@transaction.atomic
+def reactivate_user(*, user: User, by: Any) -> User:
+    locked = _lock(user, by)
+    permissions.check_can_reactivate_user(by, locked)
+    locked.is_active = True
+    locked.save(update_fields=["is_active"])
+    audit.record(
+        type="members.user_reactivated", by=by, obj=locked, old={"is_active": False}, new={"is_active": True}
+    )
+    return locked
+
+
+@transaction.atomic
+def reset_second_factor(*, user: User, by: Any) -> User:
+    """For somebody who has lost telephone and recovery codes. Ends all sessions, tells the person by mail."""
+    locked = _lock(user, by)
+    permissions.check_can_reset_second_factor(by, locked)
+    kinds = sorted(Authenticator.objects.filter(user=locked).values_list("type", flat=True))
+    if not kinds:
+        raise Refused(_("この人は、2段階認証を設定していません。"))
+    Authenticator.objects.filter(user=locked).delete()
+    locked.session_version += 1
+    locked.save(update_fields=["session_version"])
+    audit.record(type="members.second_factor_reset", by=by, obj=locked, old={"second_factors": kinds}, new={})
+    transaction.on_commit(lambda: mail_or_log(lambda: mails.send_second_factor_reset(locked)))
+    return locked
+
+
+@transaction.atomic
+def end_sessions(*, user: User, by: Any) -> None:
+    """Signs `user` out on every device."""
+    User.objects.filter(pk=user.pk).update(session_version=F("session_version") + 1)
+    audit.record(type="members.sessions_ended", by=by, obj=user)
+
+
+def mail_or_log(send: Any) -> bool:
+    """For messages that only inform: a mail server that is away must not undo or stop what was done."""
+    try:
+        send()
+    except OSError as error:
+        logger.warning("a notice could not be mailed: %s", type(error).__name__)
+        return False
+    return True
+
+
+def _lock(user: User, by: Any) -> User:
+    """The row of `user`, locked together with every administrator.
+
+    Two administrators who remove each other at the same moment are let through one after the other,
+    and the second one finds out that he is no longer one.
+    """
+    administrators = list(
+        User.objects.get_queryset()
+        .administrators()
+        .select_for_update()
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    if by.pk not in administrators:
+        fresh = User.objects.filter(pk=by.pk).first()
+        permissions.check_can_edit_user(fresh or by, user)
+    return User.objects.select_for_update().get(pk=user.pk)

@@ -1,0 +1,81 @@
+"""One's own account, and what is put around allauth's views."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from members import services
+from members.models import User
+from platform_portal.audit import services as audit
+
+View = Callable[..., HttpResponseBase]
+
+
+@require_GET
+def account_home(request: HttpRequest) -> HttpResponse:
+    has_second_factor = Authenticator.objects.filter(user_id=request.user.pk).exists()
+    return render(request, "members/account_home.html", {"has_second_factor": has_second_factor})
+
+
+@require_POST
+def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
+    assert isinstance(request.user, User)  # noqa: S101  the middleware lets nobody else in
+    services.end_sessions(user=request.user, by=request.user)
+    logout(request)
+    messages.success(request, _("すべての端末でサインアウトしました。"))
+    return redirect("account_login")
+
+
+@login_not_required
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """allauth's limits answer with this page."""
+    return render(request, "members/too_many_requests.html", status=429)
+
+
+def recorded(view: View) -> View:
+    """Runs an allauth view that changes how somebody signs in as one transaction with its audit event.
+
+    What changed is found by comparing the second factors before and after. Changes of a password are
+    recorded by `members.signals`, inside the transaction that is opened here.
+    """
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            before = _second_factors(request)
+            response = view(request, *args, **kwargs)
+            _record_second_factors(request, before)
+        return response
+
+    return wrapper
+
+
+def _second_factors(request: HttpRequest) -> dict[str, str]:
+    rows = Authenticator.objects.filter(user_id=request.user.pk).values_list("pk", "type")
+    return {str(pk): kind for pk, kind in rows}
+
+
+def _record_second_factors(request: HttpRequest, before: dict[str, str]) -> None:
+    after = _second_factors(request)
+    if before == after or not isinstance(request.user, User):
+        return
+    audit.record(
+        type="members.second_factor_changed",
+        by=request.user,
+        obj=request.user,
+        old={"second_factors": sorted(before.values())},
+        new={"second_factors": sorted(after.values())},
+    )

@@ -1,0 +1,252 @@
+"""Invitations and users, for administrators."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from members import audit_labels, permissions, services
+from members.filters import InvitationFilter, UserFilter
+from members.forms.desk import InvitationForm, UserForm, UserSearchForm
+from members.models import Invitation, User
+from platform_portal.access.checks import Refused, reason_against, requires
+from platform_portal.access.roles import Permission
+from platform_portal.audit.models import AuditEvent
+
+PAGE_SIZE = 50
+WORDS_KEY = "user_search_words"
+HISTORY_LENGTH = 50
+
+manages_users = requires(Permission.MANAGE_USERS)
+
+
+def _page(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
+    """Garbage and numbers out of range lead to the first or last page."""
+    return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+
+
+# --- Users --------------------------------------------------------------------------------------
+@manages_users
+@require_GET
+def user_list(request: HttpRequest) -> HttpResponse:
+    words = request.session.get(WORDS_KEY, "")
+    users = (
+        User.objects.get_queryset()
+        .search(words)
+        .annotate(has_second_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"))))
+    )
+    found = UserFilter(request.GET, queryset=users)
+    context = {
+        "filter": found,
+        "page": _page(request, found.qs),
+        "words": words,
+        "search": UserSearchForm(initial={"words": words}),
+        "is_filtered": bool(words or request.GET.get("role") or request.GET.get("active")),
+    }
+    return render(request, "members/desk/user_list.html", context)
+
+
+@manages_users
+@require_POST
+def user_search(request: HttpRequest) -> HttpResponse:
+    form = UserSearchForm(request.POST)
+    if form.is_valid():
+        request.session[WORDS_KEY] = form.cleaned_data["words"]
+    else:
+        messages.error(request, _("探す言葉は100文字までで書いてください。"))
+    return redirect("members:user-list")
+
+
+@manages_users
+@require_http_methods(["GET", "POST"])
+def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    user = get_object_or_404(User, pk=pk)
+    locked_because = reason_against(permissions.check_can_change_role, request.user, user)
+    form = UserForm(request.POST or None, instance=user, role_locked_because=locked_because)
+    if form.is_valid() and _change(request, user, form):
+        return redirect("members:user-detail", pk=pk)
+    return render(request, "members/desk/user_detail.html", {"form": form, **_about(request, user)})
+
+
+def _change(request: HttpRequest, user: User, form: UserForm) -> bool:
+    try:
+        services.change_user(user=user, by=request.user, **form.cleaned_data)
+    except (ValidationError, Refused) as error:
+        _tell(form, error)
+        return False
+    messages.success(request, _("「%(name)s」さんの登録を変えました。") % {"name": form.cleaned_data["name"]})
+    return True
+
+
+def _about(request: HttpRequest, user: User) -> dict[str, Any]:
+    events = list(AuditEvent.objects.about(user)[:HISTORY_LENGTH])
+    names = dict(User.objects.filter(pk__in={event.actor_id for event in events}).values_list("pk", "name"))
+    me = request.user
+    return {
+        "person": user,
+        "second_factors": Authenticator.objects.filter(user=user)
+        .exclude(type=Authenticator.Type.RECOVERY_CODES)
+        .count(),
+        "no_deactivation": reason_against(permissions.check_can_deactivate_user, me, user),
+        "no_reset": reason_against(permissions.check_can_reset_second_factor, me, user),
+        "history": [audit_labels.describe(event, names) for event in events],
+    }
+
+
+def _confirmed(
+    request: HttpRequest, pk: int, *, action: Callable[..., User], done: str, question: dict[str, str]
+) -> HttpResponse:
+    """GET asks, POST does. `question`: title, text, button; `%(name)s` stands for the person."""
+    user = get_object_or_404(User, pk=pk)
+    if request.method != "POST":
+        words = {key: text % {"name": user.name} for key, text in question.items()}
+        return render(request, "members/desk/confirm.html", {"person": user, **words})
+    try:
+        action(user=user, by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.reason)
+    else:
+        messages.success(request, done % {"name": user.name})
+    return redirect("members:user-detail", pk=pk)
+
+
+@manages_users
+@require_http_methods(["GET", "POST"])
+def user_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    return _confirmed(
+        request,
+        pk,
+        action=services.deactivate_user,
+        done=_("「%(name)s」さんの利用を止めました。"),
+        question={
+            "title": _("「%(name)s」さんの利用を止めますか"),
+            "text": _("すぐにサインアウトされ、もうサインインできなくなります。書いたものと記録は残ります。"),
+            "button": _("利用を止める"),
+        },
+    )
+
+
+@manages_users
+@require_http_methods(["GET", "POST"])
+def user_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    return _confirmed(
+        request,
+        pk,
+        action=services.reactivate_user,
+        done=_("「%(name)s」さんが、また利用できるようになりました。"),
+        question={
+            "title": _("「%(name)s」さんの利用を再開しますか"),
+            "text": _("前と同じパスワードと2段階認証で、サインインできるようになります。"),
+            "button": _("利用を再開する"),
+        },
+    )
+
+
+@manages_users
+@require_http_methods(["GET", "POST"])
+def user_reset_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    return _confirmed(
+        request,
+        pk,
+        action=services.reset_second_factor,
+        done=_("「%(name)s」さんの2段階認証を消しました。本人にメールで知らせました。"),
+        question={
+            "title": _("「%(name)s」さんの2段階認証を消しますか"),
+            "text": _(
+                "認証アプリも予備コードもパスキーも使えなくなった人のための操作です。"
+                "電話などで、本人であることを必ず確かめてください。"
+                "本人は、次にサインインしたあと、もう一度設定します。"
+            ),
+            "button": _("2段階認証を消す"),
+        },
+    )
+
+
+# --- Invitations --------------------------------------------------------------------------------
+@manages_users
+@require_GET
+def invitation_list(request: HttpRequest) -> HttpResponse:
+    found = InvitationFilter(request.GET, queryset=Invitation.objects.select_related("invited_by"))
+    context = {
+        "filter": found,
+        "page": _page(request, found.qs),
+        "is_filtered": bool(request.GET.get("state")),
+    }
+    return render(request, "members/desk/invitation_list.html", context)
+
+
+@manages_users
+@require_http_methods(["GET", "POST"])
+def invitation_create(request: HttpRequest) -> HttpResponse:
+    form = InvitationForm(request.POST or None)
+    if form.is_valid():
+        try:
+            invitation = services.invite(by=request.user, **form.cleaned_data)
+        except (ValidationError, Refused) as error:
+            _tell(form, error)
+        else:
+            _say_whether_sent(request, invitation)
+            return redirect("members:invitation-list")
+    return render(request, "members/desk/invitation_form.html", {"form": form})
+
+
+@manages_users
+@require_POST
+def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
+    invitation = get_object_or_404(Invitation, pk=pk)
+    try:
+        services.resend_invitation(invitation=invitation, by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.reason)
+    else:
+        _say_whether_sent(request, invitation)
+    return redirect("members:invitation-list")
+
+
+@manages_users
+@require_http_methods(["GET", "POST"])
+def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    invitation = get_object_or_404(Invitation, pk=pk)
+    if request.method != "POST":
+        return render(request, "members/desk/invitation_withdraw.html", {"invitation": invitation})
+    try:
+        services.withdraw_invitation(invitation=invitation, by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.reason)
+    else:
+        messages.success(request, _("「%(name)s」さんへの招待を取り消しました。") % {"name": invitation.name})
+    return redirect("members:invitation-list")
+
+
+def _say_whether_sent(request: HttpRequest, invitation: Invitation) -> None:
+    """The mail left (or did not) right after the service committed."""
+    invitation.refresh_from_db()
+    if invitation.sent_at:
+        messages.success(request, _("%(email)s に招待のメールを送りました。") % {"email": invitation.email})
+    else:
+        messages.error(
+            request,
+            _(
+                "招待は残しましたが、メールを送れませんでした。少し待ってから「もう一度送る」を押してください。"
+            ),
+        )
+
+
+def _tell(form: Any, error: ValidationError | Refused) -> None:
+    if isinstance(error, Refused):
+        form.add_error(None, error.reason)
+        return
+    known = {name: texts for name, texts in error.message_dict.items() if name in form.fields}
+    other = [text for name, texts in error.message_dict.items() if name not in known for text in texts]
+    for name, texts in known.items():
+        form.add_error(name, texts)
+    if other:
+        form.add_error(None, other)
