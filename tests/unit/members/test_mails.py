@@ -1,0 +1,83 @@
+"""Messages about accounts: neutral subject, our own address in links, names as text."""
+
+import pytest
+from django.core import mail
+
+from members import mails, tasks
+from tests.factories.members import InvitationFactory, UserFactory
+from tests.factories.region import PortalSettingsFactory
+
+pytestmark = pytest.mark.django_db
+
+SUBJECT_SECRETS = ["孤独", "孤立", "相談"]
+
+
+@pytest.fixture(autouse=True)
+def _origin(settings):
+    settings.PORTAL_ORIGIN = "https://portal.example.jp"
+    PortalSettingsFactory(secretariat_phone="087-832-0000")
+
+
+def send_all(name: str) -> list[mail.EmailMultiAlternatives]:
+    user = UserFactory(name=name, email="aoi@portal.example")
+    mails.send_invitation(InvitationFactory(name=name, email="aoi@portal.example"), "a-secret")
+    mails.send_password_reset(user, "https://portal.example.jp/reset")
+    mails.send_second_factor_reset(user)
+    mails.send_security_notice(user, what="あなたのパスワードが変わりました。")
+    return list(mail.outbox)
+
+
+def test_each_has_text_and_html_and_goes_to_one_person():
+    for message in send_all("県庁 あおい"):
+        assert message.to == ["aoi@portal.example"]
+        assert not message.cc
+        assert not message.bcc
+        html, kind = message.alternatives[0]
+        assert kind == "text/html"
+        for body in (message.body, html):
+            assert "県庁 あおい さん" in body
+            assert "https://portal.example.jp/" in body
+            assert "087-832-0000" in body
+            assert "心当たりのないとき" in body
+
+
+def test_subjects_are_constant_single_and_neutral():
+    subjects = {message.subject for message in send_all("県庁 あおい")}
+    assert len(subjects) == 4
+    for subject in subjects:
+        assert "\n" not in subject
+        assert "あおい" not in subject
+        assert not [word for word in SUBJECT_SECRETS if word in subject]
+
+
+def test_a_name_is_text_and_nothing_more():
+    for message in send_all('<a href="https://evil.example">山&川</a>'):
+        html, _ = message.alternatives[0]
+        assert "<a href=\"https://evil" not in html
+        assert "&lt;a href=" in html
+        assert "山&川" in message.body  # plain text is not escaped
+        assert "evil" not in str(message.message()["Subject"]) + str(message.message()["To"])
+
+
+def test_invitation_names_the_time_limit():
+    invitation = InvitationFactory()
+    mails.send_invitation(invitation, "a-secret")
+    assert "https://portal.example.jp/invitation/a-secret/" in mail.outbox[0].body
+    assert "まで、1回だけ使えます" in mail.outbox[0].body
+
+
+def test_no_link_follows_the_host_header(client, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    user = UserFactory()
+    client.post("/accounts/password/reset/", {"email": user.email}, headers={"host": "evil.example"})
+    assert len(mail.outbox) == 1
+    assert "evil.example" not in str(mail.outbox[0].message())
+
+
+def test_tasks_can_be_queued():
+    """A soft time limit above the hard one is refused only when somebody queues the task."""
+    tasks.clear_expired_sessions.delay()
+    user = UserFactory()
+    tasks.send_password_reset.delay(user.pk)
+    tasks.send_password_reset.delay(UserFactory(inactive=True).pk)
+    assert [message.to for message in mail.outbox] == [[user.email]]

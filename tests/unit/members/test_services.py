@@ -1,0 +1,358 @@
+"""Writes of invitations and accounts: effect, audit, mail, refusal, and nothing half-done."""
+
+import datetime as dt
+import smtplib
+import threading
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils import timezone
+
+from members import services
+from members.models import Invitation, User
+from platform_portal.access.checks import Refused
+from platform_portal.audit.models import AuditEvent
+from tests.factories.members import SECRET, InvitationFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+PERSON = {"email": " Sora@NPO.example ", "name": "会員 そら", "section": "そら会", "role": "member"}
+
+
+@pytest.fixture
+def broken_audit(monkeypatch):
+    """The audit record cannot be written."""
+
+    def fail(**kwargs: object) -> None:
+        raise RuntimeError("audit is away")
+
+    monkeypatch.setattr("platform_portal.audit.services.record", fail)
+
+
+@pytest.fixture
+def broken_mail(settings):
+    settings.EMAIL_BACKEND = "tests.unit.members.test_services.DeadBackend"
+
+
+class DeadBackend:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...
+
+    def send_messages(self, messages: object) -> int:
+        raise smtplib.SMTPServerDisconnected("away")
+
+
+def last_event() -> AuditEvent:
+    return AuditEvent.objects.latest("pk")
+
+
+# --- Invitations --------------------------------------------------------------------------------
+def test_invite_keeps_a_place_mails_and_records(administrator, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        invitation = services.invite(**PERSON, by=administrator)
+    invitation.refresh_from_db()
+    assert (invitation.email, invitation.name, invitation.role) == ("sora@npo.example", "会員 そら", "member")
+    assert invitation.sent_at
+    assert dt.timedelta(days=6) < invitation.expires_at - timezone.now() <= dt.timedelta(days=7)
+    assert [message.to for message in mail.outbox] == [["sora@npo.example"]]
+    event = last_event()
+    assert (event.type, event.actor_id) == ("members.invitation_sent", administrator.pk)
+    assert event.new["role"] == "member"
+    assert "secret" not in str(event.new)
+
+
+def test_no_mail_leaves_before_the_commit(administrator):
+    services.invite(**PERSON, by=administrator)
+    assert mail.outbox == []
+
+
+def test_mail_server_away_keeps_the_place(
+    administrator, broken_mail, django_capture_on_commit_callbacks, caplog
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        invitation = services.invite(**PERSON, by=administrator)
+    invitation.refresh_from_db()
+    assert invitation.sent_at is None
+    assert "could not be mailed: SMTPServerDisconnected" in caplog.text
+    assert "sora" not in caplog.text
+
+
+def test_without_the_audit_event_nothing_is_kept(administrator, broken_audit):
+    with pytest.raises(RuntimeError):
+        services.invite(**PERSON, by=administrator)
+    assert not Invitation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"email": "not an address"}, "email"),
+        ({"email": "a@portal.example\nBcc: b@portal.example"}, "email"),
+        ({"name": ""}, "name"),
+        ({"name": "そら\nBcc: b@portal.example"}, "name"),
+        ({"name": "そ" * 61}, "name"),
+        ({"role": "king"}, "role"),
+    ],
+)
+def test_bad_invitations_are_refused(administrator, change, field):
+    with pytest.raises(ValidationError) as caught:
+        services.invite(**{**PERSON, **change}, by=administrator)
+    assert field in caught.value.message_dict
+    assert not Invitation.objects.exists()
+
+
+def test_who_is_in_or_invited_already_is_not_invited_again(administrator):
+    UserFactory(email="sora@npo.example", inactive=True)
+    with pytest.raises(ValidationError, match="すでにいます"):
+        services.invite(**PERSON, by=administrator)
+    InvitationFactory(email="riku@npo.example")
+    with pytest.raises(ValidationError, match="すでに送って"):
+        services.invite(**{**PERSON, "email": "riku@npo.example"}, by=administrator)
+
+
+def test_the_constraint_decides_when_two_invite_at_once(administrator, monkeypatch):
+    """The other one's row arrives after our checks."""
+    InvitationFactory(email="sora@npo.example")
+    monkeypatch.setattr(Invitation, "full_clean", lambda self, **kwargs: None)
+    with pytest.raises(ValidationError, match="すでに送って"):
+        services.invite(**PERSON, by=administrator)
+
+
+def test_staff_cannot_invite(owner):
+    with pytest.raises(Refused):
+        services.invite(**PERSON, by=owner)
+
+
+def test_resend_renews_secret_and_time(administrator, django_capture_on_commit_callbacks):
+    old = InvitationFactory(secret=SECRET, expires_at=timezone.now() - dt.timedelta(days=1))
+    with django_capture_on_commit_callbacks(execute=True):
+        services.resend_invitation(invitation=old, by=administrator)
+    old.refresh_from_db()
+    assert old.condition == "open"
+    assert old.sent_at
+    assert not Invitation.objects.with_secret(SECRET).exists()
+    assert len(mail.outbox) == 1
+    assert last_event().type == "members.invitation_resent"
+
+
+def test_withdraw_kills_the_link(administrator):
+    invitation = InvitationFactory(secret=SECRET)
+    services.withdraw_invitation(invitation=invitation, by=administrator)
+    with pytest.raises(services.InvitationUnusableError) as caught:
+        services.find_invitation(SECRET)
+    assert caught.value.condition == "withdrawn"
+    assert last_event().type == "members.invitation_withdrawn"
+
+
+def test_accept_makes_a_user_with_a_verified_address():
+    invitation = InvitationFactory(secret=SECRET, email="sora@npo.example", role="member", section="そら会")
+    user = services.accept_invitation(secret=SECRET, name=" そら ", password="correct horse battery")
+    assert (user.email, user.name, user.role, user.section) == ("sora@npo.example", "そら", "member", "そら会")
+    assert user.check_password("correct horse battery")
+    assert EmailAddress.objects.get(user=user).verified
+    invitation.refresh_from_db()
+    assert invitation.accepted_by == user
+    types = set(AuditEvent.objects.values_list("type", flat=True))
+    assert types == {"members.invitation_accepted", "members.user_created"}
+
+
+def test_accept_without_the_audit_event_makes_nobody(broken_audit):
+    InvitationFactory(secret=SECRET)
+    before = User.objects.count()
+    with pytest.raises(RuntimeError):
+        services.accept_invitation(secret=SECRET, name="そら", password="x")
+    assert User.objects.count() == before
+    assert services.find_invitation(SECRET)
+
+
+@pytest.mark.parametrize(
+    ("state", "condition"),
+    [
+        ({"expires_at": timezone.now() - dt.timedelta(seconds=1)}, "expired"),
+        ({"accepted": True}, "accepted"),
+        ({"withdrawn": True}, "withdrawn"),
+    ],
+)
+def test_settled_invitations_are_not_accepted(state, condition):
+    now, someone = timezone.now(), UserFactory()
+    if "accepted" in state:
+        state = {"accepted_at": now, "accepted_by": someone}
+    if "withdrawn" in state:
+        state = {"withdrawn_at": now, "withdrawn_by": someone}
+    InvitationFactory(secret=SECRET, **state)
+    with pytest.raises(services.InvitationUnusableError) as caught:
+        services.accept_invitation(secret=SECRET, name="そら", password="x")
+    assert caught.value.condition == condition
+
+
+def test_a_made_up_secret_has_no_condition():
+    with pytest.raises(services.InvitationUnusableError) as caught:
+        services.find_invitation("made up")
+    assert caught.value.condition is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_accept_at_once_and_one_gets_in():
+    InvitationFactory(secret=SECRET, email="sora@npo.example")
+    barrier = threading.Barrier(2)
+    outcomes: list[str] = []
+
+    def accept() -> None:
+        barrier.wait(timeout=10)
+        try:
+            services.accept_invitation(secret=SECRET, name="そら", password="x")
+            outcomes.append("in")
+        except services.InvitationUnusableError as error:
+            outcomes.append(str(error.condition))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=accept) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert sorted(outcomes) == ["accepted", "in"]
+    assert User.objects.filter(email="sora@npo.example").count() == 1
+
+
+# --- Accounts -----------------------------------------------------------------------------------
+def test_change_records_only_what_changed(administrator, owner):
+    services.change_user(
+        user=owner, name=owner.name, section="総務課", role="secretariat", by=administrator
+    )
+    owner.refresh_from_db()
+    assert (owner.section, owner.role) == ("総務課", "secretariat")
+    event = last_event()
+    assert event.old == {"section": "地域福祉課", "role": "staff"}
+    assert event.new == {"section": "総務課", "role": "secretariat"}
+
+
+def test_no_change_no_event(administrator, owner):
+    services.change_user(user=owner, name=owner.name, section=owner.section, role=owner.role, by=administrator)
+    assert not AuditEvent.objects.exists()
+
+
+def test_bad_values_change_nothing(administrator, owner):
+    with pytest.raises(ValidationError):
+        services.change_user(user=owner, name="", section="", role="staff", by=administrator)
+    with pytest.raises(ValidationError):
+        services.change_user(user=owner, name="あ", section="", role="king", by=administrator)
+    owner.refresh_from_db()
+    assert owner.name == "県庁 あおい"
+
+
+def test_change_without_the_audit_event_changes_nothing(administrator, owner, broken_audit):
+    with pytest.raises(RuntimeError):
+        services.change_user(user=owner, name="別の名前", section="", role="staff", by=administrator)
+    owner.refresh_from_db()
+    assert owner.name == "県庁 あおい"
+
+
+def test_deactivate_and_reactivate(administrator, owner):
+    services.deactivate_user(user=owner, by=administrator)
+    owner.refresh_from_db()
+    assert (owner.is_active, owner.session_version) == (False, 1)
+    services.reactivate_user(user=owner, by=administrator)
+    owner.refresh_from_db()
+    assert (owner.is_active, owner.session_version) == (True, 1)
+    types = list(AuditEvent.objects.order_by("pk").values_list("type", flat=True))
+    assert types == ["members.user_deactivated", "members.user_reactivated"]
+
+
+def test_deactivation_without_the_audit_event_does_nothing(administrator, owner, broken_audit):
+    with pytest.raises(RuntimeError):
+        services.deactivate_user(user=owner, by=administrator)
+    owner.refresh_from_db()
+    assert (owner.is_active, owner.session_version) == (True, 0)
+
+
+def test_reset_second_factor(administrator, owner, django_capture_on_commit_callbacks):
+    Authenticator.objects.create(user=owner, type="totp", data={})
+    Authenticator.objects.create(user=owner, type="recovery_codes", data={})
+    with django_capture_on_commit_callbacks(execute=True):
+        services.reset_second_factor(user=owner, by=administrator)
+    assert not Authenticator.objects.filter(user=owner).exists()
+    owner.refresh_from_db()
+    assert owner.session_version == 1
+    assert last_event().old == {"second_factors": ["recovery_codes", "totp"]}
+    assert [message.to for message in mail.outbox] == [[owner.email]]
+
+
+def test_reset_is_done_even_when_the_notice_cannot_be_mailed(
+    administrator, owner, broken_mail, django_capture_on_commit_callbacks, caplog
+):
+    Authenticator.objects.create(user=owner, type="totp", data={})
+    with django_capture_on_commit_callbacks(execute=True):
+        services.reset_second_factor(user=owner, by=administrator)
+    assert not Authenticator.objects.filter(user=owner).exists()
+    assert "notice could not be mailed" in caplog.text
+
+
+def test_nothing_to_reset(administrator, owner):
+    with pytest.raises(Refused, match="設定していません"):
+        services.reset_second_factor(user=owner, by=administrator)
+
+
+def test_end_sessions(owner):
+    services.end_sessions(user=owner, by=owner)
+    owner.refresh_from_db()
+    assert owner.session_version == 1
+    assert last_event().type == "members.sessions_ended"
+
+
+def test_somebody_who_is_no_administrator_any_more_is_found_out(administrator):
+    """`by` comes from a request that began before the role was taken away."""
+    stale = UserFactory(administrator=True)
+    User.objects.filter(pk=stale.pk).update(role="staff")
+    with pytest.raises(Refused):
+        services.deactivate_user(user=administrator, by=stale)
+    administrator.refresh_from_db()
+    assert administrator.is_active
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_cannot_remove_each_other():
+    first, second = UserFactory(administrator=True), UserFactory(administrator=True)
+    barrier = threading.Barrier(2)
+    outcomes: list[str] = []
+
+    def remove(by: User, user: User) -> None:
+        barrier.wait(timeout=10)
+        try:
+            services.deactivate_user(user=user, by=by)
+            outcomes.append("done")
+        except Refused:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=remove, args=(first, second)),
+        threading.Thread(target=remove, args=(second, first)),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert sorted(outcomes) == ["done", "refused"]
+    assert User.objects.get_queryset().administrators().count() == 1
+
+
+def test_create_administrator():
+    user = services.create_administrator(email=" Hana@Portal.example", name="管理 花")
+    assert (user.email, user.role, user.has_usable_password()) == ("hana@portal.example", "administrator", False)
+    assert EmailAddress.objects.get(user=user).verified
+    assert last_event().actor_id is None
+    assert services.create_administrator(email="hana@portal.example", name="管理 花") == user
+    assert User.objects.count() == 1
+
+
+def test_create_administrator_does_not_touch_an_account_in_use(owner):
+    with pytest.raises(ValidationError, match="すでにいます"):
+        services.create_administrator(email=owner.email, name="だれか")
+    owner.refresh_from_db()
+    assert owner.role == "staff"
