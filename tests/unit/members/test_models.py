@@ -31,7 +31,9 @@ def test_create_user_says_who_is_there_already():
         User.objects.create_user("AOI@portal.example ", "x", name="別人", role="staff")
 
 
-@pytest.mark.parametrize("name", ["県庁\nBcc: all@portal.example", "県庁\u202eあおい", "県\x00庁", "県庁\u200bあおい"])
+@pytest.mark.parametrize(
+    "name", ["県庁\nBcc: all@portal.example", "県庁\u202eあおい", "県\x00庁", "県庁\u200bあおい"]
+)
 def test_name_is_one_visible_line(name):
     with pytest.raises(ValidationError) as caught:
         UserFactory.build(name=name).full_clean(exclude=["password"])

@@ -150,7 +150,12 @@ def test_withdraw_kills_the_link(administrator):
 def test_accept_makes_a_user_with_a_verified_address():
     invitation = InvitationFactory(secret=SECRET, email="sora@npo.example", role="member", section="そら会")
     user = services.accept_invitation(secret=SECRET, name=" そら ", password="correct horse battery")
-    assert (user.email, user.name, user.role, user.section) == ("sora@npo.example", "そら", "member", "そら会")
+    assert (user.email, user.name, user.role, user.section) == (
+        "sora@npo.example",
+        "そら",
+        "member",
+        "そら会",
+    )
     assert user.check_password("correct horse battery")
     assert EmailAddress.objects.get(user=user).verified
     invitation.refresh_from_db()
@@ -221,9 +226,7 @@ def test_two_accept_at_once_and_one_gets_in():
 
 # --- Accounts -----------------------------------------------------------------------------------
 def test_change_records_only_what_changed(administrator, owner):
-    services.change_user(
-        user=owner, name=owner.name, section="総務課", role="secretariat", by=administrator
-    )
+    services.change_user(user=owner, name=owner.name, section="総務課", role="secretariat", by=administrator)
     owner.refresh_from_db()
     assert (owner.section, owner.role) == ("総務課", "secretariat")
     event = last_event()
@@ -232,7 +235,9 @@ def test_change_records_only_what_changed(administrator, owner):
 
 
 def test_no_change_no_event(administrator, owner):
-    services.change_user(user=owner, name=owner.name, section=owner.section, role=owner.role, by=administrator)
+    services.change_user(
+        user=owner, name=owner.name, section=owner.section, role=owner.role, by=administrator
+    )
     assert not AuditEvent.objects.exists()
 
 
@@ -344,7 +349,11 @@ def test_two_administrators_cannot_remove_each_other():
 
 def test_create_administrator():
     user = services.create_administrator(email=" Hana@Portal.example", name="管理 花")
-    assert (user.email, user.role, user.has_usable_password()) == ("hana@portal.example", "administrator", False)
+    assert (user.email, user.role, user.has_usable_password()) == (
+        "hana@portal.example",
+        "administrator",
+        False,
+    )
     assert EmailAddress.objects.get(user=user).verified
     assert last_event().actor_id is None
     assert services.create_administrator(email="hana@portal.example", name="管理 花") == user
