@@ -7,7 +7,6 @@ folders at spaces, and tie a server's life to one Python process. See `docs/adr/
     python -m platform_portal.embedded start|stop|status [--var-dir DIR]
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,8 +49,6 @@ def stop_services(var_dir: Path) -> bool:
     with plain_errors(), locked(var_dir) as home:
         stopped_redis = Redis(home).stop()
         stopped_postgres = Postgres(home).stop()
-        with suppress(OSError):  # not empty when somebody put something there
-            home.socket_dir.rmdir()
         return stopped_redis or stopped_postgres
 
 

@@ -46,7 +46,12 @@ def locked(var_dir: Path) -> Iterator[Home]:
             lambda: _try_lock(lock.fileno()), START_SECONDS * 2, "ほかの処理が終わるのを待ちきれませんでした"
         )
         owner = _service_owner(var_dir)
-        yield Home(var_dir, _socket_dir(var_dir, owner), owner)
+        socket_dir = _socket_dir(var_dir, owner)
+        try:
+            yield Home(var_dir, socket_dir, owner)
+        finally:
+            with suppress(OSError):  # goes only when no server left a socket in it
+                socket_dir.rmdir()
 
 
 def _try_lock(descriptor: int) -> bool:
