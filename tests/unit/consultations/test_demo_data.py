@@ -364,14 +364,21 @@ def test_rule_says_what_the_text_says_of_holidays(row: Row) -> None:
 def test_rule_says_what_the_text_says_of_the_end_of_the_year(row: Row) -> None:
     for rule, text in hours_of(row):
         if rule and re.search(r"年末年始|12/29|12月29日", text):
-            is_known = "分かりません" not in text
-            assert rule.endswith("; Dec 29-Jan 03 off" if is_known else "; Dec 29-Jan 03 unknown")
+            assert rule.endswith("; Dec 29-Jan 03 off")
+
+
+@each_window
+def test_unknown_end_of_the_year_is_noted_for_staff(row: Row) -> None:
+    for rule, _text in hours_of(row):
+        if "unknown" in rule:
+            assert rule.endswith("; Dec 29-Jan 03 unknown")
+            assert "年末年始" in row["内部メモ"]
 
 
 @each_window
 def test_what_differs_by_region_has_no_rule(row: Row) -> None:
     for rule, text in hours_of(row):
-        if re.search(r"によって違い|確かめられていません|受付時間内|期間だけ", text):
+        if re.search(r"によって違い|受付時間内|期間だけ", text):
             assert not rule
 
 
