@@ -22,7 +22,7 @@ bench: ## benchmarks, as ratios (benchmarks/README.md)
 	@scripts/setup && .venv/bin/python benchmarks/run.py
 
 evaluate: ## score hours parser and finder on outside data (EVAL_DATA, default ../shared/data)
-	@scripts/setup && .venv/bin/python benchmarks/evaluate.py
+	@scripts/evaluate
 
 lock: ## write the lock files anew from pyproject.toml
 	@scripts/lock
