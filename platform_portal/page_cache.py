@@ -5,12 +5,16 @@ travels with each page; publishing a change raises it and makes every kept page 
 """
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from hashlib import blake2b
+from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, get_max_age
 
@@ -26,6 +30,7 @@ class KeptPage:
     version: str
     content: bytes
     headers: dict[str, str]
+    kept_at: float  # seconds since the epoch
 
 
 def forget_public_pages() -> None:
@@ -77,19 +82,48 @@ class PublicPageCacheMiddleware:
 
 
 def _answer(request: HttpRequest, page: KeptPage) -> HttpResponseBase:
-    etag = page.headers.get("ETag", "")
-    if etag and request.headers.get("If-None-Match", "") == etag:
-        not_modified = HttpResponseNotModified()
-        for name in ("Cache-Control", "ETag"):
-            not_modified.headers[name] = page.headers[name]
-        return not_modified
-    return HttpResponse(page.content, headers=page.headers)
+    response = HttpResponse(page.content, headers=page.headers)
+    # Without it a browser would count `max-age` anew and show "open" past closing time.
+    response.headers["Age"] = str(max(0, int(time.time() - page.kept_at)))
+    return _not_modified_or(request, response)
+
+
+def _not_modified_or(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
+    """304 when the browser already has these bytes."""
+    return get_conditional_response(request, etag=response.headers.get("ETag"), response=response) or response
 
 
 def _keep(key: str, version: str, response: HttpResponseBase) -> None:
     assert isinstance(response, HttpResponse)  # noqa: S101  narrowed by _is_keepable
     headers = {name: value for name, value in response.items() if name.lower() not in DROPPED_HEADERS}
-    cache.set(key, KeptPage(version, response.content, headers), timeout=get_max_age(response))
+    cache.set(key, KeptPage(version, response.content, headers, time.time()), timeout=get_max_age(response))
 
 
-__all__ = ["PublicPageCacheMiddleware", "forget_public_pages", "get_conditional_response"]
+def seconds_to_next_minute() -> int:
+    """How long words that count minutes stay true; at least 1."""
+    return 60 - int(time.time()) % 60
+
+
+def public_page(
+    *, tells_time: bool = False
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponseBase]]:
+    """A page that anybody may see and any cache may keep, unless the view itself says `Cache-Control`.
+
+    `tells_time`: its words depend on the clock, so it is kept to the next full minute only.
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+        @login_not_required
+        @wraps(view)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            response = view(request, *args, **kwargs)
+            if "Cache-Control" in response.headers or response.status_code != 200:
+                return response
+            seconds = seconds_to_next_minute() if tells_time else 60
+            response.headers["Cache-Control"] = f"public, max-age={seconds}"
+            response.headers["ETag"] = f'"{blake2b(response.content, digest_size=12).hexdigest()}"'
+            return _not_modified_or(request, response)
+
+        return answer
+
+    return decorate
