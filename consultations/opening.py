@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, F, Lookup, OuterRef
+from django.db.models import Exists, F, Lookup, OuterRef, Q
 from django.utils import timezone
 
-from consultations.hours.evaluation import open_rules_at
+from consultations.hours.evaluation import compile_rule, open_rules_at
 from consultations.models.calendar import CalendarOverride
 from consultations.models.channel import Channel, ChannelKind, Schedule
 from platform_portal.japanese.calendar import HolidayCalendar
@@ -25,6 +25,8 @@ class AnyOf(Lookup):
         return f"{column} = ANY(%s)", (*params, self.rhs)
 
 
+# Every rule without an end says one of these; asking only such rules spares reading the rest.
+ROUND_THE_CLOCK = Q(rule__contains="24/7") | Q(rule__contains="00:00-24:00")
 LIVE_KINDS = (ChannelKind.PHONE, ChannelKind.LINE, ChannelKind.CHAT, ChannelKind.VIDEO)
 
 
@@ -57,17 +59,31 @@ class OpenAt:
         key_of = dict(Schedule.objects.order_by().values_list("rule", "pk"))
         return [key_of[rule] for rule in open_rules_at(key_of, self.moment, self.calendar)]
 
-    def channels(self, kinds: Sequence[str] | None = None) -> Any:
-        """Channels where somebody answers now, by any of `kinds` (default: every live kind)."""
+    @cached_property
+    def endless_keys(self) -> list[int]:
+        """Keys of the schedules that are open now and have no end in sight."""
+        rules = Schedule.objects.filter(ROUND_THE_CLOCK).order_by().values_list("rule", "pk")
+        today = self.moment.date()
+        return [
+            key
+            for rule, key in rules
+            if compile_rule(rule, self.calendar, today).state_at(self.moment).is_always
+        ]
+
+    def channels(self, kinds: Sequence[str] | None = None, *, endless: bool = False) -> Any:
+        """Channels where somebody answers now, by any of `kinds` (default: every live kind).
+
+        `endless`: only those that answer day and night, every day.
+        """
         return Channel.objects.filter(
-            AnyOf(F("schedule_id"), self.schedule_keys),
+            AnyOf(F("schedule_id"), self.endless_keys if endless else self.schedule_keys),
             kind__in=kinds or LIVE_KINDS,
             takes_appointments_only=False,
         )
 
-    def has_open_channel(self, kinds: Sequence[str] | None = None) -> Exists:
+    def has_open_channel(self, kinds: Sequence[str] | None = None, *, endless: bool = False) -> Exists:
         """Condition on windows: at least one such channel."""
-        return Exists(self.channels(kinds).filter(window=OuterRef("pk")))
+        return Exists(self.channels(kinds, endless=endless).filter(window=OuterRef("pk")))
 
 
 def as_open_at(moment: "dt.datetime | OpenAt") -> OpenAt:

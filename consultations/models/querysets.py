@@ -43,7 +43,11 @@ class ConsultationWindowQuerySet(models.QuerySet[Any]):
 
     def serving(self, municipality_code: str) -> Self:
         """Windows that a resident of the municipality can use: its own, the prefecture's, the nation's."""
-        return self.filter(Q(area_scope__in=["national", "prefecture"]) | Q(municipalities=municipality_code))
+        # A subquery, since a join would list a window once for each of its municipalities.
+        own = self.model._meta.get_field("municipalities").remote_field.through.objects.filter(
+            consultationwindow=OuterRef("pk"), municipality=municipality_code
+        )
+        return self.filter(Q(area_scope__in=["national", "prefecture"]) | Exists(own))
 
     def reached_by(self, kinds: "list[str] | tuple[str, ...]") -> Self:
         """Windows with at least one channel of the given kinds."""
@@ -54,6 +58,12 @@ class ConsultationWindowQuerySet(models.QuerySet[Any]):
         from consultations.opening import as_open_at
 
         return self.filter(as_open_at(moment).has_open_channel(kinds))
+
+    def always_open(self, moment: "Moment", kinds: "Kinds" = None) -> Self:
+        """Windows where somebody answers day and night, every day."""
+        from consultations.opening import as_open_at
+
+        return self.filter(as_open_at(moment).has_open_channel(kinds, endless=True))
 
     def not_open_at(self, moment: "Moment", kinds: "Kinds" = None) -> Self:
         from consultations.opening import as_open_at
