@@ -1,0 +1,152 @@
+"""A window as a card: state first, then what it is, then the number with its cost."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import Anonymity, Channel, ChannelKind, ConsultationWindow, Fee, Toll
+from consultations.presenting.clock import Clock
+from consultations.presenting.languages import language_names
+from consultations.presenting.states import StateWords, channel_state, window_state
+
+SHORT_TOLL = {
+    Toll.FREE: gettext_lazy("通話無料"),
+    Toll.CHARGED: gettext_lazy("通話料がかかります"),
+    Toll.NAVI: gettext_lazy("通話料がかかります（かけ放題の対象外）"),
+    Toll.UNKNOWN: gettext_lazy("通話料は分かりません"),
+}
+CARD_CHANNELS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelWords:
+    """One way of reaching a window, ready to show. `href` is empty when there is nothing to follow."""
+
+    kind: str
+    label: str
+    action: str
+    href: str
+    is_number: bool
+    is_outside: bool
+    state: StateWords
+    cost: str
+    reach: str
+    note: str
+    languages: str
+
+    @property
+    def is_quiet(self) -> bool:
+        """Outside its hours a number does not call out to be dialled."""
+        return self.state.style == "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCard:
+    public_id: str
+    name: str
+    description: str
+    state: StateWords
+    chips: list[str]
+    channels: list[ChannelWords]
+    more_channels: int
+
+
+def present_cards(windows: Iterable[ConsultationWindow], clock: Clock) -> list[WindowCard]:
+    return [present_card(window, clock) for window in windows]
+
+
+def present_card(window: ConsultationWindow, clock: Clock) -> WindowCard:
+    channels = list(window.channels.all())
+    shown = _most_useful(channels, clock)
+    return WindowCard(
+        public_id=window.public_id,
+        name=window.name,
+        description=_first_sentences(window.description),
+        state=window_state(channels, clock),
+        chips=chips_of(window),
+        channels=[channel_words(channel, window, clock) for channel in shown],
+        more_channels=len(channels) - len(shown),
+    )
+
+
+def _most_useful(channels: list[Channel], clock: Clock) -> list[Channel]:
+    """Open ones first, otherwise as the office ordered them."""
+    ordered = sorted(channels, key=lambda channel: not channel_state(channel, clock).is_open)
+    return ordered[:CARD_CHANNELS]
+
+
+def _first_sentences(text: str, limit: int = 70) -> str:
+    """Whole sentences, as many as fit on a card; at least the first."""
+    kept = ""
+    for sentence in text.replace("\n", "").split("。"):
+        if not sentence:
+            continue
+        if kept and len(kept) + len(sentence) >= limit:
+            break
+        kept += sentence + "。"
+    return kept
+
+
+def chips_of(window: ConsultationWindow) -> list[str]:
+    chips = []
+    if window.anonymity == Anonymity.YES:
+        chips.append(_("名前を言わなくてよい"))
+    elif window.anonymity == Anonymity.PARTLY:
+        chips.append(_("はじめは名前を言わなくてよい"))
+    if window.fee == Fee.FREE:
+        chips.append(_("相談は無料"))
+    elif window.fee == Fee.PAID:
+        chips.append(_("相談にお金がかかります"))
+    if window.is_women_only:
+        chips.append(_("女性のための窓口"))
+    foreign = [language for language in window.languages if language != "ja"]
+    if foreign:
+        count = len(foreign)
+        chips.append(language_names(foreign) if count <= 2 else _("外国語 %(count)d言語") % {"count": count})
+    return chips
+
+
+def channel_words(channel: Channel, window: ConsultationWindow, clock: Clock) -> ChannelWords:
+    href = channel.href
+    is_outside = href.startswith("http")
+    return ChannelWords(
+        kind=channel.kind,
+        label=str(ChannelKind(channel.kind).label),
+        action=_action(channel, href),
+        href=href,
+        is_number=channel.kind in {ChannelKind.PHONE, ChannelKind.FAX},
+        is_outside=is_outside,
+        state=channel_state(channel, clock),
+        cost=str(SHORT_TOLL[Toll(channel.toll)]) if channel.kind == ChannelKind.PHONE else "",
+        reach=_reach(channel),
+        note=channel.note,
+        languages=language_names(channel.languages),
+    )
+
+
+def _action(channel: Channel, href: str) -> str:
+    """What the button says: the number itself, or what following it does."""
+    kind = channel.kind
+    if kind in {ChannelKind.PHONE, ChannelKind.FAX}:
+        return channel.value or channel.digits
+    if href:
+        return {
+            ChannelKind.LINE: _("LINEで相談する"),
+            ChannelKind.CHAT: _("チャットで相談する"),
+            ChannelKind.WEB_FORM: _("入力欄から相談する"),
+            ChannelKind.EMAIL: _("メールで相談する"),
+            ChannelKind.VIDEO: _("ビデオ通話で相談する"),
+        }[ChannelKind(kind)]
+    return channel.value if kind in {ChannelKind.VISIT, ChannelKind.LETTER, ChannelKind.OUTREACH} else ""
+
+
+def _reach(channel: Channel) -> str:
+    """From where one cannot call, in words."""
+    words = []
+    if channel.accepts_ip_phone is False:
+        words.append(_("IP電話（050など）からはかけられません"))
+    if channel.reach_note:
+        words.append(channel.reach_note.rstrip("。"))
+    return "。".join(words)

@@ -1,0 +1,219 @@
+"""A window in full: how to reach it, what happens then, when, for whom, and how sure we are."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from consultations.hours.evaluation import DayHours
+from consultations.models import Anonymity, AreaScope, Asker, Channel, ChannelKind, ConsultationWindow, Fee
+from consultations.presenting.cards import ChannelWords, WindowCard, channel_words, chips_of, present_card
+from consultations.presenting.clock import WEEKDAYS, Clock
+from consultations.presenting.languages import language_names
+from consultations.presenting.states import StateWords, window_state
+
+HOLIDAYS_AHEAD = dt.timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class DayWords:
+    day: str
+    is_today: bool
+    hours: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoursTable:
+    """The next seven days of every channel that keeps the same hours."""
+
+    channels: str
+    days: list[DayWords]
+    published_text: str
+    is_known: bool
+    is_always: bool
+    asks_about_holidays: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WindowDetail:
+    window: ConsultationWindow
+    is_risk: bool
+    state: StateWords
+    chips: list[str]
+    channels: list[ChannelWords]
+    on_contact: list[tuple[str, str]]
+    facts: list[tuple[str, str]]
+    tables: list[HoursTable]
+    address: str
+    fallbacks: list[WindowCard]
+    verified: str
+
+
+def present_detail(window: ConsultationWindow, clock: Clock) -> WindowDetail:
+    """Everything of a window's page. Works on any state of publication, for the desk's preview too."""
+    channels = list(window.channels.all())
+    words = [channel_words(channel, window, clock) for channel in channels]
+    return WindowDetail(
+        window=window,
+        is_risk=window.is_risk,
+        state=window_state(channels, clock),
+        chips=chips_of(window),
+        # sorted() is stable: within open and closed the office's order stays
+        channels=sorted(words, key=lambda channel: not channel.state.is_open),
+        on_contact=_on_contact(window),
+        facts=_facts(window),
+        tables=_tables(window, channels, clock),
+        address=window.public_address,
+        fallbacks=_fallbacks(window, clock),
+        verified=_verified(window),
+    )
+
+
+def _on_contact(window: ConsultationWindow) -> list[tuple[str, str]]:
+    rows = [
+        (_("だれが出るか"), window.who_answers),
+        (_("聞かれること"), window.what_is_asked),
+        (_("秘密"), window.confidentiality),
+    ]
+    if window.anonymity != Anonymity.UNKNOWN:
+        rows.append((_("名前"), str(Anonymity(window.anonymity).label)))
+    return [(name, text) for name, text in rows if text]
+
+
+def _facts(window: ConsultationWindow) -> list[tuple[str, str]]:
+    rows = [
+        (_("相談できる人"), _who(window)),
+        (_("地域"), _area(window)),
+        (_("相談の費用"), _fee(window)),
+        (_("使える言語"), language_names(window.languages)),
+        (_("開いている期間"), _period(window)),
+        (_("運営"), window.operator),
+    ]
+    return [(name, text) for name, text in rows if text]
+
+
+def _who(window: ConsultationWindow) -> str:
+    people = [str(Asker(asker).label) for asker in window.askers]
+    words = [_("・").join(people)] if people else []
+    if window.minimum_age is not None and window.maximum_age is not None:
+        words.append(
+            _("%(low)d歳から%(high)d歳まで") % {"low": window.minimum_age, "high": window.maximum_age}
+        )
+    elif window.minimum_age is not None:
+        words.append(_("%(low)d歳から") % {"low": window.minimum_age})
+    elif window.maximum_age is not None:
+        words.append(_("%(high)d歳まで") % {"high": window.maximum_age})
+    if window.is_women_only:
+        words.append(_("女性のみ"))
+    if window.eligibility:
+        words.append(window.eligibility)
+    return "。".join(word.rstrip("。") for word in words)
+
+
+def _area(window: ConsultationWindow) -> str:
+    if window.area_scope == AreaScope.MUNICIPALITY:
+        return _("・").join(str(place) for place in window.municipalities.all())
+    return str(AreaScope(window.area_scope).label)
+
+
+def _fee(window: ConsultationWindow) -> str:
+    words = [str(Fee(window.fee).label)] if window.fee != Fee.UNKNOWN else []
+    return "。".join([*words, window.fee_note] if window.fee_note else words)
+
+
+def _period(window: ConsultationWindow) -> str:
+    if not window.valid_from and not window.valid_to:
+        return ""
+    ends = [date_format(day, "Y年n月j日") if day else "" for day in (window.valid_from, window.valid_to)]
+    return f"{ends[0]}〜{ends[1]}"
+
+
+def _tables(window: ConsultationWindow, channels: Sequence[Channel], clock: Clock) -> list[HoursTable]:
+    """One table per rule; channels that share it are named together."""
+    groups: dict[tuple[str, bool], list[Channel]] = {}
+    for channel in channels:
+        if channel.is_live or channel.kind == "visit" or channel.opening_hours:
+            groups.setdefault((channel.effective_hours, channel.takes_appointments_only), []).append(channel)
+    return [_table(window, group, clock, is_only=len(groups) == 1) for group in groups.values()]
+
+
+def _table(
+    window: ConsultationWindow, channels: Sequence[Channel], clock: Clock, *, is_only: bool
+) -> HoursTable:
+    schedule = clock.schedule_of(channels[0])
+    names = dict.fromkeys(_channel_name(channel) for channel in channels)
+    reasons = {row.on: row.reason for row in window.exceptions.all()}
+    return HoursTable(
+        channels="" if is_only else _("・").join(names),
+        days=[_day_words(day, reasons, clock) for day in schedule.week(clock.today)]
+        if schedule.is_known
+        else [],
+        published_text=channels[0].hours_text or window.hours_text,
+        is_known=schedule.is_known,
+        is_always=schedule.state_at(clock.moment).is_always,
+        asks_about_holidays=_asks_about_holidays(channels[0], clock),
+    )
+
+
+def _channel_name(channel: Channel) -> str:
+    """「電話 0120-…」: a number, since two tables may both be of telephones."""
+    name = str(channel.get_kind_display())
+    if channel.kind == ChannelKind.PHONE:
+        name = f"{name} {channel.value}"
+    if channel.languages:
+        name += _("（%(languages)s）") % {"languages": language_names(channel.languages)}
+    return name
+
+
+def _asks_about_holidays(channel: Channel, clock: Clock) -> bool:
+    """True when the rule opens on some coming holiday only because nobody said a word about holidays."""
+    schedule = clock.schedule_of(channel)
+    holidays = clock.calendar.holidays_between(clock.today, clock.today + HOLIDAYS_AHEAD)
+    noons = (dt.datetime.combine(day, dt.time(12), clock.moment.tzinfo) for day in holidays)
+    return any(schedule.state_at(noon).holiday_unconfirmed for noon in noons)
+
+
+def _day_words(day: DayHours, reasons: dict[dt.date, str], clock: Clock) -> DayWords:
+    spans = "、".join(f"{start}〜{end}" for start, end in day.spans)
+    hours = spans or (_("お休み") if day.is_closed else "")
+    if day.spans == [("0:00", "24:00")]:
+        hours = _("24時間")
+    notes = [day.holiday_name, reasons.get(day.date, ""), day.note]
+    return DayWords(
+        day=_day_name(day.date, clock),
+        is_today=day.date == clock.today,
+        hours=hours,
+        note="。".join(note for note in notes if note),
+    )
+
+
+def _day_name(on: dt.date, clock: Clock) -> str:
+    """「21日（土）」, with the month only where it changes."""
+    words = {"month": on.month, "day": on.day, "weekday": WEEKDAYS[on.weekday()]}
+    if on.month == clock.today.month:
+        return _("%(day)d日（%(weekday)s）") % words
+    return _("%(month)d月%(day)d日（%(weekday)s）") % words
+
+
+def _fallbacks(window: ConsultationWindow, clock: Clock) -> list[WindowCard]:
+    if window._state.adding:
+        return []
+    cards = [present_card(link.target, clock) for link in window.fallback_links.all()]
+    return sorted(cards, key=lambda card: not card.state.is_open)
+
+
+def _verified(window: ConsultationWindow) -> str:
+    if window.verified_on:
+        return _("%(date)sに、番号と受付時間を確かめました。") % {
+            "date": date_format(window.verified_on, "Y年n月j日")
+        }
+    if not window.source:
+        return _("番号と受付時間は、まだ確かめていません。")
+    when = date_format(window.source_on, "Y年n月j日") if window.source_on else _("日付は分かりません")
+    return _("番号と受付時間は、まだ確かめていません。出典：%(source)s（%(when)s）") % {
+        "source": window.source,
+        "when": when,
+    }
