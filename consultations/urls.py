@@ -2,15 +2,24 @@
 
 from django.urls import path
 
-from consultations.views import public
+from consultations.views.public import detail, home, machines, report, search, texts, windows
 
 app_name = "consultations"
 
 urlpatterns = [
-    path("", public.home, name="home"),
-    path("leave-no-trace/", public.safety, name="safety"),
-    path("for-family/", public.around, name="around"),
-    path("privacy/", public.privacy, name="privacy"),
-    path("accessibility/", public.accessibility, name="accessibility"),
-    path("about/", public.about, name="about"),
+    path("", home.home, name="home"),
+    path("windows/", windows.window_list, name="window-list"),
+    path("c/<public_id:public_id>/", windows.category, name="category"),
+    path("w/<public_id:public_id>/", detail.window_detail, name="window-detail"),
+    path("w/<public_id:public_id>/card/", detail.window_card, name="window-card"),
+    path("w/<public_id:public_id>/report/", report.error_report, name="error-report"),
+    path("w/<public_id:public_id>/report/thanks/", report.error_report_thanks, name="error-report-thanks"),
+    path("search/", search.search, name="search"),
+    path("for-family/", texts.around, name="around"),
+    path("leave-no-trace/", texts.safety, name="safety"),
+    path("accessibility/", texts.accessibility, name="accessibility"),
+    path("privacy/", texts.privacy, name="privacy"),
+    path("about/", texts.about, name="about"),
+    path("sitemap.xml", machines.sitemap, name="sitemap"),
+    path("robots.txt", machines.robots, name="robots"),
 ]

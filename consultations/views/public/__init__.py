@@ -1,0 +1,1 @@
+"""What residents see. No sign-in, no cookie, nothing about the person kept."""

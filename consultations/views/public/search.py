@@ -1,0 +1,102 @@
+"""Own words: asked by POST, answered on the spot, kept nowhere."""
+
+from dataclasses import dataclass, field
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from consultations.forms.public import SearchForm
+from consultations.models import Category, ChannelKind, ConsultationWindow
+from consultations.presenting import Clock, WindowCard, present_cards
+from consultations.round_the_clock import last_resort
+from platform_portal.public_forms import is_limited, is_same_origin
+
+MAX_CATEGORIES = 4
+MAX_WINDOWS = 20
+MAX_LINES = 3
+RATE = "60/m"  # a whole school behind one address may search at once; beyond that words are not counted
+
+
+@dataclass(slots=True)
+class Answer:
+    """`lines`: round-the-clock telephone lines, first on the page when the words speak of dying or danger."""
+
+    categories: list[Category] = field(default_factory=list)
+    cards: list[WindowCard] = field(default_factory=list)
+    is_crisis: bool = False
+    lines: list[WindowCard] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.categories and not self.cards
+
+
+# Nothing is written for the sender and there is no session: no CSRF cookie is needed.
+@csrf_exempt
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def search(request: HttpRequest) -> HttpResponse:
+    clock = Clock()
+    form = SearchForm(request.POST if request.method == "POST" else None)
+    answer = answer_words(form.cleaned_data["words"], clock) if form.is_bound and form.is_valid() else None
+    if (
+        answer
+        and answer.is_empty
+        and is_same_origin(request)
+        and not is_limited(request, group="search", rate=RATE)
+    ):
+        _count_zero_hits(form.cleaned_data["words"])
+    context = {
+        "search_form": form,
+        "answer": answer,
+        "categories": Category.objects.published() if not answer or answer.is_empty else None,
+        "last_resort": last_resort(clock, apart_from=()),
+    }
+    is_swap = request.headers.get("HX-Request") == "true"
+    template = "consultations/_search_answer.html" if is_swap else "consultations/search.html"
+    response = render(request, template, context)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def answer_words(words: str, clock: Clock) -> Answer:
+    from consultations import finding
+
+    result = finding.find(words)
+    return Answer(
+        categories=_categories([match.slug for match in result.categories][:MAX_CATEGORIES]),
+        cards=_cards([match.id for match in result.windows][:MAX_WINDOWS], clock),
+        is_crisis=result.has_crisis_words,
+        lines=_lines(clock) if result.has_crisis_words else [],
+    )
+
+
+def _count_zero_hits(words: str) -> None:
+    from consultations.finding.services import record_zero_hits
+
+    record_zero_hits(words)
+
+
+def _categories(slugs: list[str]) -> list[Category]:
+    found = {category.slug: category for category in Category.objects.published().filter(slug__in=slugs)}
+    return [found[slug] for slug in slugs if slug in found]
+
+
+def _cards(public_ids: list[str], clock: Clock) -> list[WindowCard]:
+    """In the order found, but those that are open come first."""
+    windows = ConsultationWindow.objects.published().filter(public_id__in=public_ids).for_cards()
+    found = {window.public_id: window for window in windows}
+    cards = present_cards([found[public_id] for public_id in public_ids if public_id in found], clock)
+    return sorted(cards, key=lambda card: not card.state.is_open)
+
+
+def _lines(clock: Clock) -> list[WindowCard]:
+    mental = ConsultationWindow.objects.published().filter(categories__slug="mental", area_scope="national")
+    lines = (
+        mental.always_open(clock.open_at, [ChannelKind.PHONE]).order_by("kana", "pk").for_cards()[:MAX_LINES]
+    )
+    return present_cards(lines, clock)
