@@ -133,6 +133,16 @@ def test_first_run_installs_and_second_does_nothing(machine: Machine) -> None:
     assert len(machine.pip_calls) == 1
 
 
+def test_set_up_for_tests_is_enough_for_the_demo(machine: Machine) -> None:
+    for name in ("chromium", "fc-list"):
+        machine.program(name, "#!/bin/bash\necho BIZ UDPGothic\n")
+    assert machine.run("scripts/setup", "--dev").returncode == 0
+    assert "requirements-dev.lock" in machine.pip_calls[0]
+    assert machine.run("scripts/setup").returncode == 0
+    assert machine.run("scripts/setup", "--dev").returncode == 0
+    assert len(machine.pip_calls) == 1
+
+
 def test_own_settings_are_never_overwritten(machine: Machine) -> None:
     (machine.clone / ".env").write_text("PORTAL_SECRET_KEY=mine\n")
     assert machine.run("scripts/setup").returncode == 0
