@@ -14,6 +14,8 @@ max_requests = 20_000
 max_requests_jitter = 2_000
 # Heartbeats on disk can stall a worker; memory cannot.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
+# Nobody talks to the running server but through signals; its socket would need a writable home.
+control_socket_disable = True
 limit_request_line = 4094
 limit_request_fields = 60
 # Which proxy may say "this came by https"; the proxy of docker-compose is the only one that reaches us there.

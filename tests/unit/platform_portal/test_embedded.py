@@ -85,6 +85,25 @@ def test_root_hands_the_database_to_somebody_else(tmp_path: Path, monkeypatch) -
     assert uid == (tmp_path.stat().st_uid or 65534)
 
 
+def test_machine_without_nobody_says_so(tmp_path: Path, monkeypatch) -> None:
+    class Root:
+        st_uid = 0
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(Path, "stat", lambda self: Root())
+    monkeypatch.setattr("pwd.getpwnam", {}.__getitem__)
+    with pytest.raises(EmbeddedError, match="nobody"):
+        home._service_owner(tmp_path)
+
+
+def test_only_one_process_at_a_time(tmp_path: Path) -> None:
+    with (tmp_path / "lock").open("w") as mine, (tmp_path / "lock").open("w") as theirs:
+        assert home._try_lock(mine.fileno())
+        assert not home._try_lock(theirs.fileno())
+    with (tmp_path / "lock").open("w") as theirs:
+        assert home._try_lock(theirs.fileno())
+
+
 def test_file_in_place_of_the_folder_is_one_plain_line(tmp_path: Path) -> None:
     (tmp_path / "var").write_text("")
     with pytest.raises(EmbeddedError, match=r"\A[^\n]+exists: .*var\)\Z"):
