@@ -212,6 +212,9 @@ MFA_FORMS = {
     "authenticate": "members.forms.account.AuthenticateForm",
     "reauthenticate": "members.forms.account.ReauthenticateCodeForm",
     "activate_totp": "members.forms.account.ActivateTOTPForm",
+    "login_webauthn": "members.forms.account.LoginWebAuthnForm",
+    "authenticate_webauthn": "members.forms.account.AuthenticateWebAuthnForm",
+    "reauthenticate_webauthn": "members.forms.account.ReauthenticateWebAuthnForm",
     "add_webauthn": "members.forms.account.AddWebAuthnForm",
     "edit_webauthn": "members.forms.account.EditWebAuthnForm",
 }

@@ -1,13 +1,16 @@
 """allauth's forms in our words: a label, a hint that helps, no placeholder (it vanishes while typing)."""
 
+import struct
 from typing import Any
 
 from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
+from cryptography.exceptions import InvalidSignature
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
@@ -107,6 +110,36 @@ class ShortName:
         name.widget.attrs["maxlength"] = 60
 
 
+# What parsing a made-up credential may raise in fido2; allauth lets it through as an error 500.
+MADE_UP = (AttributeError, IndexError, KeyError, TypeError, ValueError, struct.error, InvalidSignature)
+
+
+def _made_up() -> ValidationError:
+    return ValidationError(_("パスキーを確かめられませんでした。もう一度試してください。"), code="made_up")
+
+
+class RealCredential:
+    """Mixin: a credential that cannot be read is an answer that is wrong, not a fault of ours."""
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except MADE_UP as error:
+            raise _made_up() from error
+
+
+class LoginWebAuthnForm(RealCredential, webauthn.LoginWebAuthnForm):  # type: ignore[misc]
+    pass
+
+
+class AuthenticateWebAuthnForm(RealCredential, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    pass
+
+
+class ReauthenticateWebAuthnForm(RealCredential, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    pass
+
+
 class AddWebAuthnForm(ShortName, PlainWords, webauthn.AddWebAuthnForm):  # type: ignore[misc]
     words = {
         "name": (_("名前"), _("あとで見分けるための名前です（例：職場のパソコン）。")),
@@ -115,6 +148,12 @@ class AddWebAuthnForm(ShortName, PlainWords, webauthn.AddWebAuthnForm):  # type:
             _("指紋・顔・暗証番号で本人を確かめられる機器で使えます。"),
         ),
     }
+
+    def clean(self) -> Any:
+        try:
+            return super().clean()
+        except MADE_UP as error:
+            raise _made_up() from error
 
 
 class EditWebAuthnForm(ShortName, PlainWords, webauthn.EditWebAuthnForm):  # type: ignore[misc]

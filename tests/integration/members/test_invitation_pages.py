@@ -1,0 +1,250 @@
+"""The way in, as the invited person and the administrator meet it."""
+
+import datetime as dt
+import re
+import smtplib
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from members.models import Invitation, User
+from tests.factories.members import SECRET, InvitationFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+OPEN = reverse("members:invitation-open", args=[SECRET])
+ACCEPT = reverse("members:invitation-accept")
+PASSWORD = "みなとの灯りは三つ-2026"
+FORM = {"name": "会員 そら", "password1": PASSWORD, "password2": PASSWORD}
+NEW = {"email": "ｓｏｒａ@npo.example", "name": "会員 そら", "section": "そら会", "role": "member"}
+
+
+class DeadBackend:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...
+
+    def send_messages(self, messages: object) -> int:
+        raise smtplib.SMTPServerDisconnected("away")
+
+
+# --- The invited person -------------------------------------------------------------------------
+def test_from_the_mail_to_signing_in(client):
+    InvitationFactory(secret=SECRET, email="sora@npo.example", name="会員 そら", role="member")
+    opened = client.get(OPEN)
+    assert (opened.status_code, opened.headers["Location"]) == (302, ACCEPT)
+    page = client.get(ACCEPT)
+    assert SECRET not in page.content.decode()
+    assert "sora@npo.example" in page.content.decode()
+    done = client.post(ACCEPT, FORM)
+    assert (done.status_code, done.headers["Location"]) == (302, reverse("account_login"))
+    assert "_auth_user_id" not in client.session
+    assert "登録できました" in client.get(reverse("account_login")).content.decode()
+    entered = client.post(reverse("account_login"), {"login": "sora@npo.example", "password": PASSWORD})
+    assert entered.headers["Location"] == reverse("account_home")
+
+
+def test_nothing_of_it_is_kept_by_browser_or_cache(client):
+    InvitationFactory(secret=SECRET)
+    for response in (client.get(OPEN), client.get(ACCEPT)):
+        assert "no-store" in response.headers["Cache-Control"]
+        assert response.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_looking_uses_nothing_up(client):
+    """Mail scanners open every link before the person does."""
+    InvitationFactory(secret=SECRET)
+    Client().head(OPEN)
+    Client().get(OPEN)
+    assert client.get(OPEN).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "words"),
+    [
+        ("accepted", 410, "もう登録が済んでいます"),
+        ("expired", 410, "期限が過ぎました"),
+        ("withdrawn", 410, "招待が取り消されました"),
+        ("unknown", 404, "途中で切れている"),
+    ],
+)
+def test_unusable_links_say_what_to_do(client, state, status, words):
+    now, someone = timezone.now(), UserFactory()
+    values = {
+        "accepted": {"accepted_at": now, "accepted_by": someone},
+        "expired": {"expires_at": now - dt.timedelta(minutes=1)},
+        "withdrawn": {"withdrawn_at": now, "withdrawn_by": someone},
+        "unknown": {"secret_hash": "0" * 64},
+    }[state]
+    InvitationFactory(**({"secret": SECRET} | values))
+    response = client.get(OPEN)
+    assert response.status_code == status
+    assert words in response.content.decode()
+    assert "sora" not in response.content.decode()
+
+
+def test_used_twice(client):
+    InvitationFactory(secret=SECRET)
+    other = Client()
+    for browser in (client, other):
+        browser.get(OPEN)
+    assert client.post(ACCEPT, FORM).status_code == 302
+    second = other.post(ACCEPT, FORM)
+    assert second.status_code == 410
+    assert User.objects.filter(name="会員 そら").count() == 1
+
+
+def test_form_without_a_link_is_no_way_in(client):
+    assert client.get(ACCEPT).status_code == 404
+    assert client.post(ACCEPT, FORM).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"password1": "short", "password2": "short"}, "短すぎ"),
+        ({"password1": "123456789012", "password2": "123456789012"}, "数字"),
+        ({"password1": "password1234", "password2": "password1234"}, "一般的すぎ"),
+        ({"password1": "sora@npo.example", "password2": "sora@npo.example"}, "似すぎ"),
+        ({"password2": "ちがうパスワードです"}, "2つのパスワードがちがいます"),
+        ({"name": ""}, "名前を書いてください"),
+        ({"name": "そら\nBcc: all"}, "改行や見えない文字は使えません"),
+        ({"name": "そ" * 61}, "60"),
+        ({"password1": "あ" * 129, "password2": "あ" * 129}, "128"),
+    ],
+)
+def test_what_is_wrong_is_said_in_japanese(client, change, words):
+    InvitationFactory(secret=SECRET, email="sora@npo.example")
+    client.get(OPEN)
+    response = client.post(ACCEPT, FORM | change)
+    assert response.status_code == 200
+    assert words in response.content.decode()
+    assert PASSWORD not in response.content.decode()
+    assert not User.objects.filter(email="sora@npo.example").exists()
+
+
+def test_role_and_address_cannot_be_chosen_by_the_invited(client):
+    InvitationFactory(secret=SECRET, email="sora@npo.example", role="member")
+    client.get(OPEN)
+    client.post(ACCEPT, FORM | {"role": "administrator", "email": "other@npo.example", "is_active": "true"})
+    assert User.objects.get(name="会員 そら").role == "member"
+    assert User.objects.get(name="会員 そら").email == "sora@npo.example"
+
+
+def test_whoever_tries_the_link_while_signed_in_is_signed_out(administrator_client):
+    InvitationFactory(secret=SECRET)
+    administrator_client.get(OPEN)
+    administrator_client.post(ACCEPT, FORM)
+    assert "_auth_user_id" not in administrator_client.session
+
+
+def test_forged_form_is_refused():
+    InvitationFactory(secret=SECRET)
+    client = Client(enforce_csrf_checks=True)
+    client.get(OPEN)
+    assert client.post(ACCEPT, FORM).status_code == 403
+
+
+# --- The administrator --------------------------------------------------------------------------
+@pytest.mark.django_db(transaction=True)
+def test_administrator_invites(administrator_client):
+    response = administrator_client.post(reverse("members:invitation-create"), NEW, follow=True)
+    assert "sora@npo.example に招待のメールを送りました" in response.content.decode()
+    link = re.search(r"http://testserver(/invitation/\S+/)", mail.outbox[0].body)
+    assert Client().get(link[1]).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_mail_server_away_is_said_and_can_be_tried_again(administrator_client, settings):
+    backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, f"{__name__}.DeadBackend"
+    response = administrator_client.post(reverse("members:invitation-create"), NEW, follow=True)
+    assert "メールを送れませんでした" in response.content.decode()
+    assert "メールを送れていません" in response.content.decode()
+    assert "もう一度送る" in response.content.decode()
+    settings.EMAIL_BACKEND = backend
+    again = reverse("members:invitation-resend", args=[Invitation.objects.get().pk])
+    response = administrator_client.post(again, follow=True)
+    assert "招待のメールを送りました" in response.content.decode()
+    assert Invitation.objects.get().sent_at
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"email": "x"}, "メールアドレス"),
+        ({"role": ""}, "必須"),
+        ({"role": "king"}, "king"),
+        ({"name": "そ\x00ら"}, "何か文字を入力"),
+        ({"section": "課\u202e"}, "見えない文字"),
+    ],
+)
+def test_bad_invitation_is_said_beside_the_field(administrator_client, change, words):
+    response = administrator_client.post(reverse("members:invitation-create"), NEW | change)
+    assert response.status_code == 200
+    assert words in response.content.decode()
+    assert not Invitation.objects.exists()
+
+
+def test_somebody_who_is_in_already(administrator_client, owner):
+    response = administrator_client.post(reverse("members:invitation-create"), NEW | {"email": owner.email})
+    assert "すでにいます" in response.content.decode()
+
+
+def test_withdraw_asks_first(administrator_client):
+    invitation = InvitationFactory(name="<b>そら</b>")
+    address = reverse("members:invitation-withdraw", args=[invitation.pk])
+    page = administrator_client.get(address).content.decode()
+    assert "取り消しますか" in page
+    assert "<b>そら</b>" not in page
+    administrator_client.post(address)
+    invitation.refresh_from_db()
+    assert invitation.condition == "withdrawn"
+    again = administrator_client.post(address, follow=True)
+    assert "すでに取り消されています" in again.content.decode()
+
+
+def test_settled_invitation_is_not_sent_again(administrator_client):
+    invitation = InvitationFactory(accepted_at=timezone.now(), accepted_by=UserFactory())
+    response = administrator_client.post(
+        reverse("members:invitation-resend", args=[invitation.pk]), follow=True
+    )
+    assert "もう登録が済んでいます" in response.content.decode()
+    assert mail.outbox == []
+
+
+def test_list_by_state(administrator_client):
+    InvitationFactory(name="待っている人")
+    InvitationFactory(name="過ぎた人", expires_at=timezone.now() - dt.timedelta(days=1))
+    InvitationFactory(name="入った人", accepted_at=timezone.now(), accepted_by=UserFactory())
+    address = reverse("members:invitation-list")
+    names = {"open": "待っている人", "expired": "過ぎた人", "accepted": "入った人"}
+    for state, name in names.items():
+        page = administrator_client.get(address, {"state": state}).content.decode()
+        assert [other for other in names.values() if other in page] == [name]
+    assert (
+        "あてはまる招待はありません"
+        in administrator_client.get(address, {"state": "withdrawn"}).content.decode()
+    )
+
+
+@pytest.mark.parametrize("query", [{"state": "garbage"}, {"page": "x"}, {"page": "999"}, {"state": "\x00"}])
+def test_garbage_in_the_address_is_no_error(administrator_client, query):
+    InvitationFactory(name="待っている人")
+    response = administrator_client.get(reverse("members:invitation-list"), query)
+    assert response.status_code == 200
+    assert "待っている人" in response.content.decode()
+
+
+def test_empty_list_says_how_to_begin(administrator_client):
+    assert "「招待する」から" in administrator_client.get(reverse("members:invitation-list")).content.decode()
+
+
+def test_queries_do_not_grow_with_the_list(administrator_client, django_assert_num_queries):
+    address = reverse("members:invitation-list")
+    administrator_client.get(address)  # the first page also writes the session's form token
+    for rows in (3, 40):
+        InvitationFactory.create_batch(rows)
+        with django_assert_num_queries(5):
+            assert administrator_client.get(address).status_code == 200
