@@ -94,9 +94,9 @@ def _rows(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             rows = list(reader)
+            missing = set(columns) - set(reader.fieldnames or ())
     except (OSError, UnicodeDecodeError) as error:
         raise BadRegionFileError(_("%(file)s を読めません。") % {"file": path.name}) from error
-    missing = set(columns) - set(reader.fieldnames or ())
     if missing:
         raise BadRegionFileError(
             _("%(file)s に列がありません：%(columns)s")
