@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import subprocess
 import time
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from platform_portal.embedded.processes import (
     is_process_of,
     launch,
     package_file,
-    quiet_environment,
     reason_in,
     run,
     wait_until,
@@ -81,35 +79,21 @@ class Postgres:
         """Fill a folder beside the final one, so that an interrupted attempt is never taken for a database."""
         draft = self.data.with_name("postgres.new")
         shutil.rmtree(draft, ignore_errors=True)
+        try:
+            self._fill(draft)
+            draft.rename(self.data)  # refuses to replace a folder that holds something
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def _fill(self, draft: Path) -> None:
         draft.mkdir(mode=0o700)
         hand_over(draft, self.home.owner)
-        prefix = as_owner(self.home.owner, [self._program("initdb"), draft])
-        options = [
-            f"--username={DATABASE}",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-        ]
-        run(
-            [*prefix, str(self._program("initdb")), *options, f"--pgdata={draft}"],
-            failure="データベースを作れません",
-        )
+        initdb, failure = self._program("initdb"), "データベースを作れません"
+        prefix = as_owner(self.home.owner, [initdb, draft])
+        options = [f"--username={DATABASE}", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
+        run([*prefix, str(initdb), *options, f"--pgdata={draft}"], failure=failure)
         single = [str(self._program("postgres")), "--single", "-D", str(draft), "postgres"]
-        self._create_database([*prefix, *single])
-        shutil.rmtree(self.data, ignore_errors=True)
-        draft.rename(self.data)
-
-    def _create_database(self, command: list[str]) -> None:
-        done = subprocess.run(  # noqa: S603
-            command,
-            input=f"CREATE DATABASE {DATABASE}\n",
-            capture_output=True,
-            text=True,
-            env=quiet_environment(),
-            cwd="/",
-        )
-        if done.returncode != 0:
-            raise EmbeddedError(f"データベースを作れません: {reason_in(done.stderr)}")
+        run([*prefix, *single], said=f"CREATE DATABASE {DATABASE}\n", failure=failure)
 
     def _refuse_other_version(self) -> None:
         version = (self.data / "PG_VERSION").read_text().strip()

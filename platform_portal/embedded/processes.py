@@ -62,8 +62,11 @@ def quiet_environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C.UTF-8"}
 
 
-def run(command: list[str], *, failure: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, env=quiet_environment(), cwd="/")  # noqa: S603
+def run(command: list[str], *, failure: str, said: str = "") -> None:
+    """Run to the end, with `said` as its input."""
+    done = subprocess.run(  # noqa: S603
+        command, input=said, capture_output=True, text=True, env=quiet_environment(), cwd="/"
+    )
     if done.returncode != 0:
         raise EmbeddedError(f"{failure}: {reason_in(done.stderr)}")
 

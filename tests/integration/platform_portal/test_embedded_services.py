@@ -121,6 +121,15 @@ def test_interrupted_creation_is_begun_again(var: Path) -> None:
     assert not (var / "postgres.new").exists()
 
 
+def test_folder_that_is_no_database_is_left_alone(var: Path) -> None:
+    (var / "postgres").mkdir(parents=True)
+    (var / "postgres" / "precious").write_text("")
+    with pytest.raises(EmbeddedError, match="not empty"):
+        ensure_services(var)
+    assert (var / "postgres" / "precious").exists()
+    assert not (var / "postgres.new").exists()
+
+
 def test_processes_that_start_at_once_do_not_clash(var: Path) -> None:
     command = [sys.executable, "-m", "platform_portal.embedded", "start", "--fast", "--var-dir", str(var)]
 
