@@ -72,9 +72,10 @@ def present_card(window: ConsultationWindow, clock: Clock) -> WindowCard:
 
 
 def _most_useful(channels: list[Channel], clock: Clock) -> list[Channel]:
-    """Open ones first, otherwise as the office ordered them."""
+    """Open ones first, otherwise as the office ordered them; the same number once."""
     ordered = sorted(channels, key=lambda channel: not channel_state(channel, clock).is_open)
-    return ordered[:CARD_CHANNELS]
+    distinct = {(channel.kind, channel.value): channel for channel in reversed(ordered)}
+    return [channel for channel in ordered if channel in distinct.values()][:CARD_CHANNELS]
 
 
 def _first_sentences(text: str, limit: int = 70) -> str:

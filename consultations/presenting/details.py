@@ -11,7 +11,7 @@ from consultations.hours.evaluation import DayHours
 from consultations.models import Anonymity, AreaScope, Asker, Channel, ChannelKind, ConsultationWindow, Fee
 from consultations.presenting.cards import ChannelWords, WindowCard, channel_words, chips_of, present_card
 from consultations.presenting.clock import WEEKDAYS, Clock
-from consultations.presenting.languages import language_names
+from consultations.presenting.languages import brief_languages, language_names
 from consultations.presenting.states import StateWords, window_state
 
 HOLIDAYS_AHEAD = dt.timedelta(days=366)
@@ -164,7 +164,7 @@ def _channel_name(channel: Channel) -> str:
     if channel.kind == ChannelKind.PHONE:
         name = f"{name} {channel.value}"
     if channel.languages:
-        name += _("（%(languages)s）") % {"languages": language_names(channel.languages)}
+        name += _("（%(languages)s）") % {"languages": brief_languages(channel.languages)}
     return name
 
 

@@ -1,6 +1,6 @@
 """Names of languages, in Japanese and as their speakers write them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -44,6 +44,13 @@ def language_name(code: str) -> str:
 
 def language_names(codes: Iterable[str]) -> str:
     return _("・").join(dict.fromkeys(language_name(code) for code in codes))
+
+
+def brief_languages(codes: Sequence[str]) -> str:
+    """All names when they are few, else the first two and the number."""
+    if len(codes) <= 3:
+        return language_names(codes)
+    return _("%(names)sなど%(count)d言語") % {"names": language_names(codes[:2]), "count": len(codes)}
 
 
 def language_choices() -> list[tuple[str, str]]:

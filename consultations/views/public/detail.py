@@ -10,10 +10,12 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from consultations.models import ConsultationWindow
+from consultations.models import ChannelKind, ConsultationWindow
 from consultations.presenting import Clock, present_detail
 from consultations.round_the_clock import last_resort
 from platform_portal.page_cache import public_page
+
+CARD_NUMBERS = 3  # more do not fit on 55 mm
 
 
 def published_window(public_id: str) -> ConsultationWindow:
@@ -48,8 +50,11 @@ def window_detail(request: HttpRequest, public_id: str) -> HttpResponse:
 def window_card(request: HttpRequest, public_id: str) -> HttpResponse:
     window = published_window(public_id)
     address = settings.PORTAL_ORIGIN + reverse("consultations:window-detail", args=[public_id])
+    detail = present_detail(window, Clock())
+    phones = [channel.action for channel in detail.channels if channel.kind == ChannelKind.PHONE]
     context = {
-        "detail": present_detail(window, Clock()),
+        "detail": detail,
+        "numbers": list(dict.fromkeys(phones))[:CARD_NUMBERS],
         "address": address,
         "shown_address": address.split("//", 1)[1],
         "qr": qr_svg(address),
