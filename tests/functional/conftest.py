@@ -1,0 +1,167 @@
+"""A real Chromium that may speak to our own server and to nothing else."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, sync_playwright
+
+from consultations.indexing import refresh_derived
+from consultations.masters import load_categories
+from consultations.models import Category, ConsultationWindow, Fallback
+from tests.factories.consultations import ChannelFactory, WindowFactory
+from tests.factories.region import MunicipalityFactory, PortalSettingsFactory
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+PHONE = {"width": 375, "height": 740}
+DESK = {"width": 1280, "height": 800}
+# Playwright's event loop lives in the test's thread; the ORM is still used from that thread only.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "functional" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Traffic:
+    """What a page asked for. `foreign` was refused before it left the machine."""
+
+    own: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+
+class Visitor:
+    """One person with one browser window. Everything not on our own server is answered with an empty page."""
+
+    def __init__(self, context: BrowserContext, base: str) -> None:
+        self.context = context
+        self.base = base
+        self.traffic = Traffic()
+        self.problems: list[str] = []
+        context.route("**/*", self._let_own_pass)
+        self.page: Page = context.new_page()
+        self.page.on("console", self._note_problem)
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    def _let_own_pass(self, route: Route, request: Request) -> None:
+        if urlsplit(request.url).netloc == urlsplit(self.base).netloc or request.url.startswith("data:"):
+            self.traffic.own.append(request.url)
+            route.continue_()
+        else:
+            self.traffic.foreign.append(request.url)
+            route.fulfill(status=200, content_type="text/html", body="<title>elsewhere</title>")
+
+    def _note_problem(self, message: Any) -> None:
+        # A page that answers 404 on purpose is a resource error to the console.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.problems.append(message.text)
+
+    def open(self, path: str) -> Any:
+        return self.page.goto(self.base + path)
+
+    def axe_violations(self) -> list[str]:
+        """Rules broken on the page as it stands, with the elements that break them."""
+        found = Axe().run(
+            self.page,
+            options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+        )
+        return [
+            f"{violation['id']}: {[node['target'] for node in violation['nodes']]}"
+            for violation in found.response["violations"]
+        ]
+
+    def overflows(self) -> bool:
+        """True when the page must be scrolled sideways."""
+        return bool(
+            self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        )
+
+
+@pytest.fixture
+def visit(chromium: Browser, live_server: Any) -> Iterator[Any]:
+    """Makes visitors: `visit()` on a phone, `visit(DESK)`, `visit(PHONE, java_script_enabled=False)`."""
+    contexts: list[BrowserContext] = []
+
+    def make(viewport: dict[str, int] = PHONE, **options: Any) -> Visitor:
+        context = chromium.new_context(viewport=viewport, locale="ja-JP", timezone_id="Asia/Tokyo", **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return Visitor(context, live_server.url)
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@dataclass(frozen=True)
+class Directory:
+    """A small portal with one of everything that residents may meet."""
+
+    open_line: ConsultationWindow
+    closed_office: ConsultationWindow
+    unknown_office: ConsultationWindow
+    shelter: ConsultationWindow
+    category: Category
+    risk: Category
+
+
+@pytest.fixture
+def directory(transactional_db: None) -> Directory:
+    portal = PortalSettingsFactory()
+    town = MunicipalityFactory(prefecture=portal.prefecture)
+    load_categories()
+    mental, risk = Category.objects.get(slug="mental"), Category.objects.get(slug="violence")
+    open_line = WindowFactory(
+        name="よるひる電話",
+        topics=[mental],
+        anonymity="yes",
+        fee="free",
+        languages=["ja", "en"],
+        who_answers="研修を受けた相談員",
+        website="https://line.example/",
+    )
+    ChannelFactory(window=open_line, position=1, kind="line", value="https://line.example/talk", digits="")
+    refresh_derived(open_line)
+    closed = WindowFactory(
+        name="ひるの相談室",
+        topics=[mental],
+        area_scope="municipality",
+        places=[town],
+        opening_hours="2020 Jan 01 10:00-11:00",
+        phone="087-000-0000",
+    )
+    Fallback.objects.create(window=closed, target=open_line)
+    return Directory(
+        open_line=open_line,
+        closed_office=closed,
+        unknown_office=WindowFactory(
+            name="時間のわからない窓口", topics=[mental], opening_hours="", hours_text="各市町による"
+        ),
+        shelter=WindowFactory(
+            name="逃げたい人の電話",
+            topics=[risk],
+            address="高松市ひみつ町1-1",
+            address_visibility="hidden",
+            phone="#8008",
+        ),
+        category=mental,
+        risk=risk,
+    )

@@ -1,0 +1,153 @@
+"""Nothing is left behind, nothing is sent elsewhere, everybody can read it, and the way out works."""
+
+import logging
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from tests.functional.conftest import DESK, PHONE, Directory
+from tests.test_urls import PUBLIC
+
+# Public names that answer with a page; the rest (for programs) is asked in tests/integration.
+FOR_PROGRAMS = {"consultations:robots", "consultations:sitemap"}
+PAGES = sorted(name for name in PUBLIC - FOR_PROGRAMS if name.startswith("consultations:"))
+
+
+def address(name: str, directory: Directory) -> str:
+    if name == "consultations:category":
+        return reverse(name, args=[directory.category.public_id])
+    try:
+        return reverse(name)
+    except Exception:
+        return reverse(name, args=[directory.open_line.public_id])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_accessible_and_leaves_nothing(name: str, visit: Any, directory: Directory) -> None:
+    visitor = visit(PHONE)
+    for viewport in (PHONE, DESK):
+        visitor.page.set_viewport_size(viewport)
+        visitor.open(address(name, directory))
+        assert visitor.axe_violations() == []
+        assert not visitor.overflows()
+    assert visitor.problems == []
+    assert visitor.traffic.foreign == []
+    assert visitor.context.cookies() == []
+    assert visitor.page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_fits_small_screens_and_wide_spacing(name: str, visit: Any, directory: Directory) -> None:
+    """320 px is also what a screen of 1280 px shows at 400 %."""
+    visitor = visit({"width": 320, "height": 480}, bypass_csp=True)
+    visitor.open(address(name, directory))
+    assert not visitor.overflows()
+    visitor.page.add_style_tag(
+        content="* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }"
+        "p { margin-block-end: 2em !important }"
+    )
+    assert not visitor.overflows()
+    leave = visitor.page.get_by_role("link", name="ページを離れる")
+    assert leave.bounding_box()["height"] >= 44
+
+
+def test_forced_colours_and_reduced_motion_keep_the_state_in_words(visit: Any, directory: Directory) -> None:
+    visitor = visit(PHONE, forced_colors="active", reduced_motion="reduce")
+    visitor.open(reverse("consultations:window-list"))
+    assert visitor.page.locator(".state", has_text="受付中").first.is_visible()
+    assert visitor.axe_violations() == []
+
+
+# --- Quick exit ------------------------------------------------------------------------------
+def elsewhere(visitor: Any, settings: Any) -> None:
+    visitor.page.wait_for_url(settings.PORTAL_EXIT_URL)
+
+
+def browse(visitor: Any, directory: Directory) -> None:
+    for path in ("/", reverse("consultations:window-list"), f"/w/{directory.open_line.public_id}/"):
+        visitor.open(path)
+
+
+def test_leaving_by_link_and_back_does_not_return(visit: Any, directory: Directory, settings: Any) -> None:
+    visitor = visit()
+    browse(visitor, directory)
+    visitor.page.get_by_role("link", name="ページを離れる").click()
+    elsewhere(visitor, settings)
+    visitor.page.evaluate("history.back()")
+    visitor.page.wait_for_timeout(600)
+    assert visitor.page.url == settings.PORTAL_EXIT_URL
+    assert visitor.page.title() == "elsewhere"
+
+
+def test_leaving_by_escape_three_times(visit: Any, directory: Directory, settings: Any) -> None:
+    visitor = visit()
+    browse(visitor, directory)
+    visitor.page.keyboard.press("Escape")
+    assert "あと2回" in visitor.page.get_by_role("status").first.inner_text()
+    visitor.page.keyboard.press("Escape")
+    assert "あと1回" in visitor.page.get_by_role("status").first.inner_text()
+    visitor.page.keyboard.press("Escape")
+    elsewhere(visitor, settings)
+
+
+def test_escape_twice_stays(visit: Any, directory: Directory) -> None:
+    visitor = visit()
+    visitor.open("/")
+    visitor.page.keyboard.press("Escape")
+    visitor.page.keyboard.press("Escape")
+    visitor.page.wait_for_timeout(300)
+    assert visitor.page.url.startswith(visitor.base)
+    assert visitor.page.get_by_role("heading", level=1).is_visible()
+
+
+def test_coming_back_on_purpose_works(visit: Any, directory: Directory, settings: Any) -> None:
+    visitor = visit()
+    visitor.open("/")
+    visitor.page.get_by_role("link", name="ページを離れる").click()
+    elsewhere(visitor, settings)
+    visitor.open("/")
+    assert visitor.page.get_by_role("heading", level=1).is_visible()
+    assert visitor.page.evaluate("sessionStorage.length") == 0
+
+
+def test_leaving_without_javascript(visit: Any, directory: Directory, settings: Any) -> None:
+    visitor = visit(PHONE, java_script_enabled=False)
+    visitor.open("/")
+    visitor.page.get_by_role("link", name="ページを離れる").click()
+    elsewhere(visitor, settings)
+
+
+def test_way_out_is_in_reach_at_the_end_of_the_page(visit: Any, directory: Directory) -> None:
+    visitor = visit()
+    visitor.open("/")
+    visitor.page.mouse.wheel(0, 20_000)
+    visitor.page.wait_for_timeout(200)
+    box = visitor.page.get_by_role("link", name="ページを離れる").bounding_box()
+    assert 0 <= box["y"] < PHONE["height"] - 44
+
+
+# --- Own words -------------------------------------------------------------------------------
+WORDS = "ひみつのことばpurple"
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["swapped", "page"])
+@pytest.mark.parametrize("start", ["home", "search"])
+def test_own_words_stay_out_of_addresses_titles_and_logs(
+    start: str, javascript: bool, visit: Any, directory: Directory, caplog: Any
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    visitor = visit(PHONE, java_script_enabled=javascript)
+    visitor.open(reverse(f"consultations:{start}"))
+    visitor.page.get_by_label("困っていることを、あなたの言葉で").fill(WORDS)
+    visitor.page.get_by_role("button", name="さがす").click()
+    visitor.page.get_by_role("heading", name="その言葉では見つかりませんでした").wait_for()
+    assert visitor.page.get_by_label("困っていることを、あなたの言葉で").input_value() == WORDS
+    assert not [url for url in visitor.traffic.own if "purple" in url]
+    assert "purple" not in visitor.page.url + visitor.page.title()
+    assert "purple" not in caplog.text
+    assert visitor.context.cookies() == []
+    if javascript:
+        assert visitor.page.evaluate("localStorage.length + sessionStorage.length") == 0
+        assert visitor.axe_violations() == []
+        assert visitor.problems == []
