@@ -1,0 +1,129 @@
+"""What the container files promise: one way in, no secrets in the open, logs that tell nothing."""
+
+import re
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[3]
+TELLING = (
+    "$remote_addr",
+    "$request ",
+    "$request_uri",
+    "$args",
+    "$query_string",
+    "$http_",
+    "$cookie",
+    "$is_args",
+)
+APPLICATION = ("web", "worker", "beat", "migrate")
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    return yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def nginx() -> str:
+    text = (ROOT / "deploy" / "nginx" / "nginx.conf").read_text(encoding="utf-8")
+    return re.sub(r"^\s*#.*$", "", text, flags=re.MULTILINE)
+
+
+def test_proxy_log_tells_nothing_about_people(nginx: str) -> None:
+    formats = re.findall(r"log_format (\w+) ([^;]+);", nginx)
+    assert [name for name, _text in formats] == ["private"]
+    assert not [word for word in TELLING if word in formats[0][1] + " "]
+    logs = re.findall(r"access_log ([^;]+);", nginx)
+    assert logs
+    assert all(log == "off" or log.endswith(" private") for log in logs)
+    assert re.findall(r"error_log \S+ (\w+);", nginx) == ["crit"], "lower levels print whole request lines"
+
+
+def test_proxy_replaces_what_clients_say_about_themselves(nginx: str) -> None:
+    headers = dict(re.findall(r"proxy_set_header (\S+) ([^;]+);", nginx))
+    assert headers["X-Forwarded-For"] == "$remote_addr"
+    assert headers["X-Forwarded-Proto"] == "$scheme"
+
+
+def test_web_server_log_tells_nothing_about_people() -> None:
+    settings = runpy.run_path(str(ROOT / "deploy" / "gunicorn.conf.py"))
+    words = re.findall(r"%\((.+?)\)s", settings["access_log_format"])
+    assert words
+    assert not {"h", "r", "q", "f", "a", "u", "l"} & set(words)
+    assert settings["accesslog"] is None
+    assert settings["bind"].startswith("127.0.0.1:")
+
+
+def test_only_the_proxy_is_reachable(compose: dict[str, Any]) -> None:
+    assert [name for name, service in compose["services"].items() if service.get("ports")] == ["proxy"]
+    assert compose["networks"]["back"]["internal"] is True
+    for name in ("database", "redis"):
+        assert compose["services"][name]["networks"] == ["back"]
+    assert compose["services"]["proxy"]["networks"] == ["front"]
+
+
+@pytest.mark.parametrize("name", [*APPLICATION, "proxy"])
+def test_application_containers_are_confined(compose: dict[str, Any], name: str) -> None:
+    service = compose["services"][name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in service["security_opt"]
+
+
+def test_every_lasting_container_has_a_health_check(compose: dict[str, Any]) -> None:
+    without = {name for name, service in compose["services"].items() if "healthcheck" not in service}
+    assert without == {"migrate"}
+
+
+def test_secrets_are_files_outside_the_repository(compose: dict[str, Any]) -> None:
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+    assert {"/deploy/secrets/", "/deploy/portal.env", "/.env"} <= set(ignored)
+    assert all(secret["file"].startswith("deploy/secrets/") for secret in compose["secrets"].values())
+    for service in compose["services"].values():
+        assert set(service.get("secrets", [])) <= set(compose["secrets"])
+        for key, value in service.get("environment", {}).items():
+            assert not re.search(r"PASSWORD$|SECRET_KEY$", key), key
+            assert not re.search(r"//[^/@]*:[^/@]*@", str(value)), value
+
+
+@pytest.mark.parametrize("name", APPLICATION)
+def test_production_is_strict(compose: dict[str, Any], name: str) -> None:
+    environment = compose["services"][name]["environment"]
+    for switch in ("PORTAL_EMBEDDED", "PORTAL_DEBUG", "PORTAL_DEMO"):
+        assert environment[switch] == "false"
+    assert environment["PORTAL_REQUIRE_MFA"] == "true"
+    assert environment["PORTAL_TRUSTED_PROXIES"] == "1"
+
+
+def test_image_holds_only_what_serves() -> None:
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert set(re.findall(r"requirements[\w-]*\.lock", text)) == {"requirements.lock"}
+    assert "--require-hashes" in text
+    last_stage = text.rsplit("\nFROM ", 1)[1]
+    assert re.search(r"^USER portal$", last_stage, re.MULTILINE)
+    assert "PORTAL_SECRET_KEY" not in last_stage
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split("\n")
+    assert "*" in ignored
+    for wanted in ("consultations", "members", "platform_portal", "templates", "static", "deploy"):
+        assert f"!{wanted}" in ignored
+    for secret in ("deploy/secrets", "deploy/portal.env"):
+        assert ignored.index(secret) > ignored.index("!deploy"), "later lines win"
+
+
+def test_folders_of_the_project_reach_the_image() -> None:
+    """A new app that is forgotten in `.dockerignore` would be missing in production only."""
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8")
+    apps = {path.parent.name for path in ROOT.glob("*/apps.py")} | {"platform_portal"}
+    assert len(apps) > 1
+    assert not [app for app in apps if f"\n!{app}\n" not in ignored]
+
+
+def test_page_of_the_proxy_needs_nothing_and_shows_the_numbers() -> None:
+    text = (ROOT / "deploy" / "nginx" / "unavailable.html").read_text(encoding="utf-8")
+    assert not re.search(r"(src|href)=\"(?!tel:)", text)
+    for number in ("110", "119", "189", "%238008"):
+        assert f'href="tel:{number}"' in text
