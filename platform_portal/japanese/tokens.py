@@ -40,7 +40,8 @@ _local = threading.local()
 @dataclass(frozen=True, slots=True)
 class Morpheme:
     """One piece of a text. `surface` as written (width and case folded), `normal` the one spelling, `base` the
-    dictionary form as written, `reading` in hiragana, `pos` Sudachi's part of speech, `parts` the short units inside."""
+    dictionary form as written, `reading` in hiragana, `pos` Sudachi's part of speech, `parts` the short units inside,
+    `is_known` whether the dictionary has it."""
 
     surface: str
     normal: str
@@ -48,6 +49,7 @@ class Morpheme:
     reading: str
     pos: tuple[str, ...]
     parts: tuple["Morpheme", ...] = ()
+    is_known: bool = True
 
     @property
     def is_content(self) -> bool:
@@ -108,6 +110,7 @@ def _morpheme(raw: Any, *, with_parts: bool = False) -> Morpheme:
         base=raw.dictionary_form(),
         reading=kana(reading if reading and reading != _NO_READING else surface),
         pos=tuple(pos),
+        is_known=not raw.is_oov(),
         parts=_parts(raw) if with_parts and len(surface) >= _SHORTEST_COMPOUND and pos[0] == "名詞" else (),
     )
 
