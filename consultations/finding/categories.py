@@ -1,0 +1,70 @@
+"""From a sentence in a resident's own words to the categories it is about."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from consultations.finding import model
+from consultations.finding.features import features, stands_in
+from consultations.finding.lexicon import CATEGORY_SLUGS
+from consultations.finding.reading import Reading, read
+
+# A category with a smaller share is noise; below LEAST_BEST nothing was understood at all.
+LEAST = 0.03
+LEAST_BEST = 0.1
+# What one word added by staff counts, about as much as a strong word of the lexicon.
+STAFF_WORD = 2.5
+MOST_STAFF_WORDS = 2
+_UNDERSTOOD = ("lex:", "idea:", "word:")
+# How a sentence is written says something only beside what it says.
+_MANNER = {"idea:all_kana", "idea:spaced_kana", "idea:polite_simple", "idea:menu_style", "idea:asks_where"}
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryMatch:
+    """`score` is the share of 1 that this category takes, in (0, 1]."""
+
+    slug: str
+    score: float
+
+
+def find_categories(text: str, *, words: Mapping[str, Sequence[str]] | None = None) -> list[CategoryMatch]:
+    """Return the categories that `text` is about, best first; nothing when nothing is understood.
+
+    `words`: what staff wrote down as words of a category, by slug. Deterministic; about 1 ms.
+    """
+    reading = read(text)
+    found = features(reading)
+    known = model.weights()
+    added = _staff_words(reading, words or {})
+    if not added and not any(_is_understood(name, known) for name in found):
+        return []
+    totals = model.sums(found, known)
+    for slug, count in added.items():
+        totals[CATEGORY_SLUGS.index(slug)] += STAFF_WORD * min(count, MOST_STAFF_WORDS)
+    return _best_first(model.shares(totals))
+
+
+def _is_understood(feature: str, known: model.Weights) -> bool:
+    return feature in known and feature.startswith(_UNDERSTOOD) and feature not in _MANNER
+
+
+def _best_first(shares: Sequence[float]) -> list[CategoryMatch]:
+    if max(shares) < LEAST_BEST:
+        return []
+    ranked = sorted(zip(shares, CATEGORY_SLUGS, strict=True), key=lambda pair: -pair[0])
+    return [CategoryMatch(slug, round(share, 4)) for share, slug in ranked if share >= LEAST]
+
+
+def _staff_words(reading: Reading, words: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    counts = {
+        slug: sum(stands_in(_expression(word), reading) for word in expressions)
+        for slug, expressions in words.items()
+        if slug in CATEGORY_SLUGS
+    }
+    return {slug: count for slug, count in counts.items() if count}
+
+
+@lru_cache(maxsize=4_096)
+def _expression(text: str) -> Reading:
+    return read(text)

@@ -1,0 +1,82 @@
+"""Words that mean a life may be in danger: the page then puts the emergency numbers first.
+
+Rather one alarm too many: nobody is harmed by seeing the numbers. Denials are not trusted (「死にたいわけじゃないけど」).
+"""
+
+import re
+
+from consultations.finding.reading import NOT, SUFFERED, WANT, Unit, read
+from platform_portal.japanese.text import normalize
+
+# Word → marks that must be there: what is suffered or wanted, not what is only mentioned.
+_WORDS: dict[str, frozenset[str]] = {
+    "死ぬ": frozenset({WANT}),
+    "消える": frozenset({WANT}),
+    "殺す": frozenset({SUFFERED}),
+    "生きる": frozenset({NOT, WANT}),
+    "自殺": frozenset(),
+    "自死": frozenset(),
+    "自傷": frozenset(),
+    "心中": frozenset(),
+    "飛び降りる": frozenset(),
+    "希死念慮": frozenset(),
+    "オーバードーズ": frozenset(),
+    "首吊り": frozenset(),
+    "練炭": frozenset(),
+    "リストカット": frozenset(),
+}
+_BY_NORMAL = {normalize(word): marks for word, marks in _WORDS.items()}
+
+# Over the search form without spaces: slang, hiragana that is split wrongly, phrases, English.
+_PATTERN = re.compile(
+    "|".join(
+        [
+            r"(?:死|し|4|四|氏|タヒ|たひ|ﾀﾋ)に(?:た|て|と)(?!な(?:り|る)ま)(?:い|ぇ|え|く|う|かっ|ひ|すぎ)",
+            r"(?:死|し|4|氏|たひ)の(?:う|っ)(?:かな|と(?:思|おも))",
+            r"(?:死|し)んでしまいた",
+            r"(?:死|し)んだ(?:ほう|方)が(?:まし|いい|良い|らく|楽)",
+            r"(?:死|し)ぬ(?:しか|ほう|方|つもり|予定|ことばかり|準備|方法)",
+            r"(?:死|し)んじゃ(?:いた|お)",
+            r"(?:消|き)え(?:て)?(?:しまい|なくなり|ちゃい)?た(?:い|く|すぎ|かっ)",
+            r"(?:居|い)なくなりた(?:い|く)",
+            r"(?:生|い)きて(?:い|お)?(?:た|と)(?:くない|うない|ない)",
+            r"(?:生|い)きる(?:の|こと)が?(?:つら|辛|しんど|いや|嫌|無理|むり|限界)",
+            r"(?:生|い)きて(?:い)?る?(?:の|意味|いみ|価値).{0,6}(?:ない|な[しく]|つら|辛|しんど|分から|わから|疲れ)",
+            r"(?:生|い)きる(?:意味|いみ|価値|かち).{0,8}(?:ない|なく|なし|わから|分から|見え|みえ)",
+            r"(?:生|い)きてけない|(?:生|い)きていけない|(?:生|い)きていかれん",
+            r"(?:首|くび)を?(?:吊|つ)(?:る|り|ろ|っ)",
+            r"(?:飛|と)び(?:降|お)り|(?:飛|と)び(?:込|こ)(?:み|も|む)",
+            r"(?:手首|てくび|腕|うで)を?(?:切|き)(?:る|っ|り)",
+            r"りすか|りすとかっと|あむか|おーばーどーず|じさつ|(?<![a-z])od(?:し|する|って|た)",
+            r"(?:薬|くすり).{0,5}(?:大量|たくさん|いっぱい|全部|ぜんぶ|一気).{0,3}(?:飲|の)",
+            r"(?:大量|たくさん|いっぱい).{0,3}(?:薬|くすり).{0,3}(?:飲|の)",
+            r"(?:終|お)わりにした|(?:人生|じんせい)を?(?:終|お)(?:わら|え)",
+            r"(?:殺|ころ)(?:され|すぞ|してやる|すと(?:言|い|脅))",
+            r"(?:首|くび)を?(?:絞|締|し)め",
+            r"(?:包丁|ほうちょう|刃物|はもの|ないふ)(?:を|で|もっ|持)",
+            r"(?:助|たす)けて(?![くいもほ]|あげ|もら|ほし)",
+            r"(?:今|いま)(?:すぐ)?(?:殴|なぐ|叩|たた)られ",
+            r"(?:死|し)にそう|(?:殺|ころ)しそう|(?:殺|ころ)してしま(?:い|う)",
+        ]
+    )
+)
+_ENGLISH = re.compile(
+    r"\b(?:suicid\w*|kill (?:myself|me|himself|herself)|want to die|wanna die|want to be dead|end my life|"
+    r"end it all|(?:don'?t|do not) want to live|self[- ]?harm\w*|cut(?:ting)? my(?:self| wrists?| arms?)|overdos\w*|"
+    r"going to kill|threaten\w* to kill|hurt myself|better off dead)\b"
+)
+_NO_SPACES = re.compile(r"[\s、。・…!?~ー]+")
+
+
+def has_crisis_words(text: str) -> bool:
+    """Whether the sentence speaks of dying, being killed or harming oneself. Never raises."""
+    reading = read(text)
+    if any(map(_is_crisis, reading.units)):
+        return True
+    plain = normalize(text, limit=1_000)
+    return bool(_ENGLISH.search(plain) or _PATTERN.search(_NO_SPACES.sub("", plain)))
+
+
+def _is_crisis(unit: Unit) -> bool:
+    marks = _BY_NORMAL.get(unit.normal)
+    return marks is not None and marks <= unit.marks and not (unit.normal == "死ぬ" and NOT in unit.marks)
