@@ -1,5 +1,6 @@
 """Keeps what is derived from a window's content: each channel's effective hours, and the search vector."""
 
+from consultations.finding.indexing import refresh_search_vector
 from consultations.hours.exceptions import DatedException, with_exceptions
 from consultations.models import Channel, ConsultationWindow, Schedule
 
@@ -33,6 +34,7 @@ def refresh_derived(window: ConsultationWindow) -> None:
             window.is_by_appointment and not channel.opening_hours
         )
     Channel.objects.bulk_update(channels, ["effective_hours", "schedule", "takes_appointments_only"])
+    refresh_search_vector(window)
 
 
 def _month_day(text: str) -> tuple[int, int]:

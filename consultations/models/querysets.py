@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.utils import timezone
 
+from consultations.models.search import SearchQuerySet
 from platform_portal.publishing.states import State
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     Kinds: TypeAlias = Sequence[str] | None
 
 
-class ConsultationWindowQuerySet(models.QuerySet[Any]):
+class ConsultationWindowQuerySet(SearchQuerySet):
     def published(self) -> Self:
         """What residents may see."""
         return self.filter(state=State.PUBLISHED)

@@ -1,0 +1,59 @@
+"""Keeps each window's search vector as its words are."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.search import SearchVectorField
+from django.db.models import TextField, Value
+from django.db.models.functions import Cast
+
+from consultations.finding.vectors import vector_literal
+from consultations.finding.words import document_words
+
+if TYPE_CHECKING:
+    from consultations.models import ConsultationWindow
+
+BATCH = 500
+
+
+def search_vector_of(window: "ConsultationWindow") -> str:
+    """The text of the window's tsvector. Nothing that the public may not see goes in: no address, no internal note."""
+    return vector_literal(
+        document_words(
+            name=window.name,
+            kana=window.kana,
+            slugs=[category.slug for category in window.categories.all()],
+            about=[window.description, window.operator, window.eligibility],
+            places=[place.name for place in window.municipalities.all()],
+        )
+    )
+
+
+def refresh_search_vector(window: "ConsultationWindow") -> None:
+    """Call inside the transaction that changed the window's name, words, categories or municipalities."""
+    type(window).objects.filter(pk=window.pk).update(search_vector=_vector(search_vector_of(window)))
+
+
+def rebuild_search_vectors() -> int:
+    """Builds all vectors anew (after a change of the dictionary or of the tokens); returns how many."""
+    from consultations.models import ConsultationWindow
+
+    windows = ConsultationWindow.objects.prefetch_related("categories", "municipalities").order_by("pk")
+    count = 0
+    for batch in _batches(windows.iterator(chunk_size=BATCH)):
+        for window in batch:
+            window.search_vector = _vector(search_vector_of(window))
+        ConsultationWindow.objects.bulk_update(batch, ["search_vector"])
+        count += len(batch)
+    return count
+
+
+def _vector(literal: str) -> Cast:
+    return Cast(Value(literal, output_field=TextField()), SearchVectorField())
+
+
+def _batches(windows: Iterable["ConsultationWindow"]) -> Iterator[list["ConsultationWindow"]]:
+    remaining = iter(windows)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch

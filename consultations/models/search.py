@@ -1,0 +1,64 @@
+"""Windows by words: the database side of `consultations.finding`."""
+
+from typing import Any, Self
+
+from django.contrib.postgres.search import SearchQueryField, SearchRank
+from django.db import models
+from django.db.models import BooleanField, Case, F, Func, IntegerField, TextField, Value, When
+from django.db.models.functions import Cast
+
+from consultations.finding.categories import find_categories
+from consultations.finding.vectors import query_literal
+from consultations.finding.words import Query, category_word, query_words
+
+# What a word counts in places, categories, descriptions, names: {D, C, B, A} of PostgreSQL.
+_RANK_WEIGHTS = [0.02, 0.1, 0.4, 1.0]
+_NAME, _CATEGORY, _OTHER = 0, 1, 2
+# A category less sure than this would fill the list with windows that are not meant.
+_LEAST_CATEGORY_SCORE = 0.25
+
+
+class SearchQuerySet(models.QuerySet[Any]):
+    def search(self, words: str) -> Self:
+        """Windows for what somebody typed: name matches first, then the category it means, then other words.
+
+        Nothing matches nothing: an empty search is `none()`. For whole sentences use `consultations.finding.find`.
+        """
+        slugs = [match.slug for match in find_categories(words) if match.score >= _LEAST_CATEGORY_SCORE]
+        return self.matching(query_words(words), slugs)
+
+    def matching(self, query: Query, slugs: "list[str] | tuple[str, ...]" = ()) -> Self:
+        """Annotates `name_rank` (0 name, 1 category, 2 other words) and `word_rank`; best first."""
+        topics = [category_word(slug) for slug in slugs]
+        everything = query_literal([*query.words, *topics], prefixes=query.prefixes)
+        if not everything:
+            return self.none()
+        found = self.filter(_holds(everything)).annotate(
+            name_rank=_name_rank(query, topics),
+            word_rank=SearchRank(F("search_vector"), _as_query(everything), weights=_RANK_WEIGHTS),
+        )
+        return found.order_by("name_rank", "-word_rank", "area_rank", "kana", "name", "pk")
+
+
+def _name_rank(query: Query, topics: list[str]) -> Case:
+    tiers = (
+        (query_literal(query.words, prefixes=query.prefixes, weights="A"), _NAME),
+        (query_literal(topics), _CATEGORY),
+    )
+    whens = [When(_holds(literal), then=Value(tier)) for literal, tier in tiers if literal]
+    return Case(*whens, default=Value(_OTHER), output_field=IntegerField())
+
+
+def _holds(literal: str) -> Func:
+    """`search_vector @@ literal`; Django's own lookup would send the words through a text-search configuration."""
+    return Func(
+        F("search_vector"),
+        _as_query(literal),
+        template="(%(expressions)s)",
+        arg_joiner=" @@ ",
+        output_field=BooleanField(),
+    )
+
+
+def _as_query(literal: str) -> Cast:
+    return Cast(Value(literal, output_field=TextField()), SearchQueryField())

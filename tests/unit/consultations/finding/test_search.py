@@ -1,0 +1,136 @@
+"""Windows by words, in the database."""
+
+import pytest
+
+from consultations.finding import find
+from consultations.finding.indexing import rebuild_search_vectors
+from consultations.indexing import refresh_derived
+from consultations.models import Category, ConsultationWindow
+from platform_portal.publishing.states import State
+from tests.factories.consultations import CategoryFactory, WindowFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hikikomori() -> Category:
+    return CategoryFactory(slug="hikikomori", name="ひきこもり状態にある方", words="へやにおる")
+
+
+@pytest.fixture
+def windows(hikikomori) -> dict[str, ConsultationWindow]:
+    made = {
+        "other": WindowFactory(
+            name="くらしの電話",
+            kana="クラシノデンワ",
+            description="ひきこもりのことも話せます。",
+            operator="市",
+        ),
+        "category": WindowFactory(
+            name="はじめの一歩",
+            kana="ハジメノイッポ",
+            description="家族の話を聞きます。",
+            operator="県",
+            topics=[hikikomori],
+        ),
+        "name": WindowFactory(
+            name="引き籠もり地域支援センター",
+            kana="ヒキコモリチイキシエンセンター",
+            description="話せます。",
+            operator="県",
+        ),
+        "none": WindowFactory(
+            name="税の窓口", kana="ゼイノマドグチ", description="税金のこと。", operator="国"
+        ),
+    }
+    for window in made.values():
+        refresh_derived(window)
+    return made
+
+
+def names(found) -> list[str]:
+    return [window.name for window in found]
+
+
+@pytest.mark.parametrize("words", ["ひきこもり", "引きこもり", "引籠り", "ﾋｷｺﾓﾘ", "ひきこもりの相談窓口"])
+def test_name_first_then_category_then_the_rest(windows, words):
+    found = ConsultationWindow.objects.search(words)
+    assert names(found) == ["引き籠もり地域支援センター", "はじめの一歩", "くらしの電話"]
+
+
+@pytest.mark.parametrize("beginning", ["ひきこもりちい", "ヒキコモリチイキ", "ちいきしえん", "しえんせん"])
+def test_beginning_of_a_name_as_it_is_read(windows, beginning):
+    assert names(ConsultationWindow.objects.search(beginning))[0] == "引き籠もり地域支援センター"
+
+
+@pytest.mark.parametrize(
+    "words", ["", "  ", "。", "zzqq", "'; DROP TABLE x; --", "a' | 'b", "\x00", "{{7*7}}", "x" * 5000]
+)
+def test_odd_words_find_nothing_and_break_nothing(windows, words):
+    assert names(ConsultationWindow.objects.search(words)) == []
+    assert find(words).windows == []
+
+
+def test_search_combines_with_other_reads(windows):
+    ConsultationWindow.objects.filter(pk=windows["name"].pk).update(state=State.DRAFT)
+    assert "引き籠もり地域支援センター" not in names(
+        ConsultationWindow.objects.published().search("ひきこもり")
+    )
+
+
+def test_find_ranks_windows_and_keeps_drafts_to_itself(windows):
+    ConsultationWindow.objects.filter(pk=windows["other"].pk).update(state=State.DRAFT)
+    found = find("ひきこもりの息子のことで相談したい")
+    assert found.categories[0].slug == "hikikomori"
+    assert [match.id for match in found.windows] == [windows["name"].public_id, windows["category"].public_id]
+    assert all(0 < match.score <= 1 for match in found.windows)
+    assert [m.score for m in found.windows] == sorted((m.score for m in found.windows), reverse=True)
+
+
+def test_find_listens_to_the_words_of_staff(windows):
+    assert find("へやにおるんや").categories[0].slug == "hikikomori"
+    assert find("へやにおるんや").windows[0].id == windows["category"].public_id
+
+
+def test_find_can_do_without_windows(windows, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        found = find("ひきこもりの息子", windows=None)
+    assert found.windows == []
+    assert found.categories[0].slug == "hikikomori"
+
+
+def test_find_tells_of_danger():
+    assert find("しにたい").has_crisis_words
+    assert not find("家賃が払えない").has_crisis_words
+
+
+def test_number_of_queries_does_not_grow(windows, hikikomori, django_assert_max_num_queries):
+    for _ in range(30):
+        WindowFactory(topics=[hikikomori])
+    with django_assert_max_num_queries(5):
+        find("ひきこもりの息子のことで相談したい")
+
+
+def test_changed_name_is_found_after_refreshing(windows):
+    window = windows["none"]
+    window.name = "農家の電話"
+    window.save()
+    assert names(ConsultationWindow.objects.search("農家")) == []
+    refresh_derived(window)
+    assert names(ConsultationWindow.objects.search("農家")) == ["農家の電話"]
+
+
+def test_internal_note_and_hidden_address_cannot_be_searched(windows):
+    window = windows["none"]
+    window.internal_note, window.address, window.address_visibility = "ひみつ倉庫", "ひみつ町一丁目", "hidden"
+    window.save()
+    refresh_derived(window)
+    assert names(ConsultationWindow.objects.search("倉庫")) == []
+    assert names(ConsultationWindow.objects.search("ひみつ町")) == []
+
+
+def test_rebuilding_gives_the_same_vectors(windows):
+    before = dict(ConsultationWindow.objects.values_list("pk", "search_vector"))
+    ConsultationWindow.objects.update(search_vector=None)
+    assert rebuild_search_vectors() == len(windows)
+    assert dict(ConsultationWindow.objects.values_list("pk", "search_vector")) == before
