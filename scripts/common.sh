@@ -30,3 +30,11 @@ services_running() {
 stop_services() {
     "$PYTHON" -m platform_portal.embedded stop --var-dir "$1" >/dev/null || true
 }
+
+find_browser() {
+    local candidate
+    for candidate in ${CHROMIUM:+"$CHROMIUM"} chromium chromium-browser google-chrome; do
+        command -v "$candidate" && return
+    done
+    return 1
+}
