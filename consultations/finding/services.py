@@ -1,7 +1,6 @@
 """Counts words for which nothing was found, so that staff can add them. Nobody can be recognised by them."""
 
 import re
-from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import F
@@ -21,15 +20,14 @@ _KINDS = {"名詞", "動詞"}
 _PLACE_ENDINGS = ("市", "町", "村", "区", "郡", "県", "府", "都", "道", "島")
 
 
-def record_zero_hits(words: Iterable[str]) -> list[str]:
-    """Counts each word once and returns the ones counted; the sentence they came from is not kept.
+def record_zero_hits(text: str) -> list[str]:
+    """Counts each word of `text` once and returns the words counted; the text itself is not kept.
 
-    `words` are tokens (`platform_portal.japanese.tokens`). Left out: names of people, words unknown to the dictionary
-    (they may be names), numbers, addresses, words of all sentences, what is shorter than 2 or longer than 20 characters.
+    Left out: names of people, words unknown to the dictionary (they may be names), numbers, addresses, words of all
+    sentences, what is shorter than 2 or longer than 20 characters.
     """
-    countable = sorted(
-        {word for given in words for word in tokens(_ADDRESS.sub(" ", given)) if _is_countable(word)}
-    )[:MOST_PER_SEARCH]
+    words = {word for word in tokens(_ADDRESS.sub(" ", text)) if _is_countable(word)}
+    countable = sorted(words)[:MOST_PER_SEARCH]
     today = timezone.localdate()
     with transaction.atomic():
         ZeroHitWord.objects.bulk_create(
