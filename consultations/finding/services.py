@@ -17,7 +17,7 @@ _NOT_A_WORD = re.compile(r"[\d@_./:#+-]|^[a-z]{1,2}$")
 _ADDRESS = re.compile(r"\S*(?:@|://|www\.)\S*")
 _KINDS = {"名詞", "動詞"}
 # Of proper names only places are counted, and of these only whole municipalities: 山口 and 千葉 are people, too.
-_PLACE_ENDINGS = ("市", "町", "村", "区", "郡", "県", "府", "都", "道", "島")
+_PLACE_ENDINGS = ("市", "町", "区", "郡", "県", "府", "都", "道")
 
 
 def record_zero_hits(text: str) -> list[str]:
