@@ -9,17 +9,23 @@ from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from cryptography.exceptions import InvalidSignature
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts
+from django.contrib.auth.password_validation import MinimumLengthValidator, get_default_password_validators
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.models import validate_one_line
 
 
 def _password_rules() -> str:
-    return " ".join(str(text) for text in password_validators_help_texts())
+    lengths = [
+        v.min_length for v in get_default_password_validators() if isinstance(v, MinimumLengthValidator)
+    ]
+    return gettext(
+        "%(length)s文字以上にしてください。数字だけのもの、よく使われるもの、名前やメールアドレスに似たものは使えません。"
+    ) % {"length": max(lengths, default=1)}
 
 
 password_rules = lazy(_password_rules, str)
