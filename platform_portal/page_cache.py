@@ -76,8 +76,11 @@ class PublicPageCacheMiddleware:
         if isinstance(page, KeptPage) and page.version == version:
             return _answer(request, page)
         response = self.get_response(request)
-        if request.method == "GET" and _is_keepable(response):
-            _keep(key, version, response)
+        if _is_keepable(response):
+            # Django's CSRF check looks at the session before it knows that the page is everybody's.
+            response.headers.pop("Vary", None)
+            if request.method == "GET":
+                _keep(key, version, response)
         return response
 
 

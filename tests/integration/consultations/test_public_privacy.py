@@ -1,0 +1,111 @@
+"""What holds for every public address: no cookie, nothing inline, small, kept or not kept as it must be."""
+
+import gzip
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories.consultations import CategoryFactory, WindowFactory
+from tests.test_urls import PUBLIC
+
+pytestmark = pytest.mark.django_db
+
+NAMES = sorted(name for name in PUBLIC if name.startswith("consultations:"))
+NOT_KEPT = {"consultations:search", "consultations:error-report", "consultations:error-report-thanks"}
+STATIC = Path(django_settings.BASE_DIR) / "static"
+
+
+@pytest.fixture
+def addresses() -> dict[str, str]:
+    category = CategoryFactory()
+    windows = [WindowFactory(topics=[category], description="あ" * 300) for _number in range(25)]
+    found = {}
+    for name in NAMES:
+        if name == "consultations:category":
+            found[name] = reverse(name, args=[category.public_id])
+        elif name.rsplit(":", 1)[1].startswith(("window-d", "window-c", "error")):
+            found[name] = reverse(name, args=[windows[0].public_id])
+        else:
+            found[name] = reverse(name)
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_headers(client: Client, addresses: dict[str, str], name: str) -> None:
+    response = client.get(addresses[name])
+    assert response.status_code == 200
+    assert "Set-Cookie" not in response
+    assert not response.cookies
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert response["Referrer-Policy"] == "same-origin"
+    assert "geolocation=()" in response["Permissions-Policy"]
+    if name in NOT_KEPT:
+        assert response["Cache-Control"] == "no-store"
+        assert "ETag" not in response
+    else:
+        assert re.fullmatch(r"public, max-age=([1-9]|[1-5]\d|60)", response["Cache-Control"])
+        assert response["ETag"]
+        assert "Vary" not in response
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in NOT_KEPT])
+def test_second_visitor_is_answered_without_a_query(
+    client: Client, addresses: dict[str, str], name: str, django_assert_num_queries: Any
+) -> None:
+    first = client.get(addresses[name])
+    with django_assert_num_queries(0):
+        second = Client().get(addresses[name])
+        head = Client().head(addresses[name])
+    assert second.content == first.content
+    assert (head.status_code, head.content) == (200, b"")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_links_that_leave_carry_no_referrer(client: Client, addresses: dict[str, str], name: str) -> None:
+    page = client.get(addresses[name]).content.decode()
+    for tag in re.findall(r"<a [^>]*href=\"https?://[^>]*>", page):
+        assert "noreferrer" in tag
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sixty_kilobytes_at_most(client: Client, addresses: dict[str, str], name: str) -> None:
+    page = client.get(addresses[name]).content
+    files = re.findall(r"/static/([^\"#]+)", page.decode())
+    total = len(gzip.compress(page)) + sum(
+        len(gzip.compress((STATIC / file).read_bytes())) for file in set(files)
+    )
+    assert total <= 60 * 1024, total
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_other_methods_are_refused_or_harmless(client: Client, addresses: dict[str, str], name: str) -> None:
+    for method in ("put", "delete", "patch", "options"):
+        assert getattr(client, method)(addresses[name]).status_code < 500
+
+
+def test_robots_keep_out_of_print_views_but_not_of_windows(client: Client) -> None:
+    text = client.get("/robots.txt").content.decode()
+    assert "Disallow: /w/*/card/" in text
+    assert "Disallow: /desk/" in text
+    assert not re.search(r"^Disallow: /w/?$", text, re.MULTILINE)
+    assert "Sitemap: http://testserver/sitemap.xml" in text
+
+
+def test_sitemap_lists_what_is_published(client: Client) -> None:
+    category = CategoryFactory(risk=True)
+    shown, draft = WindowFactory(topics=[category]), WindowFactory(draft=True)
+    gone = CategoryFactory(is_active=False)
+    text = client.get("/sitemap.xml").content.decode()
+    assert f"<loc>http://testserver/w/{shown.public_id}/</loc>" in text
+    assert f"<loc>http://testserver/c/{category.public_id}/</loc>" in text
+    assert draft.public_id not in text
+    assert gone.public_id not in text
+    assert "/desk/" not in text
+    assert "card" not in text
