@@ -139,12 +139,16 @@ class InvitationCondition(models.TextChoices):
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def unsettled(self) -> "InvitationQuerySet":
+        """Neither accepted nor withdrawn; may have expired."""
+        return self.filter(accepted_at=None, withdrawn_at=None)
+
     def open(self) -> "InvitationQuerySet":
         """Neither accepted, nor withdrawn, nor expired."""
-        return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
+        return self.unsettled().filter(expires_at__gt=timezone.now())
 
     def expired(self) -> "InvitationQuerySet":
-        return self.filter(accepted_at=None, withdrawn_at=None, expires_at__lte=timezone.now())
+        return self.unsettled().filter(expires_at__lte=timezone.now())
 
     def accepted(self) -> "InvitationQuerySet":
         return self.filter(accepted_at__isnull=False)

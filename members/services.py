@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import decrypt, encrypt
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -49,6 +50,8 @@ def invite(*, email: str, name: str, section: str, role: str, by: Any) -> Invita
     )
     if User.objects.filter(email__iexact=invitation.email).exists():
         raise ValidationError({"email": _("このメールアドレスの利用者は、すでにいます。")})
+    if Invitation.objects.unsettled().filter(email__iexact=invitation.email).exists():
+        raise _already_invited()
     invitation.full_clean(exclude=["secret_hash"])
     _save_or_refuse(invitation)
     audit.record(
@@ -136,7 +139,12 @@ def _save_or_refuse(invitation: Invitation) -> None:
         with transaction.atomic():
             invitation.save()
     except IntegrityError as error:
-        raise ValidationError({"email": _("この人への招待は、すでに送ってあります。")}) from error
+        raise _already_invited() from error
+
+
+def _already_invited() -> ValidationError:
+    text = _("この人への招待は、すでに送ってあります。招待の一覧の「もう一度送る」を使ってください。")
+    return ValidationError({"email": text})
 
 
 def _mail_invitation(pk: int, secret: str) -> None:
@@ -239,6 +247,21 @@ def end_sessions(*, user: User, by: Any) -> None:
     """Signs `user` out on every device."""
     User.objects.filter(pk=user.pk).update(session_version=F("session_version") + 1)
     audit.record(type="members.sessions_ended", by=by, obj=user)
+
+
+@transaction.atomic
+def reencrypt_second_factors() -> int:
+    """Puts every secret under the newest key, so that an old SECRET_KEY can be dropped. Returns how many.
+
+    Raises cryptography.fernet.InvalidToken when a key that is still needed is missing; then nothing was changed.
+    """
+    rows = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).select_for_update()
+    for row in rows:
+        for name in ("secret", "seed"):
+            if name in row.data:
+                row.data[name] = encrypt(decrypt(row.data[name]))
+        row.save(update_fields=["data"])
+    return len(rows)
 
 
 def mail_or_log(send: Any) -> bool:

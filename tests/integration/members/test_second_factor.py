@@ -2,6 +2,7 @@
 
 import re
 import time
+from io import StringIO
 
 import pytest
 import time_machine
@@ -9,6 +10,8 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.core import mail
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.test import Client
 from django.urls import reverse
 
@@ -336,3 +339,17 @@ def test_allauth_sends_no_mail_of_its_own():
         AccountAdapter().send_mail("account/email/unknown_account", "a@portal.example", {})
     AccountAdapter().send_notification_mail("account/email/something_new", UserFactory())
     assert mail.outbox == []
+
+
+def test_an_old_key_can_be_dropped_after_encrypting_again(person, secret, settings):
+    with_app(person, secret)
+    old = settings.SECRET_KEY
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another-key-" + "y" * 50, []
+    with pytest.raises(CommandError, match="前の鍵が見つかりません"):
+        call_command("reencrypt_second_factors")
+    settings.SECRET_KEY_FALLBACKS = [old]
+    out = StringIO()
+    call_command("reencrypt_second_factors", stdout=out)
+    assert "1 件" in out.getvalue()
+    settings.SECRET_KEY_FALLBACKS = []
+    assert TOTP(Authenticator.objects.get()).validate_code(code_of(secret))
