@@ -20,6 +20,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUTF8=1 \
+    PORTAL_ENV=production \
     PORTAL_VAR_DIR=/tmp/var \
     PORTAL_MEDIA_ROOT=/data/media \
     PORTAL_BIND=0.0.0.0:8000

@@ -14,6 +14,9 @@ HINT = (
     "  (Settings cannot be read. Fix the environment or .env; see .env.example, or run make setup.)"
 )
 
+# What is measured, tested or served must not depend on a developer's own .env.
+WITHOUT_FILE = {"test", "bench", "production"}
+
 
 def stop(problem: str) -> NoReturn:
     """Ends the process with one plain message; a traceback would bury the sentence that helps."""
@@ -25,8 +28,7 @@ class Environment:
 
     def __init__(self, base_dir: Path) -> None:
         self._env = Env()
-        # Tests must not depend on the developer's own .env.
-        if os.environ.get("PORTAL_ENV") != "test" and (base_dir / ".env").is_file():
+        if os.environ.get("PORTAL_ENV") not in WITHOUT_FILE and (base_dir / ".env").is_file():
             self._env.read_env(str(base_dir / ".env"), recurse=False)
 
     def text(self, name: str, default: str | None = None) -> str:

@@ -323,6 +323,7 @@ def test_cookies_are_secure_on_https():
     environment = {
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "platform_portal.settings",
+        "PORTAL_ENV": "production",  # the .env of a developer must not answer for it
         "PORTAL_SECRET_KEY": "x" * 60,
         "PORTAL_ORIGIN": "https://portal.example.jp",
         "DATABASE_URL": "postgresql://db.example/portal",

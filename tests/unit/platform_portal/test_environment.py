@@ -92,6 +92,13 @@ def test_dot_env_is_read(tmp_path, monkeypatch):
         os.environ.pop("PORTAL_FROM_FILE", None)  # environs puts what it reads into the process
 
 
+@pytest.mark.parametrize("name", ["test", "bench", "production"])
+def test_dot_env_answers_neither_for_tests_nor_for_production(tmp_path, monkeypatch, name):
+    monkeypatch.setenv("PORTAL_ENV", name)
+    (tmp_path / ".env").write_text("PORTAL_FROM_FILE=はい\n", encoding="utf-8")
+    assert Environment(tmp_path).text("PORTAL_FROM_FILE", "いいえ") == "いいえ"
+
+
 def test_start_without_settings_ends_with_a_hint_and_no_traceback(tmp_path):
     result = subprocess.run(
         [sys.executable, str(ROOT / "manage.py"), "check"],
