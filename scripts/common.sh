@@ -20,7 +20,12 @@ fail() {
 # The line of a log that says what went wrong.
 reason_in() {
     grep -aE 'No space left|Permission denied|Read-only file system' "$1" | head -1 | grep . ||
-        grep -aE '^(ERROR|E:|error)' "$1" | tail -1 | grep . || tail -1 "$1"
+        grep -aE '^(ERROR|E:|error|[A-Za-z_.]+(Error|Exception)\b)' "$1" | tail -1 | grep . || tail -1 "$1"
+}
+
+# The end of a log; of a traceback only the line that tells.
+words_of() {
+    if grep -q '^Traceback' "$1"; then reason_in "$1"; else tail -5 "$1"; fi
 }
 
 services_running() {
