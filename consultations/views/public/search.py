@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from consultations import finding
+from consultations.finding.services import record_zero_hits
 from consultations.forms.public import SearchForm
 from consultations.models import Category, ChannelKind, ConsultationWindow
 from consultations.presenting import Clock, WindowCard, present_cards
@@ -17,6 +19,10 @@ from platform_portal.public_forms import is_limited, is_same_origin
 MAX_CATEGORIES = 4
 MAX_WINDOWS = 20
 MAX_LINES = 3
+# Scores of words that mean nothing in particular (たすけて, ざざざ) stay below these; a guess would mislead.
+SURE_OF_SUBJECT = 0.2
+WORTH_NAMING = 0.05
+SURE_OF_WINDOW = 0.08
 RATE = "60/m"  # a whole school behind one address may search at once; beyond that words are not counted
 
 
@@ -48,14 +54,16 @@ def search(request: HttpRequest) -> HttpResponse:
         and is_same_origin(request)
         and not is_limited(request, group="search", rate=RATE)
     ):
-        _count_zero_hits(form.cleaned_data["words"])
+        record_zero_hits(form.cleaned_data["words"])
+    is_swap = request.headers.get("HX-Request") == "true"
+    has_categories_below = is_swap and request.POST.get("at") == "home"
+    wants_categories = (not answer or answer.is_empty) and not has_categories_below
     context = {
         "search_form": form,
         "answer": answer,
-        "categories": Category.objects.published() if not answer or answer.is_empty else None,
+        "categories": Category.objects.published() if wants_categories else None,
         "last_resort": last_resort(clock, apart_from=()),
     }
-    is_swap = request.headers.get("HX-Request") == "true"
     template = "consultations/_search_answer.html" if is_swap else "consultations/search.html"
     response = render(request, template, context)
     response.headers["Cache-Control"] = "no-store"
@@ -64,21 +72,16 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def answer_words(words: str, clock: Clock) -> Answer:
-    from consultations import finding
-
     result = finding.find(words)
+    is_sure = any(match.score >= SURE_OF_SUBJECT for match in result.categories)
+    slugs = [match.slug for match in result.categories if is_sure and match.score >= WORTH_NAMING]
+    windows = [match.id for match in result.windows if match.score >= SURE_OF_WINDOW]
     return Answer(
-        categories=_categories([match.slug for match in result.categories][:MAX_CATEGORIES]),
-        cards=_cards([match.id for match in result.windows][:MAX_WINDOWS], clock),
+        categories=_categories(slugs[:MAX_CATEGORIES]),
+        cards=_cards(windows[:MAX_WINDOWS], clock),
         is_crisis=result.has_crisis_words,
         lines=_lines(clock) if result.has_crisis_words else [],
     )
-
-
-def _count_zero_hits(words: str) -> None:
-    from consultations.finding.services import record_zero_hits
-
-    record_zero_hits(words)
 
 
 def _categories(slugs: list[str]) -> list[Category]:
