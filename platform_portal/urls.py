@@ -8,6 +8,7 @@ from platform_portal.identifiers import PublicIdConverter
 register_converter(PublicIdConverter, "public_id")
 
 urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
     path("", include("consultations.urls")),
     path("desk/", include("consultations.desk_urls")),
     path("", include("members.urls")),

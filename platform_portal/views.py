@@ -1,16 +1,21 @@
-"""Error pages. They still show the numbers for immediate danger, and touch neither database nor cache."""
+"""Error pages and the portal's pulse.
+
+Error pages still show the numbers for immediate danger, and touch neither database nor cache.
+"""
 
 import sys
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import requires_csrf_token
+from django.views.decorators.http import require_safe
 
 from platform_portal.access.checks import Refused
+from platform_portal.health import check_database, check_redis
 
 
 def _error(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
@@ -54,3 +59,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
             "画面を開いてから時間がたったか、別の画面から送られました。前の画面に戻り、読み込み直してから、もう一度送ってください。"
         ),
     )
+
+
+@login_not_required
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """For the proxy: 200 while residents can be served ("ok", or "degraded" without Redis), else 503 ("down")."""
+    database, redis = check_database().is_good, check_redis().is_good
+    status = ("ok" if redis else "degraded") if database else "down"
+    answer = {"status": status, "database": database, "redis": redis}
+    return JsonResponse(answer, status=200 if database else 503, headers={"Cache-Control": "no-store"})

@@ -31,6 +31,7 @@ PUBLIC = {
     "consultations:window-card",
     "consultations:window-detail",
     "consultations:window-list",
+    "healthz",
     "members:invitation-accept",
     "members:invitation-open",
 }

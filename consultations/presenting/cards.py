@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from consultations.models import Anonymity, Channel, ChannelKind, ConsultationWindow, Fee, Toll
 from consultations.presenting.clock import Clock
-from consultations.presenting.languages import language_names
+from consultations.presenting.languages import brief_languages, language_names
 from consultations.presenting.states import StateWords, channel_state, window_state
 
 SHORT_TOLL = {
@@ -123,7 +123,7 @@ def channel_words(channel: Channel, window: ConsultationWindow, clock: Clock) ->
         cost=str(SHORT_TOLL[Toll(channel.toll)]) if channel.kind == ChannelKind.PHONE else "",
         reach=_reach(channel),
         note=channel.note,
-        languages=language_names(channel.languages),
+        languages=brief_languages(channel.languages),
     )
 
 

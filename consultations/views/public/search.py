@@ -17,7 +17,7 @@ from consultations.round_the_clock import last_resort
 from platform_portal.public_forms import is_limited, is_same_origin
 
 MAX_CATEGORIES = 4
-MAX_WINDOWS = 20
+MAX_WINDOWS = 10
 MAX_LINES = 3
 # Scores of words that mean nothing in particular (たすけて, ざざざ) stay below these; a guess would mislead.
 SURE_OF_SUBJECT = 0.2
@@ -76,11 +76,13 @@ def answer_words(words: str, clock: Clock) -> Answer:
     is_sure = any(match.score >= SURE_OF_SUBJECT for match in result.categories)
     slugs = [match.slug for match in result.categories if is_sure and match.score >= WORTH_NAMING]
     windows = [match.id for match in result.windows if match.score >= SURE_OF_WINDOW]
+    lines = _lines(clock) if result.has_crisis_words else []
+    above = {line.public_id for line in lines}
     return Answer(
         categories=_categories(slugs[:MAX_CATEGORIES]),
-        cards=_cards(windows[:MAX_WINDOWS], clock),
+        cards=_cards([public_id for public_id in windows if public_id not in above][:MAX_WINDOWS], clock),
         is_crisis=result.has_crisis_words,
-        lines=_lines(clock) if result.has_crisis_words else [],
+        lines=lines,
     )
 
 
