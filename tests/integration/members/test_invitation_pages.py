@@ -124,6 +124,15 @@ def test_what_is_wrong_is_said_in_japanese(client, change, words):
     assert not User.objects.filter(email="sora@npo.example").exists()
 
 
+def test_an_account_made_meanwhile_is_said(client):
+    InvitationFactory(secret=SECRET, email="sora@npo.example")
+    client.get(OPEN)
+    UserFactory(email="sora@npo.example")
+    page = client.post(ACCEPT, FORM)
+    assert page.status_code == 200
+    assert "すでにいます" in page.content.decode()
+
+
 def test_role_and_address_cannot_be_chosen_by_the_invited(client):
     InvitationFactory(secret=SECRET, email="sora@npo.example", role="member")
     client.get(OPEN)
@@ -190,6 +199,12 @@ def test_bad_invitation_is_said_beside_the_field(administrator_client, change, w
 def test_somebody_who_is_in_already(administrator_client, owner):
     response = administrator_client.post(reverse("members:invitation-create"), NEW | {"email": owner.email})
     assert "すでにいます" in response.content.decode()
+
+
+def test_somebody_who_is_invited_already(administrator_client):
+    InvitationFactory(email="sora@npo.example", expires_at=timezone.now())
+    response = administrator_client.post(reverse("members:invitation-create"), NEW)
+    assert "招待の一覧の「もう一度送る」" in response.content.decode()
 
 
 def test_withdraw_asks_first(administrator_client):

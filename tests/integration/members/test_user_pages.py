@@ -5,7 +5,9 @@ from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.urls import reverse
 
+from members import services
 from members.models import User
+from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
 from tests.conftest import signed_in
 from tests.factories.members import UserFactory
@@ -122,6 +124,18 @@ def test_bad_values_are_refused(administrator_client, owner, data):
     assert "もう一度確かめてください" in text(response)
     owner.refresh_from_db()
     assert owner.name == "県庁 あおい"
+
+
+def test_a_refusal_that_came_up_meanwhile_is_said(administrator_client, owner, monkeypatch):
+    """Between the page and the click somebody else was faster."""
+
+    def refuse(**kwargs: object) -> None:
+        raise Refused("もう変わっています。")
+
+    monkeypatch.setattr(services, "change_user", refuse)
+    response = administrator_client.post(page_of(owner), {"name": "あ", "section": "", "role": "staff"})
+    assert response.status_code == 200
+    assert "もう変わっています。" in text(response)
 
 
 def test_deactivated_people_are_out_at_once_and_stay_out(administrator_client, owner):

@@ -108,3 +108,10 @@ def test_query_and_property_agree_on_the_condition(condition):
     invitation = _invitations()[condition]
     assert invitation.condition == condition
     assert list(getattr(Invitation.objects.all(), condition)()) == [invitation]
+
+
+def test_people_and_invitations_say_who_they_are():
+    user = UserFactory(name="県庁 あおい")
+    assert (str(user), user.get_full_name(), user.get_short_name()) == ("県庁 あおい",) * 3
+    assert str(InvitationFactory(name="そら", email="sora@npo.example")) == "そら (sora@npo.example)"
+    assert User.objects.get_by_natural_key(user.email.upper()) == user

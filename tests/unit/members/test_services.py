@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from members import services
-from members.models import Invitation, User
+from members.models import Invitation, InvitationQuerySet, User
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
 from tests.factories.members import SECRET, InvitationFactory, UserFactory
@@ -116,6 +116,7 @@ def test_who_is_in_or_invited_already_is_not_invited_again(administrator):
 def test_the_constraint_decides_when_two_invite_at_once(administrator, monkeypatch):
     """The other one's row arrives after our checks."""
     InvitationFactory(email="sora@npo.example")
+    monkeypatch.setattr(InvitationQuerySet, "unsettled", InvitationQuerySet.none)
     monkeypatch.setattr(Invitation, "full_clean", lambda self, **kwargs: None)
     with pytest.raises(ValidationError, match="すでに送って"):
         services.invite(**PERSON, by=administrator)
