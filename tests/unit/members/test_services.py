@@ -3,6 +3,7 @@
 import datetime as dt
 import smtplib
 import threading
+import time
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -12,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import timezone
 
-from members import services
+from members import permissions, services
 from members.models import Invitation, InvitationQuerySet, User
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
@@ -312,16 +313,24 @@ def test_end_sessions(owner):
 
 def test_somebody_who_is_no_administrator_any_more_is_found_out(administrator):
     """`by` comes from a request that began before the role was taken away."""
-    stale = UserFactory(administrator=True)
+    stale, other = UserFactory(administrator=True), UserFactory()
     User.objects.filter(pk=stale.pk).update(role="staff")
-    with pytest.raises(Refused):
-        services.deactivate_user(user=administrator, by=stale)
-    administrator.refresh_from_db()
-    assert administrator.is_active
+    for user in (administrator, other):
+        with pytest.raises(Refused):
+            services.deactivate_user(user=user, by=stale)
+        user.refresh_from_db()
+        assert user.is_active
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_administrators_cannot_remove_each_other():
+def test_two_administrators_cannot_remove_each_other(monkeypatch):
+    check = permissions.check_can_deactivate_user
+
+    def check_slowly(*args: User) -> None:
+        check(*args)
+        time.sleep(0.3)  # long enough for the other one to come as far
+
+    monkeypatch.setattr(permissions, "check_can_deactivate_user", check_slowly)
     first, second = UserFactory(administrator=True), UserFactory(administrator=True)
     barrier = threading.Barrier(2)
     outcomes: list[str] = []
