@@ -13,6 +13,7 @@ from consultations.hours.evaluation import compile_rule, open_rules_at
 from consultations.models.calendar import CalendarOverride
 from consultations.models.channel import Channel, ChannelKind, Schedule
 from platform_portal.japanese.calendar import HolidayCalendar
+from platform_portal.publishing.states import State
 
 
 class AnyOf(Lookup):
@@ -88,3 +89,24 @@ class OpenAt:
 
 def as_open_at(moment: "dt.datetime | OpenAt") -> OpenAt:
     return moment if isinstance(moment, OpenAt) else OpenAt(moment)
+
+
+def count_windows_changed_by(on: dt.date, *, is_holiday: bool | None) -> int:
+    """Published windows whose hours on that day differ once `on` is corrected; None: without any correction.
+
+    Every distinct rule is asked twice, however many windows share it.
+    """
+    now = holiday_calendar()
+    overrides = {day: value for day, value in now.overrides.items() if day != on}
+    if is_holiday is not None:
+        overrides[on] = is_holiday
+    then = HolidayCalendar(overrides)
+    rules = Schedule.objects.filter(channels__window__state=State.PUBLISHED).distinct()
+    changed = [
+        key
+        for key, rule in rules.order_by().values_list("pk", "rule")
+        if compile_rule(rule, now, on).spans_on(on) != compile_rule(rule, then, on).spans_on(on)
+    ]
+    published = Channel.objects.filter(window__state=State.PUBLISHED)
+    windows = published.filter(AnyOf(F("schedule_id"), changed)).values("window").distinct()
+    return int(windows.count())

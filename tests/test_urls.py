@@ -12,7 +12,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from platform_portal.access.roles import PERMISSIONS_OF_ROLE, Permission, Role
 from tests.conftest import signed_in
-from tests.factories.consultations import CategoryFactory, WindowFactory
+from tests.factories.consultations import (
+    CalendarOverrideFactory,
+    CategoryFactory,
+    ErrorReportFactory,
+    WindowFactory,
+    ZeroHitWordFactory,
+)
 from tests.factories.members import InvitationFactory, UserFactory
 
 PUBLIC = {
@@ -100,6 +106,13 @@ SAMPLES: dict[str, Any] = {
 # Addresses whose id is not that of a window.
 SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "consultations:category": {"public_id": lambda world: world["category"].public_id},
+    "desk:category-edit": {"public_id": lambda world: world["category"].public_id},
+    "desk:override-edit": {"pk": lambda world: world["override"].pk},
+    "desk:override-delete": {"pk": lambda world: world["override"].pk},
+    "desk:report-handle": {"pk": lambda world: world["report"].pk},
+    "desk:window-move": {"to": lambda world: "suspended"},
+    "desk:word-adopt": {"pk": lambda world: world["word"].pk},
+    "desk:word-forget": {"pk": lambda world: world["word"].pk},
     "members:invitation-open": {"secret": lambda world: "nobody-was-sent-this"},
     "members:invitation-resend": {"pk": lambda world: world["invitation"].pk},
     "members:invitation-withdraw": {"pk": lambda world: world["invitation"].pk},
@@ -114,9 +127,13 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
 def world(db) -> dict[str, Any]:
     """One of everything that an address may speak of."""
     category = CategoryFactory(slug="living", name="生活上の困りごと")
+    window = WindowFactory(topics=[category])
     return {
         "category": category,
-        "window": WindowFactory(topics=[category]),
+        "window": window,
+        "override": CalendarOverrideFactory(),
+        "report": ErrorReportFactory(window=window),
+        "word": ZeroHitWordFactory(),
         "person": UserFactory(name="だれか"),
         "invitation": InvitationFactory(),
     }

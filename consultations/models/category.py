@@ -1,9 +1,13 @@
 """分野: what a resident's trouble is about."""
 
+from typing import Any
+
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from platform_portal.identifiers import new_public_id
+from platform_portal.publishing.states import State
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):
@@ -47,3 +51,14 @@ class Category(models.Model):
     @property
     def word_list(self) -> list[str]:
         return [word.strip() for word in self.words.splitlines() if word.strip()]
+
+    def windows_depending_on_it(self) -> Any:
+        """Published windows to which no other category in use leads."""
+        others = (
+            Category.windows.through.objects.filter(
+                consultationwindow=OuterRef("pk"), category__is_active=True
+            )
+            .exclude(category=self.pk)
+            .values("pk")
+        )
+        return self.windows.filter(state=State.PUBLISHED).exclude(Exists(others))

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     Kinds: TypeAlias = Sequence[str] | None
 
 
+# Channels of which it matters when somebody is there; a letter or a mail can be sent at any hour.
+KINDS_WITH_HOURS = ("phone", "line", "chat", "video", "visit")
+
+
 class ConsultationWindowQuerySet(SearchQuerySet):
     def published(self) -> Self:
         """What residents may see."""
@@ -98,6 +102,23 @@ class ConsultationWindowQuerySet(SearchQuerySet):
         """Published windows never verified, or verified longer ago than their interval."""
         today = today or timezone.localdate()
         return self.published().filter(Q(verified_on=None) | Q(verification_due_on__lte=today))
+
+    def unknown_hours(self) -> Self:
+        """Windows of which nobody can say when they answer: a live or visiting channel without any rule."""
+        silent = self._channels().filter(
+            window=OuterRef("pk"),
+            kind__in=KINDS_WITH_HOURS,
+            effective_hours="",
+            takes_appointments_only=False,
+        )
+        return self.filter(Exists(silent))
+
+    def waiting_for(self, user: Any) -> Self:
+        """In review, and neither written nor submitted by `user`: what this person may approve."""
+        return self.filter(state=State.IN_REVIEW).exclude(author=user).exclude(submitted_by=user)
+
+    def drafts_of(self, user: Any) -> Self:
+        return self.filter(state=State.DRAFT, author=user)
 
     def by_due_date(self) -> Self:
         return self.order_by(F("verification_due_on").asc(nulls_first=True), "kana", "name", "pk")

@@ -235,6 +235,13 @@ class ConsultationWindow(Publishable):
         return any(category.is_risk for category in self.categories.all())
 
     @property
+    def is_due(self) -> bool:
+        """True when somebody should make sure of a published entry."""
+        if not self.is_published:
+            return False
+        return self.verification_due_on is None or self.verification_due_on <= timezone.localdate()
+
+    @property
     def public_address(self) -> str:
         """What of the address may be shown; never the hidden one."""
         if self.address_visibility == AddressVisibility.PUBLIC:

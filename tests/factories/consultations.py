@@ -4,7 +4,14 @@ import factory
 from factory.django import DjangoModelFactory
 
 from consultations.indexing import refresh_derived
-from consultations.models import CalendarOverride, Category, Channel, ConsultationWindow, ErrorReport
+from consultations.models import (
+    CalendarOverride,
+    Category,
+    Channel,
+    ConsultationWindow,
+    ErrorReport,
+    ZeroHitWord,
+)
 from platform_portal.publishing.states import State
 
 
@@ -92,3 +99,12 @@ class CalendarOverrideFactory(DjangoModelFactory):
 
     on = "2026-12-28"
     name = "臨時の休日"
+
+
+class ZeroHitWordFactory(DjangoModelFactory):
+    class Meta:
+        model = ZeroHitWord
+
+    word = factory.Sequence(lambda n: f"ことば{n}")
+    count = 3
+    last_on = "2026-11-20"

@@ -1,0 +1,168 @@
+"""What the audit events of this app say in Japanese. The one list; a test demands a label per type."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.hours_words import hours_words
+from consultations.models import CalendarOverride, Category, Channel, ChannelKind, ConsultationWindow, Toll
+from consultations.presenting.languages import language_name
+from platform_portal.audit.models import AuditEvent
+from platform_portal.publishing.states import State
+
+LABELS = {
+    "consultations.window_created": gettext_lazy("作った"),
+    "consultations.window_changed": gettext_lazy("内容を変えた"),
+    "consultations.window_verified": gettext_lazy("確かめた"),
+    "consultations.window_submitted": gettext_lazy("確認を頼んだ"),
+    "consultations.window_resubmitted": gettext_lazy("もう一度確認を頼んだ"),
+    "consultations.window_published": gettext_lazy("認めて公開した"),
+    "consultations.window_returned": gettext_lazy("下書きに戻した"),
+    "consultations.window_suspended": gettext_lazy("公開を止めた"),
+    "consultations.window_archived": gettext_lazy("保管した"),
+    "consultations.window_restored": gettext_lazy("保管から下書きに戻した"),
+    "consultations.report_handled": gettext_lazy("誤りの知らせに対応した"),
+    "consultations.category_changed": gettext_lazy("分野を変えた"),
+    "consultations.override_added": gettext_lazy("祝日の変更を加えた"),
+    "consultations.override_changed": gettext_lazy("祝日の変更を直した"),
+    "consultations.override_deleted": gettext_lazy("祝日の変更を消した"),
+    "consultations.word_forgotten": gettext_lazy("見つからなかった言葉を消した"),
+}
+_MODELS: tuple[type[models.Model], ...] = (ConsultationWindow, Category, CalendarOverride)
+_EXTRA_FIELDS = {
+    "channels": gettext_lazy("連絡手段"),
+    "exceptions": gettext_lazy("日ごとの変更"),
+    "fallbacks": gettext_lazy("代わりの窓口"),
+    "report": gettext_lazy("知らせの種類"),
+    "resolution": gettext_lazy("対応の内容"),
+    "word": gettext_lazy("言葉"),
+    "count": gettext_lazy("回数"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event in words: when, who, what, why, and (field, before, after) for each field that changed."""
+
+    at: dt.datetime
+    who: str
+    what: str
+    note: str
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Words for the keys that events hold: people by pk, categories by slug, places by code, windows by id."""
+
+    people: Mapping[int, str] = field(default_factory=dict)
+    categories: Mapping[str, str] = field(default_factory=dict)
+    municipalities: Mapping[str, str] = field(default_factory=dict)
+    windows: Mapping[str, str] = field(default_factory=dict)
+
+
+def describe(event: AuditEvent, names: Names) -> Line:
+    """An actor who is gone is shown by number, the portal itself by name. Beginnings are not listed as changes."""
+    is_beginning = event.type.endswith(("_created", "_added"))
+    changes = [
+        (field_label(name), value_words(name, old, names), value_words(name, new, names))
+        for name, old, new in event.changed_fields
+        if not (is_beginning and not new)
+    ]
+    return Line(event.at, _who(event, names), label_of(event.type), event.note, changes)
+
+
+def label_of(type_: str) -> str:
+    return str(LABELS.get(type_, type_))
+
+
+def field_label(name: str) -> str:
+    if name in _EXTRA_FIELDS:
+        return str(_EXTRA_FIELDS[name])
+    for model in _MODELS:
+        for candidate in model._meta.get_fields():
+            if candidate.name == name and hasattr(candidate, "verbose_name"):
+                return str(candidate.verbose_name)
+    return name
+
+
+def value_words(name: str, value: Any, names: Names) -> str:
+    """One value of the record as a person would write it."""
+    if value in (None, "", []):
+        return _("なし")
+    if isinstance(value, bool):
+        return _("はい") if value else _("いいえ")
+    if name == "state":
+        return str(State(value).label) if value in State.values else str(value)
+    if name == "opening_hours":
+        return hours_words(str(value))
+    if isinstance(value, list):
+        return _list_words(name, value, names)
+    if name.endswith("_on") or name in {"on", "valid_from", "valid_to"}:
+        return _date_words(value)
+    return _choice_words(name, value)
+
+
+def _who(event: AuditEvent, names: Names) -> str:
+    if event.actor_id is None:
+        return _("ポータル")
+    return names.people.get(event.actor_id) or _("利用者 %(number)s") % {"number": event.actor_id}
+
+
+def _list_words(name: str, values: list[Any], names: Names) -> str:
+    if name == "channels":
+        return "\n".join(_channel_words(channel) for channel in values)
+    if name == "exceptions":
+        return "\n".join(
+            f"{_date_words(on)} {spans or _('休み')}（{reason}）" for on, spans, reason in values
+        )
+    if name == "languages":
+        return "・".join(language_name(code) for code in values)
+    known: Mapping[str, str] = {
+        "categories": names.categories,
+        "municipalities": names.municipalities,
+        "fallbacks": names.windows,
+    }.get(name, {})
+    return "・".join(known.get(value) or _choice_words(name, value) for value in values)
+
+
+def _channel_words(channel: Mapping[str, Any]) -> str:
+    kind, toll = channel.get("kind", ""), channel.get("toll", "")
+    words = [str(ChannelKind(kind).label) if kind in ChannelKind.values else str(kind)]
+    words.append(str(channel.get("value", "")))
+    if toll in Toll.values and toll != Toll.UNKNOWN:
+        words.append(str(Toll(toll).label))
+    if channel.get("opening_hours"):
+        words.append(hours_words(channel["opening_hours"]))
+    for flag in ("is_by_appointment", "accepts_ip_phone"):
+        if flag in channel:
+            label = str(Channel._meta.get_field(flag).verbose_name)  # type: ignore[union-attr]
+            words.append(f"{label}：{_('はい') if channel[flag] else _('いいえ')}")
+    words += [str(channel[name]) for name in ("hours_text", "reach_note", "note") if channel.get(name)]
+    words += [language_name(code) for code in channel.get("languages", [])]
+    return " ".join(word for word in words if word)
+
+
+def _date_words(value: str) -> str:
+    try:
+        return date_format(dt.date.fromisoformat(str(value)), "Y年n月j日")
+    except ValueError:
+        return str(value)
+
+
+def _choice_words(name: str, value: Any) -> str:
+    for model in _MODELS:
+        try:
+            found = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            continue
+        base = getattr(found, "base_field", found)
+        return str(dict(base.flatchoices).get(value, value)) if hasattr(base, "flatchoices") else str(value)
+    return str(value)

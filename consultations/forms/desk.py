@@ -1,0 +1,105 @@
+"""Small forms of the desk, and the guard that all its forms share."""
+
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.models import Category
+from consultations.services import BulkAction
+from consultations.services.bulk import WITH_CATEGORY
+
+
+def refuse_control_characters(text: str) -> None:
+    """Such characters come from broken copies; on a page or in a file they only do harm."""
+    if any(unicodedata.category(character) == "Cc" and character not in "\n\r\t" for character in text):
+        raise ValidationError(
+            _("目に見えない文字（制御文字）がまじっています。一度消して、打ち直してください。"),
+            code="control",
+        )
+
+
+class DeskForm(forms.Form):
+    """Refuses control characters in every field of text."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        guard_text(self)
+
+
+def guard_text(form: forms.BaseForm) -> None:
+    for field in form.fields.values():
+        if isinstance(field, forms.CharField) and refuse_control_characters not in field.validators:
+            field.validators = [*field.validators, refuse_control_characters]
+
+
+class BulkForm(DeskForm):
+    action = forms.ChoiceField(
+        label=gettext_lazy("選んだ窓口を"),
+        choices=[("", gettext_lazy("選んでください")), *BulkAction.choices],
+        error_messages={
+            "required": gettext_lazy("何をするかが選ばれていません。"),
+            "invalid_choice": gettext_lazy("何をするかが選ばれていません。"),
+        },
+    )
+    category = forms.ModelChoiceField(
+        label=gettext_lazy("分野（入れる・外すとき）"),
+        queryset=Category.objects.filter(is_active=True),
+        required=False,
+        empty_label=gettext_lazy("選んでください"),
+        error_messages={"invalid_choice": gettext_lazy("その分野はありません。")},
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("理由"),
+        help_text=gettext_lazy("記録に残ります。公開はされません。"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if values.get("action") in WITH_CATEGORY and not values.get("category"):
+            self.add_error("category", _("分野を選んでください。"))
+        return values
+
+
+class ReasonForm(DeskForm):
+    """Why a step is taken. `is_needed`: whether it may be left empty."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("理由"),
+        help_text=gettext_lazy("記録に残ります。公開はされません。"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("理由を書いてください。")},
+    )
+
+    def __init__(self, *args: Any, is_needed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = is_needed
+
+
+class ResolutionForm(DeskForm):
+    resolution = forms.CharField(
+        label=gettext_lazy("どう対応しましたか"),
+        help_text=gettext_lazy("例：電話で確かめて、番号を直しました。"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": gettext_lazy("どう対応したかを書いてください。")},
+    )
+
+
+class AdoptForm(forms.Form):
+    category = forms.ModelChoiceField(
+        label=gettext_lazy("分野"),
+        queryset=Category.objects.filter(is_active=True),
+        empty_label=gettext_lazy("分野を選ぶ"),
+        error_messages={
+            "required": gettext_lazy("分野を選んでください。"),
+            "invalid_choice": gettext_lazy("その分野はありません。"),
+        },
+    )

@@ -1,0 +1,267 @@
+"""The window form as a whole: its fields, its hours and its rows, checked together and saved together."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict, ErrorList
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from consultations.forms.channels import ChannelForm, ChannelFormSet, ExceptionFormSet, FallbackFormSet
+from consultations.forms.hours import (
+    HoursForm,
+    HoursMode,
+    HoursRowFormSet,
+    initial_hours,
+    read_ticks,
+    rule_of,
+)
+from consultations.forms.window import WindowForm
+from consultations.models import ConsultationWindow
+from consultations.services import WindowContent
+from consultations.similar import same_number, similar_name
+
+# Button value → prefix of the rows to which it adds one.
+ADDABLE = {"channel": "channels", "row": "rows", "exception": "exceptions", "fallback": "fallbacks"}
+NOT_COLUMNS = {"categories", "municipalities", "is_verified_now"}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One line of the error summary; `anchor` is the id of the control, or empty."""
+
+    anchor: str
+    words: str
+
+
+class WindowEditor:
+    """Bound when `data` is given. `window` may be new; it is never changed here."""
+
+    def __init__(self, window: ConsultationWindow, data: QueryDict | None = None) -> None:
+        self.window = window
+        self.data = data
+        self._extra_problems: list[Problem] = []
+        self.rule = window.opening_hours
+        hours, rows, year_end = initial_hours(window.opening_hours)
+        own = {"year_end_from": year_end[0], "year_end_to": year_end[1]} if year_end[0] else {}
+        self.form = WindowForm(data, instance=_copy(window), initial=own)
+        self.hours = HoursForm(data, prefix="hours", initial=hours)
+        self.rows = HoursRowFormSet(data, prefix="rows", initial=rows)
+        self.channels: Any = ChannelFormSet(data, prefix="channels", initial=_channels(window))
+        self.exceptions: Any = ExceptionFormSet(data, prefix="exceptions", initial=_exceptions(window))
+        self.fallbacks = cast(Any, FallbackFormSet(data, prefix="fallbacks", initial=_fallbacks(window)))
+        self.fallbacks.itself = None if window._state.adding else window
+        if data is None:
+            self._offer_empty_rows()
+
+    def _offer_empty_rows(self) -> None:
+        """A new form starts with one empty row where one will surely be needed."""
+        for formset in (self.rows, self.channels):
+            if not formset.initial:
+                formset.extra = 1
+
+    @property
+    def formsets(self) -> tuple[Any, ...]:
+        return (self.rows, self.channels, self.exceptions, self.fallbacks)
+
+    @property
+    def version(self) -> dt.datetime | None:
+        """The `updated_at` that the person saw; None on a new window or when it was tampered with."""
+        text = self.data.get("version", "") if self.data else ""
+        try:
+            return parse_datetime(str(text))
+        except ValueError:
+            return None
+
+    # --- Checking ------------------------------------------------------------------------------
+    def is_valid(self) -> bool:
+        parts = (self.form, self.hours, *self.formsets)
+        answers = [part.is_valid() for part in parts]  # every part is asked, also after the first refusal
+        if not all(answers):
+            return False
+        try:
+            self.rule = rule_of(self.hours, self.rows)
+        except ValidationError as error:
+            self._extra_problems.append(Problem("hours", str(error.messages[0])))
+            return False
+        self._keep_spelling()
+        return True
+
+    def _keep_spelling(self) -> None:
+        """Ticks that nobody touched leave the stored rule, which may be spelled otherwise, as it is."""
+        stored = read_ticks(self.window.opening_hours) if self.window.opening_hours else None
+        if stored is None or self.hours.cleaned_data["mode"] == HoursMode.EXPERT:
+            return
+        values = self.form.cleaned_data
+        year_end = (values["year_end_from"], values["year_end_to"])
+        shown = (
+            stored.year_end if stored.year_end[0] else (self.window.year_end_from, self.window.year_end_to)
+        )
+        if stored.write() == self.rule and year_end == shown:
+            self.rule = self.window.opening_hours
+            values["year_end_from"], values["year_end_to"] = (
+                self.window.year_end_from,
+                self.window.year_end_to,
+            )
+
+    def add_error(self, words: str, anchor: str = "") -> None:
+        self._extra_problems.append(Problem(anchor, words))
+
+    @property
+    def problems(self) -> list[Problem]:
+        found = [*_problems_of(self.form), *_problems_of(self.hours)]
+        for formset, title in self._titled_formsets():
+            found += [Problem(formset.prefix, str(error)) for error in formset.non_form_errors()]
+            for number, form in enumerate(formset.forms, start=1):
+                found += _problems_of(form, f"{title}{number}：")
+        return found + self._extra_problems
+
+    def _titled_formsets(self) -> Iterator[tuple[Any, str]]:
+        titles = (_("曜日と時刻"), _("連絡手段"), _("日ごとの変更"), _("代わりの窓口"))
+        yield from zip(self.formsets, titles, strict=True)
+
+    def warnings(self) -> list[str]:
+        """What looks wrong but may be right. Only about what this edit brings in; the rest was settled before."""
+        found = list(self.channels.warnings)
+        if self.window._state.adding or "name" in self.form.changed_data:
+            found += [
+                _("よく似た名前の窓口があります：%(name)s（%(id)s）。同じものではありませんか。")
+                % {"name": name, "id": public_id}
+                for public_id, name in similar_name(self.form.cleaned_data["name"], self.window)
+            ]
+        found += [
+            _("同じ番号 %(number)s の窓口があります：%(name)s（%(id)s）。")
+            % {"number": number, "name": name, "id": public_id}
+            for number, public_id, name in same_number(self._new_digits(), self.window)
+        ]
+        if not self.channels.kept:
+            found.append(_("連絡手段がありません。このままでは公開できません。"))
+        return found
+
+    def _new_digits(self) -> set[str]:
+        known = {channel["digits"] for channel in _channels(self.window)}
+        return {form.cleaned_data["digits"] for form in self.channels.kept} - known
+
+    def are_confirmed(self, warnings: list[str]) -> bool:
+        """Whether the tick beside exactly these warnings was set."""
+        return not warnings or (self.data is not None and self.data.get("confirmed") == digest(warnings))
+
+    def content(self) -> WindowContent:
+        """Only after `is_valid()`."""
+        values = {name: value for name, value in self.form.cleaned_data.items() if name not in NOT_COLUMNS}
+        values["opening_hours"] = self.rule
+        if self.form.cleaned_data["is_verified_now"]:
+            values["verified_on"] = timezone.localdate()
+        return WindowContent(
+            values=values,
+            categories=list(self.form.cleaned_data["categories"]),
+            municipalities=list(self.form.cleaned_data["municipalities"]),
+            channels=[form.content() for form in self.channels.kept],
+            exceptions=[
+                (form.cleaned_data["on"], form.cleaned_data["spans"], form.cleaned_data["reason"])
+                for form in self.exceptions.kept
+            ],
+            fallbacks=[form.cleaned_data["target"] for form in self.fallbacks.kept],
+        )
+
+    # --- Working on without saving ---------------------------------------------------------------
+    def rule_so_far(self) -> str | None:
+        """The rule as the form stands, or None while it cannot be read."""
+        if self.data is None:
+            return self.rule
+        try:
+            if all([self.hours.is_valid(), self.rows.is_valid()]):
+                return rule_of(self.hours, self.rows)
+        except ValidationError:
+            pass
+        return None
+
+    def without_errors(self) -> "WindowEditor":
+        """For an answer that only added a row or filled in ticks: nobody asked for a check yet."""
+        for form in (self.form, self.hours, *(form for formset in self.formsets for form in formset.forms)):
+            form._errors = ErrorDict()
+        for formset in self.formsets:
+            formset._errors, formset._non_form_errors = [], ErrorList()
+        return self
+
+
+def with_row(data: QueryDict, kind: str) -> QueryDict:
+    """The same input with one more empty row of that kind."""
+    name = f"{ADDABLE[kind]}-TOTAL_FORMS"
+    copy = data.copy()
+    total = copy.get(name, "0")
+    copy[name] = str(int(total) + 1) if total.isdigit() else "1"
+    return copy
+
+
+def with_rule(data: QueryDict, rule: str) -> QueryDict:
+    """The same input with the ticks set to what `rule` says."""
+    form, rows, year_end = initial_hours(rule)
+    copy = data.copy()
+    for name in [key for key in copy if key.startswith(("rows-", "hours-"))]:
+        del copy[name]
+    for name, value in form.items():
+        copy[f"hours-{name}"] = str(value)
+    copy["rows-TOTAL_FORMS"], copy["rows-INITIAL_FORMS"] = str(len(rows)), "0"
+    for number, row in enumerate(rows):
+        for name, value in row.items():
+            values = value if isinstance(value, list) else [value]
+            copy.setlist(f"rows-{number}-{name}", [str(each) for each in values])
+    if year_end[0]:
+        copy["year_end_from"], copy["year_end_to"] = year_end
+    return copy
+
+
+def digest(warnings: list[str]) -> str:
+    return sha256("\n".join(warnings).encode()).hexdigest()[:16]
+
+
+def _copy(window: ConsultationWindow) -> ConsultationWindow:
+    """A form writes into its instance while it checks; the one that others look at stays as stored."""
+    copy = ConsultationWindow.from_db(
+        "default",
+        [field.attname for field in window._meta.concrete_fields if not field.generated],
+        [getattr(window, field.attname) for field in window._meta.concrete_fields if not field.generated],
+    )
+    copy._state.adding = window._state.adding
+    return copy
+
+
+def _problems_of(form: forms.BaseForm, title: str = "") -> list[Problem]:
+    found = [Problem("", f"{title}{error}") for error in form.non_field_errors()]
+    for name, errors in form.errors.items():
+        if name in form.fields:
+            field = form[name]
+            anchor = field.id_for_label or field.auto_id or ""
+            found += [Problem(anchor, f"{title}{field.label}：{error}") for error in errors]
+    return found
+
+
+def _channels(window: ConsultationWindow) -> list[dict[str, Any]]:
+    if window._state.adding:
+        return []
+    names = (*ChannelForm.Meta.fields, "digits")
+    rows = [{name: getattr(channel, name) for name in names} for channel in window.channels.all()]
+    for position, row in enumerate(rows, start=1):
+        row["ORDER"] = position
+    return rows
+
+
+def _exceptions(window: ConsultationWindow) -> list[dict[str, Any]]:
+    if window._state.adding:
+        return []
+    return [{"on": row.on, "spans": row.spans, "reason": row.reason} for row in window.exceptions.all()]
+
+
+def _fallbacks(window: ConsultationWindow) -> list[dict[str, Any]]:
+    if window._state.adding:
+        return []
+    links = window.fallback_links.select_related("target").order_by("position", "pk")
+    return [{"target": link.target.name, "ORDER": number} for number, link in enumerate(links, start=1)]

@@ -1,0 +1,162 @@
+"""A window's own fields."""
+
+import re
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations.desk_filters import own_municipalities
+from consultations.forms.desk import guard_text
+from consultations.models import AreaScope, Asker, Category, ConsultationWindow
+from consultations.presenting.languages import LANGUAGES
+from platform_portal.japanese.text import katakana
+from platform_portal.region.models import Municipality
+
+_MONTH_DAY = re.compile(r"(\d{1,2})(?:月|[-/.])(\d{1,2})日?")
+
+
+class MonthDayField(forms.CharField):
+    """A day of every year: 12/29, 12月29日, 12-29. Cleans to `12-29`."""
+
+    def clean(self, value: Any) -> str:
+        text = unicodedata.normalize("NFKC", super().clean(value) or "").strip()
+        if not text:
+            return ""
+        match = _MONTH_DAY.fullmatch(text)
+        if match is None or not (1 <= int(match[1]) <= 12 and 1 <= int(match[2]) <= 31):
+            raise ValidationError(_("12/29 のように書いてください。"), code="month_day")
+        return f"{int(match[1]):02}-{int(match[2]):02}"
+
+
+class WindowForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    categories = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("分野"),
+        queryset=Category.objects.filter(is_active=True),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "many"}),
+        help_text=gettext_lazy("あてはまるものをすべて。公開するには1つ以上要ります。"),
+    )
+    municipalities = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("市町"),
+        queryset=Municipality.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "many"}),
+        help_text=gettext_lazy("地域の範囲が「市町を選ぶ」のとき。"),
+    )
+    askers = forms.MultipleChoiceField(
+        label=gettext_lazy("相談できる人"),
+        choices=Asker.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "inline"}),
+        help_text=gettext_lazy("選ばなければ、だれでも相談できるものとして扱います。"),
+    )
+    languages = forms.MultipleChoiceField(
+        label=gettext_lazy("使える言語"),
+        choices=[(code, name) for code, (name, _own) in LANGUAGES.items()],
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "many"}),
+        help_text=gettext_lazy("日本語だけなら、選ばなくてかまいません。"),
+    )
+    website = forms.URLField(
+        label=gettext_lazy("ウェブサイト"),
+        max_length=300,
+        required=False,
+        assume_scheme="https",
+        error_messages={"invalid": gettext_lazy("https:// で始まるアドレスを書いてください。")},
+    )
+    year_end_from = MonthDayField(label=gettext_lazy("年末年始の休み（から）"), required=False, max_length=10)
+    year_end_to = MonthDayField(label=gettext_lazy("年末年始の休み（まで）"), required=False, max_length=10)
+    is_verified_now = forms.BooleanField(
+        label=gettext_lazy("今日、番号・受付時間などを窓口のページや電話で確かめた"),
+        required=False,
+        help_text=gettext_lazy(
+            "印をつけずに番号・リンク・受付時間・住所を変えると、「確かめた日」は消えます（古い確認は当てにならないため）。"
+        ),
+    )
+
+    class Meta:
+        model = ConsultationWindow
+        fields = (
+            "name",
+            "kana",
+            "description",
+            "operator",
+            "categories",
+            "askers",
+            "minimum_age",
+            "maximum_age",
+            "is_women_only",
+            "eligibility",
+            "area_scope",
+            "municipalities",
+            "fee",
+            "fee_note",
+            "anonymity",
+            "languages",
+            "who_answers",
+            "what_is_asked",
+            "confidentiality",
+            "address",
+            "address_visibility",
+            "website",
+            "hours_text",
+            "is_by_appointment",
+            "year_end_from",
+            "year_end_to",
+            "valid_from",
+            "valid_to",
+            "verification_interval",
+            "source",
+            "source_on",
+            "internal_note",
+        )
+        widgets = {
+            **{
+                name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+                for name in ("valid_from", "valid_to", "source_on")
+            },
+            "description": forms.Textarea(attrs={"rows": 4}),
+            "hours_text": forms.Textarea(attrs={"rows": 3}),
+            "internal_note": forms.Textarea(attrs={"rows": 3}),
+            "eligibility": forms.TextInput(),
+        }
+        help_texts = {
+            "kana": gettext_lazy("並べる順に使います。"),
+            "description": gettext_lazy(
+                "住民の言葉で、短く。例：お金のこと、家のこと、仕事のことを、まとめて相談できます。"
+            ),
+            "hours_text": gettext_lazy(
+                "窓口のページやちらしにある受付時間を、そのまま貼り付けます。休みの日も入れてください。"
+            ),
+            "address_visibility": gettext_lazy("避難先など、知られては困る場所は「公開しない」にします。"),
+            "internal_note": gettext_lazy("職員だけが見ます。個人のことは書かないでください。"),
+            "is_by_appointment": gettext_lazy("予約した人だけが相談できるとき。「受付中」とは出しません。"),
+            "source": gettext_lazy("どのページ・ちらしから写したか。"),
+            "valid_from": gettext_lazy("期間のある相談（強化週間など）だけ。"),
+        }
+        error_messages = {"name": {"required": gettext_lazy("名称を書いてください。")}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["municipalities"].queryset = own_municipalities()  # type: ignore[attr-defined]
+        guard_text(self)
+
+    def clean_kana(self) -> str:
+        return katakana(unicodedata.normalize("NFKC", self.cleaned_data["kana"])).strip()
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        is_local = values.get("area_scope") == AreaScope.MUNICIPALITY
+        if is_local and not values.get("municipalities"):
+            self.add_error("municipalities", _("市町を1つ以上選んでください。"))
+        if not is_local and values.get("area_scope"):
+            values["municipalities"] = self.fields["municipalities"].queryset.none()  # type: ignore[attr-defined]
+        for name in ("valid_from", "valid_to", "source_on"):
+            day = values.get(name)
+            if day is not None and not 1990 <= day.year <= 2100:
+                self.add_error(name, _("1990年から2100年までの日付を書いてください。"))
+        return values

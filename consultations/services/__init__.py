@@ -1,0 +1,60 @@
+"""Writes: every change goes through here, with its audit event in the same transaction.
+
+Keyword-only, `by=` the person; each raises Refused (a sentence to show) or ValidationError, and then
+nothing was changed.
+"""
+
+from consultations.services.bulk import BulkAction, BulkPlan, apply_bulk, plan_bulk
+from consultations.services.content import (
+    CHANNEL_FIELDS,
+    CONTENT_FIELDS,
+    CRITICAL_FIELDS,
+    WindowContent,
+    describe_content,
+)
+from consultations.services.masters import (
+    adopt_word,
+    delete_override,
+    forget_word,
+    save_category,
+    save_override,
+)
+from consultations.services.reports import (
+    REPORTS_KEPT_DAYS,
+    forget_old_reports,
+    handle_report,
+    report_error,
+)
+from consultations.services.windows import (
+    ChangedMeanwhile,
+    check_is_complete,
+    move_window,
+    save_window,
+    verify_window,
+)
+
+__all__ = [
+    "CHANNEL_FIELDS",
+    "CONTENT_FIELDS",
+    "CRITICAL_FIELDS",
+    "REPORTS_KEPT_DAYS",
+    "BulkAction",
+    "BulkPlan",
+    "ChangedMeanwhile",
+    "WindowContent",
+    "adopt_word",
+    "apply_bulk",
+    "check_is_complete",
+    "delete_override",
+    "describe_content",
+    "forget_old_reports",
+    "forget_word",
+    "handle_report",
+    "move_window",
+    "plan_bulk",
+    "report_error",
+    "save_category",
+    "save_override",
+    "save_window",
+    "verify_window",
+]

@@ -1,0 +1,146 @@
+"""Writing, moving and verifying one window."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from consultations import permissions
+from consultations.indexing import refresh_derived
+from consultations.models import Channel, ConsultationWindow, Fallback, WindowException
+from consultations.services.content import WindowContent, describe_content, touches_what_was_verified
+from consultations.workflow import WINDOW_WAYS
+from platform_portal.access.checks import Refused
+from platform_portal.audit import services as audit
+from platform_portal.page_cache import forget_public_pages
+from platform_portal.publishing.services import transition
+from platform_portal.publishing.states import State
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody else saved the same window after this person opened the form."""
+
+
+@transaction.atomic
+def save_window(
+    *, window: ConsultationWindow, content: WindowContent, by: Any, version: dt.datetime | None = None
+) -> ConsultationWindow:
+    """Creates or changes a window with all its parts, keeps what is derived from them, and audits.
+
+    `version`: the `updated_at` that the person saw; None when nobody looked (a file).
+    Raises Refused, ChangedMeanwhile, ValidationError (from `full_clean`), IntegrityError; then nothing was changed.
+    """
+    is_new = window._state.adding
+    window = window if is_new else _lock(window)
+    permissions.check_can_edit_window(by, None if is_new else window)
+    if version is not None and not is_new and window.updated_at != version:
+        raise ChangedMeanwhile(_("画面を開いてから、ほかの人がこの窓口を変えました。"))
+    before = {} if is_new else describe_content(window)
+    for name, value in content.values.items():
+        setattr(window, name, value)
+    _keep_verifier(window, before, by)
+    window.full_clean(exclude=["verification_due_on", "search_vector"])
+    window.author = by
+    window.save()
+    _save_parts(window, content)
+    after = describe_content(window)
+    old, new = audit.difference(before, after)
+    if not is_new and _loses_verification(window, before, after):
+        window.verified_on, window.verified_by = None, None
+        window.save(update_fields=["verified_on", "verified_by", "updated_at"])
+        old["verified_on"], new["verified_on"] = before["verified_on"], None
+    refresh_derived(window)
+    if is_new or new:
+        audit.record(
+            type=f"consultations.window_{'created' if is_new else 'changed'}",
+            by=by,
+            obj=window,
+            old=old,
+            new=new,
+        )
+        transaction.on_commit(forget_public_pages)
+    return window
+
+
+def _lock(window: ConsultationWindow) -> ConsultationWindow:
+    locked: ConsultationWindow = ConsultationWindow.objects.select_for_update(of=("self",)).get(pk=window.pk)
+    return locked
+
+
+def _keep_verifier(window: ConsultationWindow, before: Mapping[str, Any], by: Any) -> None:
+    """`verified_on` and `verified_by` are set together; a date that did not change keeps its person."""
+    if window.verified_on is None:
+        window.verified_by = None
+    elif before.get("verified_on") != window.verified_on.isoformat():
+        window.verified_by = by
+
+
+def _loses_verification(
+    window: ConsultationWindow, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> bool:
+    """A critical change makes an earlier verification worthless, unless this very change renews it."""
+    if window.verified_on is None or before.get("verified_on") != after["verified_on"]:
+        return False
+    return window.verified_on != timezone.localdate() and touches_what_was_verified(before, after)
+
+
+def _save_parts(window: ConsultationWindow, content: WindowContent) -> None:
+    if content.categories is not None:
+        window.categories.set(content.categories)
+    if content.municipalities is not None:
+        window.municipalities.set(content.municipalities)
+    if content.channels is not None:
+        window.channels.all().delete()
+        for position, values in enumerate(content.channels):
+            channel = Channel(window=window, position=position, **values)
+            channel.full_clean(exclude=["window"])
+            channel.save()
+    if content.exceptions is not None:
+        window.exceptions.all().delete()
+        WindowException.objects.bulk_create(
+            WindowException(window=window, on=on, spans=spans, reason=reason)
+            for on, spans, reason in content.exceptions
+        )
+    if content.fallbacks is not None:
+        window.fallback_links.all().delete()
+        Fallback.objects.bulk_create(
+            Fallback(window=window, target=target, position=position)
+            for position, target in enumerate(content.fallbacks)
+        )
+
+
+def move_window(*, window: ConsultationWindow, to: State, by: Any, reason: str = "") -> ConsultationWindow:
+    """One step in the workflow. Raises Refused; then nothing was changed."""
+    with transaction.atomic():
+        if to in {State.IN_REVIEW, State.PUBLISHED}:
+            check_is_complete(window)
+        moved = transition(obj=window, to=to, ways=WINDOW_WAYS, by=by, reason=reason)
+        transaction.on_commit(forget_public_pages)
+    return moved
+
+
+def check_is_complete(window: ConsultationWindow) -> None:
+    """What residents need at the very least. Uses prefetched parts when there are any."""
+    if not window.channels.all():
+        raise Refused(_("連絡手段が1つもありません。電話番号などを書いてから、もう一度お試しください。"))
+    if not window.categories.all():
+        raise Refused(_("分野が選ばれていません。分野を1つ以上選んでください。"))
+
+
+@transaction.atomic
+def verify_window(*, window: ConsultationWindow, by: Any, on: dt.date | None = None) -> ConsultationWindow:
+    """Records that somebody made sure the window's entry is true. Doing it twice a day changes nothing."""
+    locked = _lock(window)
+    permissions.check_can_verify_window(by, locked)
+    today = on or timezone.localdate()
+    if locked.verified_on == today:
+        return locked
+    old = {"verified_on": locked.verified_on}
+    locked.verified_on, locked.verified_by = today, by
+    locked.save(update_fields=["verified_on", "verified_by"])
+    audit.record(type="consultations.window_verified", by=by, obj=locked, old=old, new={"verified_on": today})
+    transaction.on_commit(forget_public_pages)
+    return locked

@@ -1,0 +1,48 @@
+"""The desk's menu, cut to what a person may do."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from platform_portal.access.checks import has
+from platform_portal.access.roles import Permission
+
+register = template.Library()
+
+# (words, URL name, permission, first part of the addresses that belong to it)
+SECTIONS = (
+    (_("きょうの仕事"), "desk:home", Permission.USE_DESK, ""),
+    (_("相談窓口"), "desk:window-list", Permission.EDIT_WINDOWS, "windows/"),
+    (_("内容を確かめる"), "desk:verification-list", Permission.VERIFY_WINDOWS, "verification/"),
+    (_("誤りの知らせ"), "desk:report-list", Permission.HANDLE_REPORTS, "reports/"),
+    (_("見つからない言葉"), "desk:word-list", Permission.SEE_ZERO_HIT_WORDS, "words/"),
+    (_("分野"), "desk:category-list", Permission.EDIT_CATEGORIES, "categories/"),
+    (_("祝日の変更"), "desk:override-list", Permission.EDIT_CALENDAR, "calendar/"),
+    (_("利用者"), "members:user-list", Permission.MANAGE_USERS, "users/"),
+    (_("設定"), "region:settings", Permission.EDIT_PORTAL_SETTINGS, "settings/"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    words: str
+    address: str
+    is_current: bool
+
+
+@register.simple_tag
+def desk_sections(user: Any, path: str) -> list[Section]:
+    """Sections that `user` may open; the one that holds `path` is current."""
+    home = reverse("desk:home")
+    return [
+        Section(str(words), reverse(name), _holds(path, home, part))
+        for words, name, permission, part in SECTIONS
+        if has(user, permission)
+    ]
+
+
+def _holds(path: str, home: str, part: str) -> bool:
+    return path.startswith(home + part) if part else path == home

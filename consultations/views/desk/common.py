@@ -1,0 +1,107 @@
+"""What the desk's pages share: paging, breadcrumbs, saying what was done, and reading the record aloud."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from consultations import audit_labels
+from consultations.models import Category, ConsultationWindow
+from members.models import User
+from platform_portal.access.checks import Refused
+from platform_portal.audit.models import AuditEvent
+from platform_portal.region.models import Municipality
+
+PAGE_SIZE = 50
+HISTORY_LENGTH = 100
+Crumbs = list[tuple[str, str]]
+
+
+def paged(request: HttpRequest, rows: Any, size: int = PAGE_SIZE) -> Page[Any]:
+    """Garbage and numbers out of range lead to the first or last page."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def crumbs(*steps: tuple[str, str]) -> Crumbs:
+    """From the desk's first page down; the last step has no address."""
+    return [(_("管理画面"), reverse("desk:home")), *steps]
+
+
+def window_steps(window: ConsultationWindow, *more: tuple[str, str]) -> Crumbs:
+    steps = [(_("相談窓口"), reverse("desk:window-list"))]
+    address = reverse("desk:window-page", args=[window.public_id]) if more else ""
+    return crumbs(*steps, (window.name, address), *more)
+
+
+def get_window(public_id: str, windows: Any = None) -> ConsultationWindow:
+    rows = ConsultationWindow.objects.all() if windows is None else windows
+    window: ConsultationWindow = get_object_or_404(rows, public_id=public_id)
+    return window
+
+
+def attempt(request: HttpRequest, action: Callable[[], Any], done: str) -> bool:
+    """Runs one service and says what came of it; True when it was done."""
+    try:
+        action()
+    except Refused as refused:
+        messages.error(request, refused.reason)
+        return False
+    messages.success(request, done)
+    return True
+
+
+def tell_form(form: Any, error: Exception) -> None:
+    """Puts what a service refused into the form that was sent; fields it does not show join the general errors."""
+    if isinstance(error, Refused):
+        form.add_error(None, error.reason)
+        return
+    if not isinstance(error, ValidationError):
+        raise error
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, problems in error.error_dict.items():
+        form.add_error(name if name in form.fields and name != NON_FIELD_ERRORS else None, problems)
+
+
+def next_address(request: HttpRequest, otherwise: str) -> str:
+    """Where the person came from, if that is a page of ours."""
+    address = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}):
+        return address
+    return otherwise
+
+
+def history_of(obj: Any) -> list[audit_labels.Line]:
+    """The latest events of an object in words, newest first. Constant queries."""
+    events = list(AuditEvent.objects.about(obj)[:HISTORY_LENGTH])
+    names = audit_labels.Names(
+        people=people_of(events),
+        categories=dict(Category.objects.values_list("slug", "name")),
+        municipalities=dict(
+            Municipality.objects.filter(code__in=_keys(events, "municipalities")).values_list("code", "name")
+        ),
+        windows=dict(
+            ConsultationWindow.objects.filter(public_id__in=_keys(events, "fallbacks")).values_list(
+                "public_id", "name"
+            )
+        ),
+    )
+    return [audit_labels.describe(event, names) for event in events]
+
+
+def people_of(events: Iterable[AuditEvent]) -> dict[int, str]:
+    actors = {event.actor_id for event in events if event.actor_id is not None}
+    return dict(User.objects.filter(pk__in=actors).values_list("pk", "name"))
+
+
+def _keys(events: Iterable[AuditEvent], name: str) -> set[str]:
+    values = (side.get(name) for event in events for side in (event.old, event.new))
+    return {key for value in values if isinstance(value, list) for key in value}

@@ -1,0 +1,87 @@
+"""What waits for me: the first page after signing in."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from consultations.audit_labels import Names, describe
+from consultations.models import ConsultationWindow, ErrorReport
+from consultations.views.desk.common import people_of
+from platform_portal.access.checks import has, requires
+from platform_portal.access.roles import Permission
+from platform_portal.audit.models import AuditEvent
+
+LATEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One kind of work: how much of it there is, and where it is done."""
+
+    words: str
+    hint: str
+    count: int
+    address: str
+
+
+@requires(Permission.USE_DESK)
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    context = {"jobs": jobs_for(request.user), "latest": _latest()}
+    return render(request, "consultations/desk/home.html", context)
+
+
+def jobs_for(user: Any) -> list[Job]:
+    """One query per kind of work, however much there is of it."""
+    windows = ConsultationWindow.objects.all()
+    windows_at = reverse("desk:window-list")
+    jobs = []
+    if has(user, Permission.APPROVE_WINDOWS):
+        waiting = windows.waiting_for(user).count()
+        hint = _("ほかの人が書いた窓口です。読んで、公開を認めます。")
+        jobs.append(Job(_("確認を頼まれている窓口"), hint, waiting, f"{windows_at}?state=in_review"))
+    if has(user, Permission.HANDLE_REPORTS):
+        reports = ErrorReport.objects.waiting().count()
+        hint = _("住民からの「ちがっています」の声です。")
+        jobs.append(Job(_("誤りの知らせ"), hint, reports, reverse("desk:report-list")))
+    if has(user, Permission.VERIFY_WINDOWS):
+        due = windows.due_for_verification().count()
+        hint = _("番号と受付時間が今も正しいか、確かめる日が来ています。")
+        jobs.append(Job(_("確かめる日が来た窓口"), hint, due, reverse("desk:verification-list")))
+    if has(user, Permission.EDIT_WINDOWS):
+        drafts = windows.drafts_of(user).count()
+        hint = _("書きかけです。できたら確認を頼みます。")
+        jobs.append(Job(_("自分の下書き"), hint, drafts, f"{windows_at}?state=draft&author=me"))
+        unknown = windows.published().unknown_hours().count()
+        hint = _("いつ開いているか分からないため、「受付中」に出ません。")
+        jobs.append(
+            Job(_("受付時間が分からない窓口"), hint, unknown, f"{windows_at}?state=published&hours=unknown")
+        )
+    return jobs
+
+
+@dataclass(frozen=True, slots=True)
+class LatestLine:
+    window: ConsultationWindow
+    what: str
+    who: str
+    at: dt.datetime
+
+
+def _latest() -> list[LatestLine]:
+    """Windows that changed last, each with the last thing done to it. Three queries."""
+    label = ConsultationWindow._meta.label_lower
+    events = list(AuditEvent.objects.filter(object_type=label).order_by("-at", "-pk")[: LATEST * 3])
+    newest: dict[int, AuditEvent] = {}
+    for event in events:
+        newest.setdefault(int(event.object_id), event)
+    windows = ConsultationWindow.objects.in_bulk(list(newest)[:LATEST])
+    names = Names(people=people_of(newest.values()))
+    lines = [(windows[key], describe(event, names)) for key, event in newest.items() if key in windows]
+    return [LatestLine(window, line.what, line.who, line.at) for window, line in lines]

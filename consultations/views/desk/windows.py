@@ -1,0 +1,94 @@
+"""The list of windows, and the same step for many of them."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from consultations import services
+from consultations.desk_filters import DeskWindowFilter
+from consultations.forms.desk import BulkForm
+from consultations.models import ConsultationWindow
+from consultations.services import BulkAction, BulkPlan
+from consultations.views.desk.common import PAGE_SIZE, crumbs, next_address, paged
+from platform_portal.access.checks import Refused, requires
+from platform_portal.access.roles import Permission
+
+
+@requires(Permission.EDIT_WINDOWS)
+@require_safe
+def window_list(request: HttpRequest) -> HttpResponse:
+    windows = ConsultationWindow.objects.all()
+    if request.GET.get("author") == "me":
+        windows = windows.filter(author=request.user)
+    found = DeskWindowFilter(request.GET, queryset=windows)
+    rows = found.qs if found.is_valid() else found.queryset.order_by("kana", "name", "pk")
+    context = {
+        "filter": found,
+        "page": paged(request, rows.prefetch_related("channels", "categories", "municipalities")),
+        "bulk": BulkForm(),
+        "is_filtered": found.is_filtered or request.GET.get("author") == "me",
+        "has_garbage": not found.is_valid(),
+        "crumbs": crumbs((_("相談窓口"), "")),
+    }
+    return render(request, "consultations/desk/window_list.html", context)
+
+
+@requires(Permission.EDIT_WINDOWS)
+@require_POST
+def window_bulk(request: HttpRequest) -> HttpResponse:
+    """First shows what will happen to which rows, then does it."""
+    back = next_address(request, reverse("desk:window-list"))
+    form = BulkForm(request.POST)
+    windows = _chosen(request.POST.getlist("selected"))
+    if not form.is_valid() or not windows:
+        messages.error(request, _first_problem(form, windows))
+        return redirect(back)
+    plan = services.plan_bulk(
+        action=BulkAction(form.cleaned_data["action"]),
+        windows=windows,
+        by=request.user,
+        category=form.cleaned_data["category"],
+    )
+    if "confirmed" in request.POST and plan.ready and _apply(request, plan, form):
+        return redirect(back)
+    context = {
+        "plan": plan,
+        "form": form,
+        "back": back,
+        "crumbs": crumbs((_("相談窓口"), reverse("desk:window-list")), (str(plan.action.label), "")),
+    }
+    return render(request, "consultations/desk/window_bulk.html", context)
+
+
+def _chosen(public_ids: list[str]) -> list[ConsultationWindow]:
+    rows = ConsultationWindow.objects.filter(public_id__in=[each for each in public_ids if "\0" not in each])
+    return list(rows.prefetch_related("channels", "categories").order_by("kana", "name", "pk")[:PAGE_SIZE])
+
+
+def _first_problem(form: forms.Form, windows: list[ConsultationWindow]) -> str:
+    if not windows:
+        return _("窓口が選ばれていません。左の欄に印をつけてから、もう一度押してください。")
+    return str(next(iter(form.errors.values()))[0])
+
+
+def _apply(request: HttpRequest, plan: BulkPlan, form: Any) -> bool:
+    try:
+        done = services.apply_bulk(plan=plan, by=request.user, reason=form.cleaned_data["reason"])
+    except Refused as refused:
+        form.add_error(
+            "reason" if plan.needs_reason and not form.cleaned_data["reason"] else None, refused.reason
+        )
+        return False
+    words = {"what": plan.action.label, "done": done, "left": len(plan.refused)}
+    if plan.refused:
+        text = _("「%(what)s」を%(done)d件に行いました。%(left)d件はそのままです。") % words
+    else:
+        text = _("「%(what)s」を%(done)d件に行いました。") % words
+    messages.success(request, text)
+    return True

@@ -1,0 +1,145 @@
+"""One window on the desk: its state, the steps it may take, its history."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from consultations import permissions, services
+from consultations.forms.desk import ReasonForm
+from consultations.hours_words import hours_words
+from consultations.models import ConsultationWindow
+from consultations.presenting import Clock, present_detail
+from consultations.views.desk.common import (
+    attempt,
+    get_window,
+    history_of,
+    next_address,
+    window_steps,
+)
+from consultations.views.public.detail import detail_context
+from consultations.workflow import WINDOW_WAYS
+from platform_portal.access.checks import Refused, reason_against, requires
+from platform_portal.access.roles import Permission
+from platform_portal.publishing.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A button of the workflow; `against` says why it cannot be pressed, or is empty."""
+
+    to: str
+    label: str
+    against: str
+    is_way_out: bool
+
+
+def steps_of(user: object, window: ConsultationWindow) -> list[Step]:
+    """Every way that leads on from the window's state, also those that this person may not take."""
+    ways = [(to, way) for (before, to), way in WINDOW_WAYS.items() if before == window.state]
+    return [
+        Step(
+            to=to.value,
+            label=str(way.label),
+            against=_reason_against(user, window, to),
+            is_way_out=to in {State.SUSPENDED, State.ARCHIVED},
+        )
+        for to, way in ways
+    ]
+
+
+def _reason_against(user: object, window: ConsultationWindow, to: State) -> str:
+    against = reason_against(permissions.check_can_move_window, user, window, to)
+    if against or to not in {State.IN_REVIEW, State.PUBLISHED}:
+        return against
+    return reason_against(services.check_is_complete, window)
+
+
+@requires(Permission.EDIT_WINDOWS)
+@require_safe
+def window_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    windows = ConsultationWindow.objects.select_related(
+        "author", "submitted_by", "published_by", "verified_by"
+    ).for_detail()
+    window = get_window(public_id, windows)
+    context = {
+        "window": window,
+        "steps": steps_of(request.user, window),
+        "no_edit": reason_against(permissions.check_can_edit_window, request.user, window),
+        "no_verify": reason_against(permissions.check_can_verify_window, request.user, window),
+        "is_due": window.is_due,
+        "reports": window.error_reports.waiting(),
+        "history": history_of(window),
+        "crumbs": window_steps(window),
+        "detail": present_detail(window, Clock()),
+        "hours_words": hours_words(window.opening_hours) or _("分からない"),
+    }
+    return render(request, "consultations/desk/window_page.html", context)
+
+
+@requires(Permission.EDIT_WINDOWS)
+@require_safe
+def window_preview(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The residents' page as it is or would be, whatever the state."""
+    window = get_window(public_id, ConsultationWindow.objects.for_detail())
+    return preview_response(request, window, is_saved=True)
+
+
+def preview_response(request: HttpRequest, window: ConsultationWindow, *, is_saved: bool) -> HttpResponse:
+    context = detail_context(window, Clock()) | {"is_saved": is_saved, "window": window}
+    response = render(request, "consultations/desk/window_preview.html", context)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@requires(Permission.EDIT_WINDOWS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def window_move(request: HttpRequest, public_id: str, to: str) -> HttpResponse:
+    """Asks for the reason or a last yes, then takes the step."""
+    window = get_window(public_id)
+    way = WINDOW_WAYS.get((State(window.state), State(to))) if to in State.values else None
+    if way is None:
+        if request.method != "POST":
+            raise Http404
+        messages.error(request, _("そのあいだに、この窓口の状態が変わりました。今の状態を確かめてください。"))
+        return redirect("desk:window-page", public_id=public_id)
+    form = ReasonForm(request.POST or None, is_needed=way.needs_reason)
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            request,
+            lambda: services.move_window(
+                window=window, to=State(to), by=request.user, reason=form.cleaned_data["reason"]
+            ),
+            _("「%(name)s」：%(step)s。済みました。") % {"name": window.name, "step": way.label},
+        )
+        if done:
+            return redirect(next_address(request, reverse("desk:window-page", args=[public_id])))
+    context = {
+        "window": window,
+        "way": way,
+        "form": form,
+        "against": _reason_against(request.user, window, State(to)),
+        "is_way_out": to in {State.SUSPENDED, State.ARCHIVED},
+        "crumbs": window_steps(window, (str(way.label), "")),
+    }
+    return render(request, "consultations/desk/window_move.html", context)
+
+
+@requires(Permission.VERIFY_WINDOWS)
+@require_POST
+def window_verify(request: HttpRequest, public_id: str) -> HttpResponse:
+    """「変わりありません」: one press, and a second one does no harm."""
+    window = get_window(public_id)
+    try:
+        services.verify_window(window=window, by=request.user)
+    except Refused as refused:
+        messages.error(request, refused.reason)
+    else:
+        messages.success(
+            request, _("「%(name)s」を、今日確かめたものとして記録しました。") % {"name": window.name}
+        )
+    return redirect(next_address(request, reverse("desk:window-page", args=[public_id])))
