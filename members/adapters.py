@@ -21,6 +21,7 @@ from kombu.exceptions import OperationalError
 
 from members.models import User
 from platform_portal.public_forms import client_address
+from platform_portal.region.models import PortalSettings
 
 logger = logging.getLogger(__name__)
 
@@ -133,6 +134,14 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no t
         "cannot_delete_authenticator": gettext_lazy("この設定は外せません。"),
         "cannot_generate_recovery_codes": gettext_lazy("予備コードは、2段階認証を設定したあとに作れます。"),
     }
+
+    def get_totp_issuer(self) -> str:
+        """What the authenticator app shows beside the digits."""
+        return PortalSettings.load().portal_name
+
+    def _get_site_name(self) -> str:
+        """What the browser shows when it asks for a passkey."""
+        return PortalSettings.load().portal_name
 
     def encrypt(self, text: str) -> str:
         return _fernet().encrypt(text.encode()).decode()

@@ -224,7 +224,6 @@ MFA_TOTP_TOLERANCE = 1  # one step of 30 seconds: telephones' clocks differ
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
-MFA_TOTP_ISSUER = "つながりポータル"
 PORTAL_REQUIRE_MFA = env.flag("PORTAL_REQUIRE_MFA", True)
 
 # --- Residents' safety -----------------------------------------------------------------------

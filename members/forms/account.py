@@ -155,6 +155,11 @@ class AddWebAuthnForm(ShortName, PlainWords, webauthn.AddWebAuthnForm):  # type:
         ),
     }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Met by whoever presses Enter in the field of the name.
+        self.fields["credential"].error_messages["required"] = _("「登録する」を押してください。")
+
     def clean(self) -> Any:
         try:
             return super().clean()

@@ -136,6 +136,16 @@ def test_a_passkey_that_fails_is_said_in_words(visit, person):
     assert visitor.problems == []
 
 
+def test_passkeys_need_a_named_address(visit, person):
+    visitor = visit(PHONE)
+    visitor.context.unroute_all()
+    visitor.page.goto(visitor.base.replace("localhost", "127.0.0.1") + reverse("account_login"))
+    visitor.page.get_by_role("button", name="パスキーでサインイン").click()
+    alert = visitor.page.get_by_role("alert")
+    alert.wait_for()
+    assert "名前のアドレス" in alert.inner_text()
+
+
 # --- The whole way in ---------------------------------------------------------------------------
 def test_from_the_invitation_to_a_second_factor_by_keyboard(visit, settings):
     settings.PORTAL_REQUIRE_MFA = True
@@ -179,8 +189,8 @@ def test_without_javascript(visit, person):
     assert heading(visitor) == "アカウント"
     visitor.page.get_by_role("button", name="サインアウト", exact=True).click()
     assert "サインアウトしました" in visitor.page.inner_text("main")
-    visitor.page.get_by_role("button", name="パスキーでサインイン").click()
-    assert heading(visitor) == "サインイン"
+    assert not visitor.page.get_by_role("button", name="パスキーでサインイン").is_visible()
+    assert "JavaScript を有効に" in visitor.page.inner_text("main")
 
 
 # --- Every page: axe, width, console ------------------------------------------------------------

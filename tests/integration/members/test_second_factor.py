@@ -3,6 +3,7 @@
 import re
 import time
 from io import StringIO
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -19,6 +20,7 @@ from members.models import User
 from platform_portal.audit.models import AuditEvent
 from tests.conftest import signed_in
 from tests.factories.members import PASSWORD, InvitationFactory, UserFactory
+from tests.factories.region import PortalSettingsFactory
 from tests.test_urls import PAGES, address_of, world  # noqa: F401  the fixture
 
 pytestmark = pytest.mark.django_db
@@ -171,6 +173,14 @@ def test_secrets_are_encrypted_at_rest(settings):
     app = Authenticator.objects.get(type="totp")
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another-key-" + "y" * 50
     assert TOTP(app).validate_code(code_of(secret))  # readable after the key was changed
+
+
+def test_app_and_browser_are_told_the_name_of_the_portal(person):
+    PortalSettingsFactory(portal_name="よりそいひろば")
+    client = sign_in(person)
+    assert quote("よりそいひろば") in client.get(ACTIVATE).context["totp_url"]
+    options = client.get(reverse("mfa_add_webauthn")).context["js_data"]["creation_options"]
+    assert options["publicKey"]["rp"] == {"id": "testserver", "name": "よりそいひろば"}
 
 
 def test_somebody_at_an_old_session_must_prove_it_again(person):

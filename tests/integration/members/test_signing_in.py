@@ -24,6 +24,7 @@ from platform_portal.audit.models import AuditEvent
 from platform_portal.cache import ForgivingRedisCache
 from tests.conftest import signed_in
 from tests.factories.members import PASSWORD, UserFactory
+from tests.test_urls import PAGES
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +109,21 @@ def test_anonymous_is_sent_to_sign_in_and_back(client, person):
     assert '<input type="hidden" name="next" value="/desk/users/?role=staff">' in page
     back = sign_in(client, person.email, next="/desk/users/?role=staff")
     assert back.headers["Location"] == "/desk/users/?role=staff"
+
+
+CLOSED = [page for page in PAGES if page.name.startswith(("account_", "mfa_")) and not page.is_public]
+
+
+@pytest.mark.parametrize("page", CLOSED, ids=lambda page: page.name)
+def test_ones_own_account_needs_a_sign_in(client, page):
+    address = reverse(page.name, args=[1] if "<int:pk>" in page.pattern else [])
+    for response in (client.get(address), client.post(address)):
+        assert response.status_code == 302
+        assert response.headers["Location"].startswith(LOGIN)
+
+
+def test_there_are_account_pages_to_look_at():
+    assert len(CLOSED) >= 15
 
 
 @pytest.mark.parametrize(

@@ -127,3 +127,13 @@ def test_page_of_the_proxy_needs_nothing_and_shows_the_numbers() -> None:
     assert not re.search(r"(src|href)=\"(?!tel:)", text)
     for number in ("110", "119", "189", "%238008"):
         assert f'href="tel:{number}"' in text
+
+
+def test_proxy_log_keeps_no_secret_of_a_mailed_link(nginx: str) -> None:
+    assert "$logged_uri" in re.findall(r"log_format private ([^;]+);", nginx)[0]
+    hidden = re.findall(
+        r"~(\S+)\s+\S+\*\*\*;", re.findall(r"map \$uri \$logged_uri \{(.*?)\}", nginx, re.DOTALL)[0]
+    )
+    for path in ("/invitation/a-secret/", "/accounts/password/reset/key/3k-abc/"):
+        assert any(re.match(pattern, path) for pattern in hidden), path
+    assert not any(re.match(pattern, "/w/abc234/") for pattern in hidden)
