@@ -1,4 +1,4 @@
-"""Health of the web container: does the page that residents open first answer?"""
+"""Health of the web container: can residents be served (also while Redis is down)?"""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from urllib.request import Request, urlopen
 
 origin = urlsplit(os.environ.get("PORTAL_ORIGIN", "http://127.0.0.1:8000"))
 request = Request(
-    "http://127.0.0.1:8000/", headers={"Host": origin.netloc, "X-Forwarded-Proto": origin.scheme}
+    "http://127.0.0.1:8000/healthz", headers={"Host": origin.netloc, "X-Forwarded-Proto": origin.scheme}
 )
 try:
     with urlopen(request, timeout=4) as answer:  # noqa: S310
