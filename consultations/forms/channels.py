@@ -11,7 +11,7 @@ from django.core.validators import URLValidator, validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.forms.desk import DeskForm, guard_text
+from consultations.forms.desk import DeskForm, RowSet, guard_text
 from consultations.hours.evaluation import InvalidRule, validate_rule
 from consultations.hours.rules import UnsupportedSyntaxError, read_spans, write_spans
 from consultations.models import Channel, ChannelKind, ConsultationWindow, Toll
@@ -212,34 +212,13 @@ class FallbackForm(DeskForm):
         )
 
 
-class _Ordered(forms.BaseFormSet):  # type: ignore[type-arg]
-    """Rows in the order of their numbers; rows without one come last, as they stand."""
-
-    def add_fields(self, form: forms.Form, index: int | None) -> None:
-        super().add_fields(form, index)
-        if "ORDER" in form.fields:
-            form.fields["ORDER"].label = str(_("順番"))
-            form.fields["ORDER"].widget.attrs.update({"min": "1", "max": "99"})
-        form.fields["DELETE"].label = str(_("この行を消す"))
-
-    @property
-    def kept(self) -> list[Any]:
-        """Valid forms that say something and are not to be deleted, in order."""
-        rows = [form for form in self.forms if form.has_changed() or form.initial]
-        rows = [form for form in rows if form.cleaned_data and not form.cleaned_data.get("DELETE")]
-        if not self.can_order:
-            return rows
-        last = 10_000
-        return sorted(rows, key=lambda form: form.cleaned_data.get("ORDER") or last)
-
-
-class ChannelFormSetBase(_Ordered):
+class ChannelFormSetBase(RowSet):
     @property
     def warnings(self) -> list[str]:
         return [warning for form in self.kept for warning in form.warnings]
 
 
-class ExceptionFormSetBase(_Ordered):
+class ExceptionFormSetBase(RowSet):
     def clean(self) -> None:
         if any(self.errors):
             return
@@ -251,7 +230,7 @@ class ExceptionFormSetBase(_Ordered):
             )
 
 
-class FallbackFormSetBase(_Ordered):
+class FallbackFormSetBase(RowSet):
     """`itself`: the window that must not be its own fallback."""
 
     itself: ConsultationWindow | None = None

@@ -36,6 +36,27 @@ def guard_text(form: forms.BaseForm) -> None:
             field.validators = [*field.validators, refuse_control_characters]
 
 
+class RowSet(forms.BaseFormSet):  # type: ignore[type-arg]
+    """Rows in the order of their numbers; rows without one come last, as they stand."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "ORDER" in form.fields:
+            form.fields["ORDER"].label = str(_("順番"))
+            form.fields["ORDER"].widget.attrs.update({"min": "1", "max": "99"})
+        form.fields["DELETE"].label = str(_("この行を消す"))
+
+    @property
+    def kept(self) -> list[Any]:
+        """Valid forms that say something and are not to be deleted, in order."""
+        rows = [form for form in self.forms if form.has_changed() or form.initial]
+        rows = [form for form in rows if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        if not self.can_order:
+            return rows
+        last = 10_000
+        return sorted(rows, key=lambda form: form.cleaned_data.get("ORDER") or last)
+
+
 class BulkForm(DeskForm):
     action = forms.ChoiceField(
         label=gettext_lazy("選んだ窓口を"),

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.forms.desk import DeskForm
+from consultations.forms.desk import DeskForm, RowSet
 from consultations.hours.evaluation import InvalidRule, validate_rule
 from consultations.hours.rules import (
     DAY,
@@ -342,7 +342,7 @@ def _check_span(form: forms.Form, start_name: str, end_name: str, *, is_needed: 
 
 
 HoursRowFormSet = forms.formset_factory(
-    HoursRowForm, extra=0, can_delete=True, max_num=MAX_ROWS, absolute_max=MAX_ROWS
+    HoursRowForm, formset=RowSet, extra=0, can_delete=True, max_num=MAX_ROWS, absolute_max=MAX_ROWS
 )
 
 

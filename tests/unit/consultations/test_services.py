@@ -1,0 +1,567 @@
+"""Writes of consultation windows: who may, what is recorded, and that nothing is ever half-done."""
+
+import datetime as dt
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from consultations import audit_labels, permissions, services
+from consultations.models import (
+    CalendarOverride,
+    Category,
+    ConsultationWindow,
+    ErrorReport,
+    ZeroHitWord,
+)
+from consultations.services import BulkAction, WindowContent
+from consultations.workflow import WINDOW_WAYS
+from platform_portal.access.checks import Refused
+from platform_portal.access.roles import PERMISSIONS_OF_ROLE, Role
+from platform_portal.audit.models import AuditEvent
+from platform_portal.audit.services import record
+from platform_portal.publishing.states import State, diagram
+from tests.factories.consultations import (
+    CalendarOverrideFactory,
+    CategoryFactory,
+    ErrorReportFactory,
+    WindowFactory,
+    ZeroHitWordFactory,
+)
+from tests.factories.members import UserFactory
+
+PHONE = {"kind": "phone", "value": "087-832-0000", "digits": "0878320000"}
+pytestmark = pytest.mark.django_db
+
+
+def content(**values: Any) -> WindowContent:
+    return WindowContent(values=values)
+
+
+def latest() -> AuditEvent:
+    return AuditEvent.objects.order_by("-pk")[0]
+
+
+@pytest.fixture
+def category() -> Category:
+    return CategoryFactory(slug="living", name="生活上の困りごと")
+
+
+@pytest.fixture
+def window(category) -> ConsultationWindow:
+    return WindowFactory(name="くらしの窓口", topics=[category])
+
+
+# --- Saving ------------------------------------------------------------------------------------
+class TestSaveWindow:
+    def test_creates_a_draft_with_all_its_parts(self, owner, category, window):
+        saved = services.save_window(
+            window=ConsultationWindow(),
+            content=WindowContent(
+                values={"name": "新しい窓口", "opening_hours": "Mo-Fr 09:00-17:00; PH off"},
+                categories=[category],
+                channels=[PHONE],
+                exceptions=[(dt.date(2026, 12, 28), "", "棚おろし")],
+                fallbacks=[window],
+            ),
+            by=owner,
+        )
+        stored = ConsultationWindow.objects.get(pk=saved.pk)
+        assert (stored.state, stored.author) == (State.DRAFT, owner)
+        assert list(stored.categories.all()) == [category]
+        assert stored.channels.get().effective_hours == "Mo-Fr 09:00-17:00; PH off; 2026 Dec 28 off"
+        assert stored.fallback_links.get().target == window
+        assert (latest().type, latest().actor_id) == ("consultations.window_created", owner.pk)
+
+    def test_records_only_what_changed(self, owner, window):
+        services.save_window(
+            window=window, content=content(name="別の名前", operator=window.operator), by=owner
+        )
+        assert latest().old == {"name": "くらしの窓口"}
+        assert latest().new == {"name": "別の名前"}
+
+    def test_saving_the_same_again_records_nothing(self, owner, window):
+        services.save_window(window=window, content=content(name=window.name), by=owner)
+        assert not AuditEvent.objects.exists()
+
+    def test_refuses_an_older_version_and_keeps_the_other_text(self, owner, colleague, window):
+        seen = window.updated_at
+        services.save_window(window=window, content=content(operator="A"), by=colleague, version=seen)
+        with pytest.raises(services.ChangedMeanwhile):
+            services.save_window(window=window, content=content(operator="B"), by=owner, version=seen)
+        assert ConsultationWindow.objects.get().operator == "A"
+
+    def test_checks_the_stored_row_not_the_one_in_hand(self, owner, window):
+        """A form may have written into the object already; the record still shows the stored value as old."""
+        window.name = "画面の名前"
+        services.save_window(window=window, content=content(name="画面の名前"), by=owner)
+        assert latest().old == {"name": "くらしの窓口"}
+
+    @pytest.mark.parametrize(
+        ("values", "words"),
+        [
+            ({"name": ""}, "このフィールド"),
+            ({"minimum_age": 20, "maximum_age": 10}, "「から」は「まで」より小さく"),
+            ({"year_end_from": "12-29"}, "両方"),
+        ],
+    )
+    def test_invalid_content_changes_nothing(self, owner, window, values, words):
+        with pytest.raises(ValidationError, match=words):
+            services.save_window(window=window, content=content(operator="変わらない", **values), by=owner)
+        assert ConsultationWindow.objects.get().operator == "県の相談室"
+
+    def test_bad_channel_takes_everything_back(self, owner, window):
+        bad = {"kind": "line", "value": "http://line.example", "digits": ""}
+        with pytest.raises(ValidationError, match="https"):
+            services.save_window(
+                window=window, content=WindowContent(values={"operator": "X"}, channels=[bad]), by=owner
+            )
+        window.refresh_from_db()
+        assert (window.operator, window.channels.count()) == ("県の相談室", 1)
+
+    def test_archived_window_must_be_restored_first(self, owner):
+        archived = WindowFactory(state=State.ARCHIVED)
+        with pytest.raises(Refused, match="下書きとして戻す"):
+            services.save_window(window=archived, content=content(name="x"), by=owner)
+
+
+class TestVerificationIsLost:
+    """A critical change makes an earlier verification worthless."""
+
+    @pytest.fixture
+    def verified(self, window, owner) -> ConsultationWindow:
+        long_ago = timezone.localdate() - dt.timedelta(days=30)
+        return services.verify_window(window=window, by=owner, on=long_ago)
+
+    @pytest.mark.parametrize(
+        ("values", "is_kept"),
+        [
+            ({"opening_hours": "Mo-Fr 09:00-17:00"}, False),
+            ({"is_by_appointment": True}, False),
+            ({"address": "番町4-1-10"}, False),
+            ({"website": "https://example.jp/"}, False),
+            ({"year_end_from": "12-29", "year_end_to": "01-03"}, False),
+            ({"description": "別の説明"}, True),
+            ({"internal_note": "メモ"}, True),
+        ],
+    )
+    def test_by_field(self, verified, owner, values, is_kept):
+        saved = services.save_window(window=verified, content=content(**values), by=owner)
+        saved.refresh_from_db()
+        assert (saved.verified_on is not None) == is_kept
+        assert (saved.verified_by is not None) == is_kept
+        assert ("verified_on" in latest().new) != is_kept
+
+    @pytest.mark.parametrize(
+        ("channel", "is_kept"),
+        [
+            ({"value": "087-832-0000", "digits": "0878320000"}, False),
+            ({"note": "混みあいます", "toll": "free"}, True),
+        ],
+    )
+    def test_by_channel(self, verified, owner, channel, is_kept):
+        same = {"kind": "phone", "value": "0120-000-000", "digits": "0120000000"}
+        saved = services.save_window(
+            window=verified, content=WindowContent(values={}, channels=[same | channel]), by=owner
+        )
+        assert (saved.verified_on is not None) == is_kept
+
+    def test_unless_this_change_renews_it(self, verified, colleague):
+        today = timezone.localdate()
+        saved = services.save_window(
+            window=verified, content=content(address="番町4-1-10", verified_on=today), by=colleague
+        )
+        assert (saved.verified_on, saved.verified_by) == (today, colleague)
+
+
+# --- Workflow ------------------------------------------------------------------------------------
+def test_printed_diagram_is_current():
+    text = (Path(settings.BASE_DIR) / "docs" / "workflow.md").read_text(encoding="utf-8")
+    assert f"```mermaid\n{diagram(WINDOW_WAYS)}```" in text
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("before", State.values)
+@pytest.mark.parametrize("after", State.values)
+def test_every_step_for_every_role(before, after, role, category):
+    """The step is taken exactly when the table has it and the role has its permission."""
+    way = WINDOW_WAYS.get((State(before), State(after)))
+    window = WindowFactory(state=before, topics=[category])
+    user = UserFactory(role=role)
+    may = way is not None and way.permission in PERMISSIONS_OF_ROLE[role]
+    assert permissions.can_move_window(user, window, State(after)) == may
+    if may:
+        moved = services.move_window(window=window, to=State(after), by=user, reason="理由")
+        assert (moved.state, latest().note) == (after, "理由")
+    else:
+        with pytest.raises(Refused):
+            services.move_window(window=window, to=State(after), by=user, reason="理由")
+        window.refresh_from_db()
+        assert window.state == before
+        assert not AuditEvent.objects.exists()
+
+
+class TestTwoPeople:
+    def test_author_cannot_approve(self, owner, window):
+        window.state, window.author = State.IN_REVIEW, owner
+        window.save()
+        with pytest.raises(Refused, match="ほかの人に"):
+            services.move_window(window=window, to=State.PUBLISHED, by=owner)
+
+    def test_who_asked_cannot_approve(self, owner, colleague, category):
+        window = WindowFactory(draft=True, topics=[category], author=colleague)
+        services.move_window(window=window, to=State.IN_REVIEW, by=owner)
+        with pytest.raises(Refused, match="ほかの人に"):
+            services.move_window(window=window, to=State.PUBLISHED, by=owner)
+
+    def test_another_person_can(self, owner, colleague, category):
+        window = WindowFactory(draft=True, topics=[category], author=owner)
+        services.move_window(window=window, to=State.IN_REVIEW, by=owner)
+        moved = services.move_window(window=window, to=State.PUBLISHED, by=colleague)
+        assert (moved.published_by, moved.submitted_by) == (colleague, owner)
+
+
+@pytest.mark.parametrize(("before", "after"), [key for key, way in WINDOW_WAYS.items() if way.needs_reason])
+def test_step_needs_its_reason(before, after, owner, category):
+    window = WindowFactory(state=before, topics=[category])
+    with pytest.raises(Refused, match="理由を書いて"):
+        services.move_window(window=window, to=after, by=owner, reason="  ")
+
+
+def test_incomplete_window_is_not_submitted(owner, category):
+    without_channel = WindowFactory(draft=True, phone=False, topics=[category])
+    without_category = WindowFactory(draft=True)
+    with pytest.raises(Refused, match="連絡手段"):
+        services.move_window(window=without_channel, to=State.IN_REVIEW, by=owner)
+    with pytest.raises(Refused, match="分野"):
+        services.move_window(window=without_category, to=State.IN_REVIEW, by=owner)
+
+
+# --- Verification, reports ---------------------------------------------------------------------------
+def test_verifying_twice_records_once(owner, colleague, window):
+    services.verify_window(window=window, by=owner)
+    again = services.verify_window(window=window, by=colleague)
+    assert (again.verified_on, again.verified_by) == (timezone.localdate(), owner)
+    assert AuditEvent.objects.filter(type="consultations.window_verified").count() == 1
+
+
+def test_verifying_does_not_disturb_somebody_who_is_writing(owner, colleague, window):
+    seen = window.updated_at
+    services.verify_window(window=window, by=colleague)
+    services.save_window(window=window, content=content(operator="B"), by=owner, version=seen)
+
+
+def test_report_is_handled_once(owner, colleague):
+    report = ErrorReportFactory()
+    services.handle_report(report=report, resolution="直しました", by=owner)
+    assert latest().object_id == str(report.window_id)
+    with pytest.raises(Refused, match="すでに"):
+        services.handle_report(report=report, resolution="もう一度", by=colleague)
+    assert ErrorReport.objects.get().resolution == "直しました"
+
+
+def test_same_report_within_an_hour_counts_once(window):
+    first = services.report_error(window=window, kind="number", text="つながらない")
+    assert services.report_error(window=window, kind="number", text="つながらない") == first
+    assert services.report_error(window=window, kind="hours", text="つながらない") != first
+
+
+def test_old_reports_are_forgotten(owner):
+    now = timezone.now()
+    for days in (None, 10, 181):
+        handled_at = None if days is None else now - dt.timedelta(days=days)
+        ErrorReportFactory(handled_at=handled_at, handled_by=None if days is None else owner)
+    assert services.forget_old_reports() == 1
+    assert ErrorReport.objects.count() == 2
+
+
+# --- Many at once ------------------------------------------------------------------------------------
+class TestBulk:
+    def test_plan_sorts_what_can_be_done_from_what_cannot(self, owner, category):
+        draft = WindowFactory(draft=True, topics=[category])
+        published = WindowFactory(topics=[category])
+        empty = WindowFactory(draft=True, phone=False, topics=[category])
+        plan = services.plan_bulk(action=BulkAction.SUBMIT, windows=[draft, published, empty], by=owner)
+        assert plan.ready == [draft]
+        assert [window for window, _reason in plan.refused] == [published, empty]
+        assert "連絡手段" in plan.refused[1][1]
+
+    def test_one_failure_takes_all_back(self, owner, category):
+        first, second = WindowFactory.create_batch(2, draft=True, topics=[category])
+        plan = services.plan_bulk(action=BulkAction.SUBMIT, windows=[first, second], by=owner)
+        services.move_window(window=second, to=State.IN_REVIEW, by=owner)
+        with pytest.raises(services.ChangedMeanwhile, match=second.name):
+            services.apply_bulk(plan=plan, by=owner)
+        first.refresh_from_db()
+        assert first.state == State.DRAFT
+
+    @pytest.mark.parametrize("action", [BulkAction.SUSPEND, BulkAction.ARCHIVE])
+    def test_reason_is_needed(self, action, owner, category):
+        before = State.PUBLISHED if action == BulkAction.SUSPEND else State.DRAFT
+        window = WindowFactory(state=before, topics=[category])
+        plan = services.plan_bulk(action=action, windows=[window], by=owner)
+        with pytest.raises(Refused, match="理由"):
+            services.apply_bulk(plan=plan, by=owner)
+        assert services.apply_bulk(plan=plan, by=owner, reason="閉鎖のため") == 1
+
+    def test_categories(self, owner, category, window):
+        other = CategoryFactory(slug="mental")
+        add = services.plan_bulk(action=BulkAction.ADD_CATEGORY, windows=[window], by=owner, category=other)
+        assert services.apply_bulk(plan=add, by=owner) == 1
+        assert set(window.categories.all()) == {category, other}
+        again = services.plan_bulk(action=BulkAction.ADD_CATEGORY, windows=[window], by=owner, category=other)
+        assert "すでに" in again.refused[0][1]
+        window = ConsultationWindow.objects.get()
+        remove = services.plan_bulk(
+            action=BulkAction.REMOVE_CATEGORY, windows=[window], by=owner, category=category
+        )
+        services.apply_bulk(plan=remove, by=owner)
+        assert list(window.categories.all()) == [other]
+
+    def test_last_category_of_a_published_window_stays(self, owner, category, window):
+        plan = services.plan_bulk(
+            action=BulkAction.REMOVE_CATEGORY, windows=[window], by=owner, category=category
+        )
+        assert "1つもなくなります" in plan.refused[0][1]
+
+    def test_category_must_be_named(self, owner, window):
+        plan = services.plan_bulk(action=BulkAction.ADD_CATEGORY, windows=[window], by=owner)
+        assert plan.refused == [(window, "分野を選んでください。")]
+
+    def test_author_cannot_approve_in_bulk(self, owner, category):
+        window = WindowFactory(state=State.IN_REVIEW, author=owner, topics=[category])
+        plan = services.plan_bulk(action=BulkAction.APPROVE, windows=[window], by=owner)
+        assert plan.ready == []
+
+    def test_verify(self, owner, window):
+        plan = services.plan_bulk(action=BulkAction.VERIFY, windows=[window], by=owner)
+        assert services.apply_bulk(plan=plan, by=owner) == 1
+        window.refresh_from_db()
+        assert window.verified_by == owner
+
+
+# --- Masters ------------------------------------------------------------------------------------------
+class TestCategories:
+    def test_not_put_away_while_a_window_depends_on_it(self, administrator, category, window):
+        with pytest.raises(Refused, match="1件"):
+            services.save_category(category=category, values={"is_active": False}, by=administrator)
+        window.categories.add(CategoryFactory(slug="other"))
+        services.save_category(category=category, values={"is_active": False}, by=administrator)
+        category.refresh_from_db()
+        assert not category.is_active
+
+    def test_category_out_of_use_is_no_way_out(self, category, window):
+        window.categories.add(CategoryFactory(slug="other", is_active=False))
+        assert list(category.windows_depending_on_it()) == [window]
+
+    def test_staff_may_not(self, owner, category):
+        with pytest.raises(Refused, match="県職員"):
+            services.save_category(category=category, values={"name": "x"}, by=owner)
+
+    def test_change_is_recorded(self, secretariat, category):
+        services.save_category(category=category, values={"description": "新しい説明"}, by=secretariat)
+        assert (latest().type, latest().new) == (
+            "consultations.category_changed",
+            {"description": "新しい説明"},
+        )
+
+
+class TestWords:
+    def test_adopted_word_joins_the_category(self, secretariat, category):
+        word = ZeroHitWordFactory(word="家賃")
+        services.adopt_word(word=word, category=category, by=secretariat)
+        category.refresh_from_db()
+        assert category.word_list == ["家賃"]
+        assert not ZeroHitWord.objects.exists()
+
+    def test_category_out_of_use_takes_none(self, secretariat):
+        with pytest.raises(Refused, match="使っていない"):
+            services.adopt_word(
+                word=ZeroHitWordFactory(), category=CategoryFactory(is_active=False), by=secretariat
+            )
+
+    def test_forgotten(self, owner):
+        services.forget_word(word=ZeroHitWordFactory(word="あいう"), by=owner)
+        assert latest().old["word"] == "あいう"
+
+
+class TestCalendar:
+    def test_added_changed_deleted(self, secretariat):
+        values = {"on": dt.date(2026, 12, 28), "is_holiday": True, "name": "臨時"}
+        override = services.save_override(override=CalendarOverride(), values=values, by=secretariat)
+        services.save_override(override=override, values=values | {"name": "別名"}, by=secretariat)
+        services.delete_override(override=override, by=secretariat)
+        types = list(AuditEvent.objects.order_by("pk").values_list("type", flat=True))
+        assert types == [f"consultations.override_{verb}" for verb in ("added", "changed", "deleted")]
+
+    def test_same_day_twice_is_refused(self, secretariat):
+        values = {"on": CalendarOverrideFactory(on=dt.date(2026, 12, 28)).on, "is_holiday": True, "name": "x"}
+        with pytest.raises(ValidationError, match="この日の登録"):
+            services.save_override(override=CalendarOverride(), values=values, by=secretariat)
+
+
+# --- What holds for every service --------------------------------------------------------------------
+WRITES = {
+    "save_window": lambda window, by: services.save_window(window=window, content=content(name="変"), by=by),
+    "move_window": lambda window, by: services.move_window(
+        window=window, to=State.SUSPENDED, by=by, reason="理由"
+    ),
+    "verify_window": lambda window, by: services.verify_window(window=window, by=by),
+    "handle_report": lambda window, by: services.handle_report(
+        report=window.error_reports.get(), resolution="済", by=by
+    ),
+    "save_category": lambda window, by: services.save_category(
+        category=window.categories.get(), values={"name": "変"}, by=by
+    ),
+    "save_override": lambda window, by: services.save_override(
+        override=CalendarOverride(), values={"on": dt.date(2027, 1, 4), "name": "x"}, by=by
+    ),
+    "delete_override": lambda window, by: services.delete_override(
+        override=CalendarOverride.objects.get(), by=by
+    ),
+    "forget_word": lambda window, by: services.forget_word(word=ZeroHitWord.objects.get(), by=by),
+    "adopt_word": lambda window, by: services.adopt_word(
+        word=ZeroHitWord.objects.get(), category=window.categories.get(), by=by
+    ),
+    "apply_bulk": lambda window, by: services.apply_bulk(
+        plan=services.plan_bulk(action=BulkAction.VERIFY, windows=[window], by=by), by=by
+    ),
+}
+
+
+@pytest.fixture
+def world(window) -> ConsultationWindow:
+    ErrorReportFactory(window=window)
+    CalendarOverrideFactory()
+    ZeroHitWordFactory()
+    return window
+
+
+def everything() -> list[Any]:
+    models = (ConsultationWindow, Category, ErrorReport, CalendarOverride, ZeroHitWord)
+    return [list(model.objects.order_by("pk").values()) for model in models]
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_no_change_without_its_record(name, world, administrator, monkeypatch):
+    def broken(**kwargs: Any) -> None:
+        record(**kwargs)
+        raise RuntimeError("the record is broken")
+
+    before = everything()
+    for module in ("windows", "reports", "masters"):
+        monkeypatch.setattr(f"consultations.services.{module}.audit.record", broken)
+    with pytest.raises(RuntimeError, match="record is broken"):
+        WRITES[name](world, administrator)
+    assert everything() == before
+    assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.parametrize("name", sorted(set(WRITES) - {"apply_bulk"}))
+def test_nobody_without_permission(name, world, outsider):
+    before = everything()
+    with pytest.raises(Refused, match="会員団体の担当者"):
+        WRITES[name](world, outsider)
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["save_window", "move_window", "verify_window", "save_category", "save_override", "delete_override"],
+)
+def test_residents_see_it_at_once(
+    name, world, administrator, monkeypatch, django_capture_on_commit_callbacks
+):
+    forgotten = []
+    for module in ("windows", "masters"):
+        monkeypatch.setattr(
+            f"consultations.services.{module}.forget_public_pages", lambda: forgotten.append(1)
+        )
+    with django_capture_on_commit_callbacks(execute=True):
+        WRITES[name](world, administrator)
+    assert forgotten
+
+
+OWN_CHECKS = [
+    name
+    for name, check in vars(permissions).items()
+    if name.startswith("check_can_") and check.__module__ == permissions.__name__
+]
+
+
+@pytest.mark.parametrize("name", OWN_CHECKS)
+def test_check_has_its_twin(name):
+    assert hasattr(permissions, name.removeprefix("check_"))
+
+
+def test_there_are_checks_to_look_at():
+    assert len(OWN_CHECKS) >= 8
+
+
+# --- The record in words -------------------------------------------------------------------------------
+def types_in_use() -> set[str]:
+    folder = Path(settings.BASE_DIR) / "consultations"
+    text = "\n".join(
+        path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path.name != "audit_labels.py"
+    )
+    written = set(re.findall(r'"(consultations\.(?:window|report|category|override|word)_[a-z]+)"', text))
+    steps = {f"consultations.window_{way.verb}" for way in WINDOW_WAYS.values()}
+    verbs = {"consultations.window_created", "consultations.window_changed"}
+    return written | steps | verbs | {"consultations.override_added", "consultations.override_changed"}
+
+
+def test_every_type_of_event_has_words():
+    assert types_in_use() == set(audit_labels.LABELS)
+
+
+@pytest.mark.parametrize("name", [*services.CONTENT_FIELDS, "channels", "exceptions", "fallbacks", "state"])
+def test_every_field_has_a_japanese_name(name):
+    assert re.search(r"[぀-ヿ一-鿿]|ID", audit_labels.field_label(name))
+
+
+class TestDescribe:
+    def line(self, **fields: Any) -> audit_labels.Line:
+        event = AuditEvent(type="consultations.window_changed", **fields)
+        names = audit_labels.Names(
+            people={7: "県庁 あおい"}, categories={"living": "生活"}, windows={"abc234": "別の窓口"}
+        )
+        return audit_labels.describe(event, names)
+
+    @pytest.mark.parametrize(
+        ("name", "value", "words"),
+        [
+            ("fee", "free", "無料"),
+            ("state", "published", "公開中"),
+            ("is_women_only", True, "はい"),
+            ("askers", ["self", "family"], "本人・家族"),
+            ("categories", ["living", "gone"], "生活・gone"),
+            ("fallbacks", ["abc234"], "別の窓口"),
+            ("languages", ["en", "zh"], "英語・中国語"),
+            ("verified_on", "2026-11-21", "2026年11月21日"),
+            ("exceptions", [["2026-12-28", "", "棚おろし"]], "2026年12月28日 休み（棚おろし）"),
+            ("name", "", "なし"),
+            ("minimum_age", 18, "18"),
+        ],
+    )
+    def test_values(self, name, value, words):
+        assert self.line(new={name: value}).changes == [(audit_labels.field_label(name), "なし", words)]
+
+    def test_channel(self):
+        channel = {"kind": "phone", "value": "0120-000-000", "toll": "free", "accepts_ip_phone": False}
+        ((_name, _old, new),) = self.line(new={"channels": [channel]}).changes
+        assert new == "電話 0120-000-000 通話無料 IP電話からかけられる：いいえ"
+
+    @pytest.mark.parametrize(("actor", "who"), [(7, "県庁 あおい"), (8, "利用者 8"), (None, "ポータル")])
+    def test_people(self, actor, who):
+        assert self.line(actor_id=actor).who == who
+
+    def test_garbage_in_the_record_is_shown_as_it_is(self):
+        assert self.line(new={"no_such_field": "x", "state": "?", "valid_from": "?"}).changes == [
+            ("no_such_field", "なし", "x"),
+            ("公開状態", "なし", "?"),
+            ("開設期間（から）", "なし", "?"),
+        ]
