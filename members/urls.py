@@ -19,8 +19,8 @@ urlpatterns = [
         desk.user_reset_second_factor,
         name="user-reset-second-factor",
     ),
-    path("desk/invitations/", desk.invitation_list, name="invitation-list"),
-    path("desk/invitations/new/", desk.invitation_create, name="invitation-create"),
-    path("desk/invitations/<int:pk>/resend/", desk.invitation_resend, name="invitation-resend"),
-    path("desk/invitations/<int:pk>/withdraw/", desk.invitation_withdraw, name="invitation-withdraw"),
+    path("desk/users/invitations/", desk.invitation_list, name="invitation-list"),
+    path("desk/users/invitations/new/", desk.invitation_create, name="invitation-create"),
+    path("desk/users/invitations/<int:pk>/resend/", desk.invitation_resend, name="invitation-resend"),
+    path("desk/users/invitations/<int:pk>/withdraw/", desk.invitation_withdraw, name="invitation-withdraw"),
 ]

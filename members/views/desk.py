@@ -10,6 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -26,6 +27,19 @@ WORDS_KEY = "user_search_words"
 HISTORY_LENGTH = 50
 
 manages_users = requires(Permission.MANAGE_USERS)
+
+
+def _crumbs(*steps: tuple[str, str]) -> list[tuple[str, str]]:
+    """From the desk's first page down; the last step has no address."""
+    return [(_("管理画面"), reverse("desk:home")), *steps]
+
+
+def _users() -> tuple[str, str]:
+    return _("利用者"), reverse("members:user-list")
+
+
+def _invitations() -> tuple[str, str]:
+    return _("招待"), reverse("members:invitation-list")
 
 
 def _page(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
@@ -45,7 +59,9 @@ def user_list(request: HttpRequest) -> HttpResponse:
     )
     found = UserFilter(request.GET, queryset=users)
     context = {
+        "crumbs": _crumbs((_("利用者"), "")),
         "filter": found,
+        "has_garbage": not found.is_valid(),
         "page": _page(request, found.qs),
         "words": words,
         "search": UserSearchForm(initial={"words": words}),
@@ -91,6 +107,7 @@ def _about(request: HttpRequest, user: User) -> dict[str, Any]:
     names = dict(User.objects.filter(pk__in={event.actor_id for event in events}).values_list("pk", "name"))
     me = request.user
     return {
+        "crumbs": _crumbs(_users(), (user.name, "")),
         "person": user,
         "second_factors": Authenticator.objects.filter(user=user)
         .exclude(type=Authenticator.Type.RECOVERY_CODES)
@@ -108,7 +125,9 @@ def _confirmed(
     user = get_object_or_404(User, pk=pk)
     if request.method != "POST":
         words = {key: text % {"name": user.name} for key, text in question.items()}
-        return render(request, "members/desk/confirm.html", {"person": user, **words})
+        person = (user.name, reverse("members:user-detail", args=[pk]))
+        context = {"person": user, "crumbs": _crumbs(_users(), person, (words["button"], "")), **words}
+        return render(request, "members/desk/confirm.html", context)
     try:
         action(user=user, by=request.user)
     except Refused as refused:
@@ -176,7 +195,9 @@ def user_reset_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
 def invitation_list(request: HttpRequest) -> HttpResponse:
     found = InvitationFilter(request.GET, queryset=Invitation.objects.select_related("invited_by"))
     context = {
+        "crumbs": _crumbs(_users(), (_("招待"), "")),
         "filter": found,
+        "has_garbage": not found.is_valid(),
         "page": _page(request, found.qs),
         "is_filtered": bool(request.GET.get("state")),
     }
@@ -195,7 +216,8 @@ def invitation_create(request: HttpRequest) -> HttpResponse:
         else:
             _say_whether_sent(request, invitation)
             return redirect("members:invitation-list")
-    return render(request, "members/desk/invitation_form.html", {"form": form})
+    crumbs = _crumbs(_users(), _invitations(), (_("招待する"), ""))
+    return render(request, "members/desk/invitation_form.html", {"form": form, "crumbs": crumbs})
 
 
 @manages_users
@@ -216,7 +238,9 @@ def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
 def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation, pk=pk)
     if request.method != "POST":
-        return render(request, "members/desk/invitation_withdraw.html", {"invitation": invitation})
+        crumbs = _crumbs(_users(), _invitations(), (_("取り消す"), ""))
+        context = {"invitation": invitation, "crumbs": crumbs}
+        return render(request, "members/desk/invitation_withdraw.html", context)
     try:
         services.withdraw_invitation(invitation=invitation, by=request.user)
     except Refused as refused:

@@ -250,6 +250,7 @@ def test_garbage_in_the_address_is_no_error(administrator_client, query):
     response = administrator_client.get(reverse("members:invitation-list"), query)
     assert response.status_code == 200
     assert "待っている人" in response.content.decode()
+    assert ("読めない条件" in response.content.decode()) == ("state" in query)
 
 
 def test_empty_list_says_how_to_begin(administrator_client):

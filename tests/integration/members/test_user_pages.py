@@ -196,8 +196,8 @@ def test_history_names_actors_who_are_gone_and_the_portal(administrator_client, 
         audit.record(type="members.user_created", by=None, obj=owner, new={"role": "staff"})
         audit.record(type="members.something_new", by=User(pk=424242), obj=owner, new={"is_active": False})
     page = text(administrator_client.get(page_of(owner)))
-    assert "ポータル：利用者として登録した" in page
-    assert "利用者 424242：members.something_new" in page
+    assert "<strong>ポータル</strong>　利用者として登録した" in page
+    assert "<strong>利用者 424242</strong>　members.something_new" in page
     assert "なし → 停止中" in page
 
 

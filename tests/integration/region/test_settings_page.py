@@ -47,6 +47,9 @@ def test_records_only_what_changed(secretariat_client, values):
     assert (event.old, event.new) == ({"secretariat_name": "地域福祉課"}, {"secretariat_name": "総務課"})
     secretariat_client.post(ADDRESS, values | {"secretariat_name": "総務課"})
     assert AuditEvent.objects.count() == 1
+    page = text(secretariat_client.get(ADDRESS))
+    assert "事務 一郎" in page
+    assert "事務局の名前：地域福祉課 → 総務課" in page
 
 
 def test_full_width_and_missing_hyphens_are_put_right(secretariat_client, values):
