@@ -28,6 +28,7 @@ LABELS = {
     "consultations.window_suspended": gettext_lazy("公開を止めた"),
     "consultations.window_archived": gettext_lazy("保管した"),
     "consultations.window_restored": gettext_lazy("保管から下書きに戻した"),
+    "consultations.windows_imported": gettext_lazy("ファイルから取り込んだ"),
     "consultations.report_handled": gettext_lazy("誤りの知らせに対応した"),
     "consultations.category_changed": gettext_lazy("分野を変えた"),
     "consultations.override_added": gettext_lazy("祝日の変更を加えた"),

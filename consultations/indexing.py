@@ -1,8 +1,12 @@
 """Keeps what is derived from a window's content: each channel's effective hours, and the search vector."""
 
-from consultations.finding.indexing import refresh_search_vector
+from collections.abc import Iterable
+
+from consultations.finding.indexing import refresh_search_vector, refresh_search_vectors
 from consultations.hours.exceptions import DatedException, with_exceptions
 from consultations.models import Channel, ConsultationWindow, Schedule
+
+BATCH = 500
 
 
 def effective_hours(window: ConsultationWindow, channel: Channel) -> str:
@@ -24,17 +28,34 @@ def effective_hours(window: ConsultationWindow, channel: Channel) -> str:
 
 def refresh_derived(window: ConsultationWindow) -> None:
     """Call inside the transaction that changed the window, its channels or its exceptions."""
-    channels = list(window.channels.all())
-    for channel in channels:
+    _refresh_channels([window])
+    refresh_search_vector(window)
+
+
+def refresh_derived_of_many(keys: Iterable[int]) -> None:
+    """Like refresh_derived() for the windows with these keys, in few queries however many there are."""
+    windows = ConsultationWindow.objects.filter(pk__in=list(keys)).prefetch_related(
+        "channels", "exceptions", "categories", "municipalities"
+    )
+    _refresh_channels(windows)
+    refresh_search_vectors(windows)
+
+
+def _refresh_channels(windows: Iterable[ConsultationWindow]) -> None:
+    pairs = [(window, channel) for window in windows for channel in window.channels.all()]
+    for window, channel in pairs:
         channel.effective_hours = effective_hours(window, channel)
-    key_of = Schedule.objects.keys_of(channel.effective_hours for channel in channels)
-    for channel in channels:
+    key_of = Schedule.objects.keys_of(channel.effective_hours for _window, channel in pairs)
+    for window, channel in pairs:
         channel.schedule_id = key_of.get(channel.effective_hours)
         channel.takes_appointments_only = channel.is_by_appointment or (
             window.is_by_appointment and not channel.opening_hours
         )
-    Channel.objects.bulk_update(channels, ["effective_hours", "schedule", "takes_appointments_only"])
-    refresh_search_vector(window)
+    Channel.objects.bulk_update(
+        [channel for _window, channel in pairs],
+        ["effective_hours", "schedule", "takes_appointments_only"],
+        batch_size=BATCH,
+    )
 
 
 def _month_day(text: str) -> tuple[int, int]:

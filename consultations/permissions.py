@@ -42,6 +42,14 @@ def can_verify_window(user: Any, window: ConsultationWindow) -> bool:
     return passes(check_can_verify_window, user, window)
 
 
+def check_can_import_windows(user: Any) -> None:
+    check_has(user, Permission.IMPORT_WINDOWS)
+
+
+def can_import_windows(user: Any) -> bool:
+    return passes(check_can_import_windows, user)
+
+
 def check_can_handle_report(user: Any, report: ErrorReport | None = None) -> None:
     check_has(user, Permission.HANDLE_REPORTS)
     if report is not None and report.handled_at is not None:

@@ -40,8 +40,15 @@ def rebuild_search_vectors() -> int:
     from consultations.models import ConsultationWindow
 
     windows = ConsultationWindow.objects.prefetch_related("categories", "municipalities").order_by("pk")
+    return refresh_search_vectors(windows.iterator(chunk_size=BATCH))
+
+
+def refresh_search_vectors(windows: Iterable["ConsultationWindow"]) -> int:
+    """Like refresh_search_vector() for many, whose categories and municipalities have been fetched; returns how many."""
+    from consultations.models import ConsultationWindow
+
     count = 0
-    for batch in _batches(windows.iterator(chunk_size=BATCH)):
+    for batch in _batches(windows):
         for window in batch:
             window.search_vector = _vector(search_vector_of(window))
         ConsultationWindow.objects.bulk_update(batch, ["search_vector"])

@@ -43,6 +43,7 @@ class Command(BaseCommand):
                 "import_windows",
                 str(WINDOWS_FILE),
                 "--trust-state",
+                "--only-new",  # what people changed while trying stays
                 "--by",
                 "administrator@portal.example",
                 stdout=self.stdout,

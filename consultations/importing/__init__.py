@@ -1,0 +1,1 @@
+"""Consultation windows in and out: files read, planned as a whole, applied as a whole, and written again."""

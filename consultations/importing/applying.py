@@ -1,0 +1,214 @@
+"""Carries out a plan: all of it or nothing, in few queries, with one audit event per window and one for the whole."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from consultations import permissions
+from consultations.importing.contents import PARTS, SCALARS, Content
+from consultations.importing.planning import Options, Outcome, Plan, PlannedRow, make_plan
+from consultations.importing.reading import Table
+from consultations.importing.verification import as_recorded
+from consultations.indexing import refresh_derived_of_many
+from consultations.models import Category, Channel, ConsultationWindow, Fallback, WindowException
+from platform_portal.audit import services as audit
+from platform_portal.identifiers import new_public_id
+from platform_portal.page_cache import forget_public_pages
+from platform_portal.publishing.states import State
+
+BATCH = 500
+# Any fixed number: two imports at once would each create the same window.
+_LOCK = 74_230_001
+
+
+class PlanRefusedError(Exception):
+    """Some rows cannot be taken; nothing was changed. `plan` says which and why."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__("refused")
+        self.plan = plan
+
+
+class PlanOutdatedError(PlanRefusedError):
+    """The windows changed after the plan was shown; nothing was changed. `plan` is the new one."""
+
+
+@transaction.atomic
+def import_table(
+    *,
+    table: Table,
+    by: Any,
+    options: Options | None = None,
+    shown: str | None = None,
+    source: dict[str, Any] | None = None,
+    obj: Any = None,
+) -> Plan:
+    """Plans anew under a lock and carries the plan out.
+
+    `shown`: digest of the plan that a person agreed to; another plan now raises PlanOutdatedError. Refused rows
+    raise PlanRefusedError. `source` (file name, sha256) and `obj` go into the event of the whole import.
+    `by` may be None only for the command line.
+    """
+    if by is not None:
+        permissions.check_can_import_windows(by)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    plan = make_plan(table=table, by=by, options=options, lock=True)
+    if shown is not None and plan.digest != shown:
+        raise PlanOutdatedError(plan)
+    if plan.is_refused:
+        raise PlanRefusedError(plan)
+    touched = [row for row in plan.rows if row.outcome in {Outcome.CREATED, Outcome.CHANGED}]
+    if touched:
+        _write(touched, by)
+        counts = {str(outcome): count for outcome, count in plan.counts.items()}
+        audit.record(type="consultations.windows_imported", by=by, obj=obj, new={**(source or {}), **counts})
+        transaction.on_commit(forget_public_pages)
+    return plan
+
+
+def _write(rows: Sequence[PlannedRow], by: Any) -> None:
+    _create([row for row in rows if row.outcome == Outcome.CREATED], by)
+    for row in rows:
+        if row.outcome == Outcome.CHANGED:
+            _change(row, by)
+    for part, replace in _REPLACERS.items():
+        replace([row for row in rows if row.before[part] != row.after[part]])
+    refresh_derived_of_many(_window(row).pk for row in rows)
+    for row in rows:
+        _record(row, by)
+
+
+def _window(row: PlannedRow) -> ConsultationWindow:
+    assert row.window is not None  # noqa: S101  made by _create at the latest
+    return row.window
+
+
+def _create(rows: Sequence[PlannedRow], by: Any) -> None:
+    windows = []
+    for row in rows:
+        row.public_id = row.after["public_id"] = row.public_id or new_public_id()
+        window = ConsultationWindow(author=by)
+        _set(window, row.after, by)
+        windows.append(window)
+    ConsultationWindow.objects.bulk_create(windows, batch_size=BATCH)
+    for row, window in zip(rows, windows, strict=True):
+        row.window = window
+
+
+def _change(row: PlannedRow, by: Any) -> None:
+    window = _window(row)
+    names = [name for name in SCALARS if row.before[name] != row.after[name]]
+    window.author = by or window.author
+    changed = _set(window, {name: row.after[name] for name in names}, by)
+    window.save(update_fields=[*changed, "author", "updated_at"])
+
+
+def _set(window: ConsultationWindow, content: Content, by: Any) -> list[str]:
+    """Sets the scalars of `content`, and the actor beside each date; returns the names that were set."""
+    names = [name for name in SCALARS if name in content]
+    for name in names:
+        setattr(window, name, content[name])
+    if "verified_on" in content:
+        window.verified_by = by if content["verified_on"] else None
+        names.append("verified_by")
+    if content.get("state") == State.PUBLISHED and by is not None:
+        window.published_at, window.published_by = timezone.now(), by
+        names += ["published_at", "published_by"]
+    return names
+
+
+# --- Parts: what a window had goes, what the file says comes -----------------------------------
+def _clear(related: Any, rows: Sequence[PlannedRow]) -> None:
+    keys = [_window(row).pk for row in rows if row.outcome == Outcome.CHANGED]
+    if keys:
+        field = "window_id" if hasattr(related, "window_id") else "consultationwindow_id"
+        related.objects.filter(**{f"{field}__in": keys}).delete()
+
+
+def _replace_categories(rows: Sequence[PlannedRow]) -> None:
+    through = ConsultationWindow.categories.through
+    keys = dict(Category.objects.values_list("slug", "pk"))
+    _clear(through, rows)
+    _bulk_create(
+        through(consultationwindow_id=_window(row).pk, category_id=keys[slug])
+        for row in rows
+        for slug in row.after["categories"]
+    )
+
+
+def _replace_municipalities(rows: Sequence[PlannedRow]) -> None:
+    through = ConsultationWindow.municipalities.through
+    _clear(through, rows)
+    _bulk_create(
+        through(consultationwindow_id=_window(row).pk, municipality_id=code)
+        for row in rows
+        for code in row.after["municipalities"]
+    )
+
+
+def _replace_channels(rows: Sequence[PlannedRow]) -> None:
+    _clear(Channel, rows)
+    _bulk_create(
+        Channel(window=_window(row), position=position, **values)
+        for row in rows
+        for position, values in enumerate(row.after["channels"])
+    )
+
+
+def _replace_exceptions(rows: Sequence[PlannedRow]) -> None:
+    _clear(WindowException, rows)
+    _bulk_create(
+        WindowException(window=_window(row), on=on, spans=spans, reason=reason)
+        for row in rows
+        for on, spans, reason in row.after["exceptions"]
+    )
+
+
+def _replace_fallbacks(rows: Sequence[PlannedRow]) -> None:
+    wanted = {public_id for row in rows for public_id in row.after["fallbacks"]}
+    keys = dict(ConsultationWindow.objects.filter(public_id__in=wanted).values_list("public_id", "pk"))
+    _clear(Fallback, rows)
+    _bulk_create(
+        Fallback(window=_window(row), target_id=keys[public_id], position=position)
+        for row in rows
+        for position, public_id in enumerate(row.after["fallbacks"])
+    )
+
+
+_REPLACERS: dict[str, Callable[[Sequence[PlannedRow]], None]] = {
+    "categories": _replace_categories,
+    "municipalities": _replace_municipalities,
+    "channels": _replace_channels,
+    "exceptions": _replace_exceptions,
+    "fallbacks": _replace_fallbacks,
+}
+assert set(_REPLACERS) == set(PARTS)  # noqa: S101  a part without a writer would be lost without a word
+
+
+def _bulk_create(objects: Iterable[Any]) -> None:
+    made = list(objects)
+    if made:
+        type(made[0]).objects.bulk_create(made, batch_size=BATCH)
+
+
+def _record(row: PlannedRow, by: Any) -> None:
+    names = [name for name in (*SCALARS, *PARTS) if name != "state"]
+    before, after = as_recorded(row.before), as_recorded(row.after)
+    is_new = row.outcome == Outcome.CREATED
+    old, new = audit.difference(
+        {} if is_new else {name: before[name] for name in names}, {name: after[name] for name in names}
+    )
+    if before["state"] != after["state"]:
+        new["state"] = after["state"]
+        if not is_new:
+            old["state"] = before["state"]
+    audit.record(
+        type=f"consultations.window_{'created' if is_new else 'changed'}",
+        by=by,
+        obj=_window(row),
+        old=old,
+        new=new,
+    )

@@ -1,0 +1,136 @@
+"""Whether a window's content may be stored: the models' own rules, asked for many rows without asking the database for each."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from consultations.hours.evaluation import InvalidRule, validate_rule
+from consultations.hours.exceptions import DatedException, with_exceptions
+from consultations.importing.columns import (
+    CHANNEL_COLUMN_OF_FIELD,
+    COLUMN_OF_FIELD,
+    group_header,
+)
+from consultations.importing.contents import CHANNEL_FIELDS, SCALARS, Content
+from consultations.models import Channel, ConsultationWindow, WindowException
+from platform_portal.publishing.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass
+class Checker:
+    """Remembers every rule already asked: a thousand rows with the same hours cost one question."""
+
+    constraints: dict[Any, str] = field(default_factory=dict)
+    rules: dict[str, str] = field(default_factory=dict)
+    today: dt.date = field(default_factory=timezone.localdate)
+
+    def problems(self, content: Content) -> list[Problem]:
+        found = list(self._of_window(content))
+        found += self._of_exceptions(content)
+        for number, channel in enumerate(content["channels"], start=1):
+            found += self._of_channel(number, channel)
+        return found
+
+    def _of_window(self, content: Content) -> Iterator[Problem]:
+        window = ConsultationWindow(**{name: content[name] for name in SCALARS})
+        yield from _field_problems(window, SCALARS, lambda name: COLUMN_OF_FIELD[name].header)
+        for name, reason in self._broken_constraints(window, SCALARS):
+            yield self._about(content, name, reason)
+        if reason := self._rule_problem(content["opening_hours"]):
+            yield self._about(content, "opening_hours", reason)
+        if content["verified_on"] and content["verified_on"] > self.today:
+            yield self._about(content, "verified_on", _("これからの日は書けません。"))
+        if content["public_id"] in content["fallbacks"]:
+            yield self._about(content, "fallbacks", _("代わりの窓口に、その窓口自身は選べません。"))
+        if content["state"] in {State.PUBLISHED, State.IN_REVIEW}:
+            yield from self._incomplete(content)
+
+    def _incomplete(self, content: Content) -> Iterator[Problem]:
+        if not content["channels"]:
+            yield self._about(content, "state", _("連絡手段が1つもない窓口は公開できません。"))
+        if not content["categories"]:
+            yield self._about(content, "state", _("分野のない窓口は公開できません。"))
+
+    def _of_exceptions(self, content: Content) -> Iterator[Problem]:
+        for on, spans, reason in content["exceptions"]:
+            row = WindowException(on=on, spans=spans, reason=reason)
+            names = ("on", "spans", "reason")
+            yield from _field_problems(row, names, lambda name: COLUMN_OF_FIELD["exceptions"].header)
+            try:
+                with_exceptions("24/7", dated=[DatedException(on, spans or None, reason)])
+            except InvalidRule as error:
+                yield self._about(content, "exceptions", str(error))
+
+    def _of_channel(self, number: int, values: Content) -> Iterator[Problem]:
+        channel = Channel(**values)
+
+        def header(name: str) -> str:
+            known = CHANNEL_COLUMN_OF_FIELD.get(name, CHANNEL_COLUMN_OF_FIELD["value"])
+            return group_header(number, known)
+
+        yield from _field_problems(channel, CHANNEL_FIELDS, header)
+        for name, reason in self._broken_constraints(channel, CHANNEL_FIELDS):
+            yield Problem(header(name), str(values[name]), reason)
+        if reason := self._rule_problem(values["opening_hours"]):
+            yield Problem(header("opening_hours"), values["opening_hours"], reason)
+
+    def _broken_constraints(
+        self, instance: models.Model, known: tuple[str, ...]
+    ) -> Iterator[tuple[str, str]]:
+        """(field to show it at, reason). Only constraints that speak of nothing but `known` fields."""
+        for constraint in instance._meta.constraints:
+            if not isinstance(constraint, models.CheckConstraint):
+                continue
+            names = sorted(cast(models.Q, constraint.condition).referenced_base_fields)
+            if not set(names) <= set(known):
+                continue
+            key = (constraint.name, *(str(getattr(instance, name)) for name in names))
+            if key not in self.constraints:
+                self.constraints[key] = _why_broken(constraint, instance)
+            if self.constraints[key]:
+                yield names[0], self.constraints[key]
+
+    def _rule_problem(self, rule: str) -> str:
+        if rule and rule not in self.rules:
+            try:
+                validate_rule(rule)
+                self.rules[rule] = ""
+            except InvalidRule as error:
+                self.rules[rule] = str(error)
+        return self.rules.get(rule, "")
+
+    @staticmethod
+    def _about(content: Content, name: str, reason: str) -> Problem:
+        column = COLUMN_OF_FIELD[name]
+        return Problem(column.header, column.write(content[name]), reason)
+
+
+def _why_broken(constraint: models.CheckConstraint, instance: models.Model) -> str:
+    try:
+        constraint.validate(type(instance), instance)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
+
+
+def _field_problems(instance: models.Model, names: tuple[str, ...], header: Any) -> Iterator[Problem]:
+    others = {each.name for each in instance._meta.get_fields()} - set(names)
+    try:
+        instance.clean_fields(exclude=others)
+    except ValidationError as error:
+        messages: Mapping[str, list[str]] = error.message_dict
+        for name, reasons in messages.items():
+            yield Problem(header(name), str(getattr(instance, name) or ""), " ".join(reasons))

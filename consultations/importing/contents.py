@@ -1,0 +1,96 @@
+"""What a window says, as one dictionary: fields by name, parts as plain lists. Files are written from it and compared with it."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import Prefetch
+
+from consultations.importing.columns import (
+    CHANNEL_COLUMN_OF_FIELD,
+    CHANNEL_COLUMNS,
+    COLUMN_OF_FIELD,
+    WINDOW_COLUMNS,
+    group_header,
+)
+from consultations.models import Asker, Channel, ConsultationWindow, Fallback
+
+Content = dict[str, Any]
+PARTS = ("categories", "municipalities", "channels", "exceptions", "fallbacks")
+SCALARS = tuple(column.field for column in WINDOW_COLUMNS if column.field not in PARTS)
+CHANNEL_FIELDS = (*(column.field for column in CHANNEL_COLUMNS), "digits")
+_CHUNK = 1_000
+
+
+def with_parts(windows: Any) -> Any:
+    links = Fallback.objects.select_related("target").only("window_id", "position", "target__public_id")
+    return windows.defer("search_vector").prefetch_related(
+        "channels",
+        "categories",
+        "municipalities",
+        "exceptions",
+        Prefetch("fallback_links", queryset=links.order_by("position", "pk")),
+    )
+
+
+def in_chunks(windows: Any) -> Iterator[ConsultationWindow]:
+    """All of `windows` with their parts, a thousand at a time, so that memory stays flat."""
+    yield from with_parts(windows).iterator(chunk_size=_CHUNK)
+
+
+def content_of(window: ConsultationWindow) -> Content:
+    """Uses what with_parts() has fetched."""
+    content: Content = {name: getattr(window, name) for name in SCALARS}
+    content["askers"] = [asker for asker in Asker.values if asker in window.askers]
+    content["categories"] = sorted(category.slug for category in window.categories.all())
+    content["municipalities"] = sorted(town.code for town in window.municipalities.all())
+    content["channels"] = [
+        {name: getattr(channel, name) for name in CHANNEL_FIELDS} for channel in window.channels.all()
+    ]
+    content["exceptions"] = [(row.on, row.spans, row.reason) for row in window.exceptions.all()]
+    content["fallbacks"] = [link.target.public_id for link in window.fallback_links.all()]
+    return content
+
+
+def empty_content() -> Content:
+    """A new window before anything was said of it: the models' own defaults."""
+    blank = ConsultationWindow(public_id="")
+    return {name: getattr(blank, name) for name in SCALARS} | {name: [] for name in PARTS}
+
+
+def empty_channel() -> Content:
+    blank = Channel()
+    return {name: getattr(blank, name) for name in CHANNEL_FIELDS}
+
+
+def text_of(content: Content, field: str) -> str:
+    return COLUMN_OF_FIELD[field].write(content[field])
+
+
+def channel_texts(channel: Content | None) -> dict[str, str]:
+    """Text by field; all empty for no channel."""
+    if channel is None:
+        return dict.fromkeys(CHANNEL_COLUMN_OF_FIELD, "")
+    return {column.field: column.write(channel[column.field]) for column in CHANNEL_COLUMNS}
+
+
+def difference(before: Content, after: Content) -> list[tuple[str, str, str]]:
+    """(header, old text, new text) of every cell that differs."""
+    changes = [
+        (column.header, text_of(before, column.field), text_of(after, column.field))
+        for column in WINDOW_COLUMNS
+        if column.field != "public_id"
+    ]
+    for number in range(1, max(len(before["channels"]), len(after["channels"])) + 1):
+        old, new = (channel_texts(_nth(side["channels"], number)) for side in (before, after))
+        changes += [
+            (group_header(number, column), old[column.field], new[column.field]) for column in CHANNEL_COLUMNS
+        ]
+    return [change for change in changes if change[1] != change[2]]
+
+
+def _nth(channels: list[Content], number: int) -> Content | None:
+    return channels[number - 1] if number <= len(channels) else None
+
+
+def most_channels(windows: Iterable[Content]) -> int:
+    return max((len(content["channels"]) for content in windows), default=0)

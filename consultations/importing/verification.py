@@ -1,0 +1,58 @@
+"""確認日 in a file: a date may not outlive the facts it vouched for."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from consultations.importing.checking import Problem
+from consultations.importing.contents import Content
+from consultations.services import CHANNEL_FIELDS
+from consultations.services.content import touches_what_was_verified
+
+if TYPE_CHECKING:
+    from consultations.importing.planning import PlannedRow
+
+HEADER = "確認日"
+
+
+def settle_verification(planned: "PlannedRow", *, has_column: bool, by: Any) -> None:
+    """As services.save_window(): a critical change takes the old date away.
+
+    A file that still carries the old date is refused instead: read twice, it would set the date anew.
+    """
+    before, after = planned.before, planned.after
+    day = after["verified_on"]
+    if day is None:
+        return
+    if day != before["verified_on"]:
+        if by is None:
+            planned.problems.append(
+                Problem(HEADER, day.isoformat(), _("だれが確かめたかが分かりません。--by をつけてください。"))
+            )
+        return
+    if day == timezone.localdate() or not touches_what_was_verified(as_recorded(before), as_recorded(after)):
+        return
+    if has_column:
+        planned.problems.append(
+            Problem(
+                HEADER,
+                day.isoformat(),
+                _("受付時間や番号が変わるのに、確認日が前のままです。確かめた日に直すか、空にしてください。"),
+            )
+        )
+    else:
+        after["verified_on"] = None
+
+
+def as_recorded(content: Content) -> Content:
+    """The content as the audit record writes it (services.describe_content)."""
+    recorded = {
+        name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in content.items()
+    }
+    recorded["channels"] = [
+        {name: channel[name] for name in CHANNEL_FIELDS if channel[name] not in ("", None, [])}
+        for channel in content["channels"]
+    ]
+    recorded["exceptions"] = [[on.isoformat(), spans, reason] for on, spans, reason in content["exceptions"]]
+    return recorded
