@@ -508,7 +508,7 @@ def types_in_use() -> set[str]:
     text = "\n".join(
         path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path.name != "audit_labels.py"
     )
-    written = set(re.findall(r'"(consultations\.(?:window|report|category|override|word)_[a-z]+)"', text))
+    written = set(re.findall(r'"(consultations\.(?:windows?|report|category|override|word)_[a-z]+)"', text))
     steps = {f"consultations.window_{way.verb}" for way in WINDOW_WAYS.values()}
     verbs = {"consultations.window_created", "consultations.window_changed"}
     return written | steps | verbs | {"consultations.override_added", "consultations.override_changed"}
