@@ -16,7 +16,7 @@ from consultations.models import Asker, ChannelKind, ConsultationWindow
 from consultations.models.channel import LIVE_WRITTEN_KINDS, WRITTEN_KINDS
 from consultations.presenting import Clock
 from consultations.presenting.languages import language_choices
-from platform_portal.region.models import Municipality
+from platform_portal.region.models import Municipality, PortalSettings
 
 YES = [("1", _("はい"))]
 CHANNEL_CHOICES = [
@@ -108,6 +108,9 @@ class WindowFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped l
         return queryset.anonymous()
 
 
+PARAMETERS = frozenset({*WindowFilter.base_filters, "page"})
+
+
 @dataclass(frozen=True, slots=True)
 class Chip:
     """A choice in force, and the query string that takes it away."""
@@ -123,19 +126,34 @@ class Narrowed:
     `given_up`: labels of choices that left nothing and were dropped; `is_wider`: even the category was.
     """
 
-    filter: WindowFilter
     windows: Any
-    chips: list[Chip]
-    has_garbage: bool
+    count: int
+    chosen: dict[str, Any] = field(default_factory=dict)
+    kinds: tuple[str, ...] | None = None
+    chips: list[Chip] = field(default_factory=list)
+    has_garbage: bool = False
     given_up: list[str] = field(default_factory=list)
     is_wider: bool = False
 
 
-def city_choices() -> list[tuple[str, str]]:
-    from platform_portal.region.models import PortalSettings
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What there is to choose from, as (value, words)."""
 
+    channels: list[tuple[str, str]]
+    askers: list[tuple[str, str]]
+    cities: list[tuple[str, str]]
+    languages: list[tuple[str, str]]
+
+
+def read_options() -> Options:
     own = PortalSettings.objects.filter(pk=1).values("prefecture")
-    return list(Municipality.objects.filter(prefecture__in=own).values_list("code", "name"))
+    return Options(
+        channels=[(value, str(label)) for value, label in CHANNEL_CHOICES],
+        askers=[(value, str(label)) for value, label in Asker.choices],
+        cities=list(Municipality.objects.filter(prefecture__in=own).values_list("code", "name")),
+        languages=language_choices(),
+    )
 
 
 def narrow(
@@ -145,20 +163,28 @@ def narrow(
 
     `wider` makes the windows to fall back on when even without any choice nothing is left.
     """
-    cities = city_choices()
+    is_choosing = any(name in data for name in WindowFilter.base_filters)
+    found = _apply_choices(data, windows, clock) if is_choosing else Narrowed(windows, windows.count())
+    if wider and not found.count:
+        found.windows, found.is_wider = wider(), True
+        found.count = found.windows.count()
+    return found
+
+
+def _apply_choices(data: QueryDict, windows: Any, clock: Clock) -> Narrowed:
+    cities = clock.keep("options", read_options).cities
     asked = WindowFilter(data, queryset=windows, clock=clock, cities=cities)
-    chips = _chips(asked, data)
-    found = Narrowed(asked, asked.qs, chips, has_garbage=bool(asked.form.errors))
-    left = _without(data, *(name for name in asked.form.errors))
+    chosen, errors = asked.chosen, list(asked.form.errors)
+    found = Narrowed(asked.qs, asked.qs.count(), chosen, asked.kinds, _chips(asked, data), bool(errors))
+    left = _without(data, *errors)
     for name in GIVEN_UP_IN_ORDER:
-        if found.windows.exists():
-            return found
-        if name in asked.chosen:
-            found.given_up += [chip_label(asked, name, value) for value in _values(asked.chosen[name])]
+        if found.count:
+            break
+        if name in chosen:
+            found.given_up += [chip_label(asked, name, value) for value in _values(chosen[name])]
             left = _without(left, name)
             found.windows = WindowFilter(left, queryset=windows, clock=clock, cities=cities).qs
-    if wider and not found.windows.exists():
-        found.windows, found.is_wider = wider(), True
+            found.count = found.windows.count()
     return found
 
 
@@ -177,8 +203,8 @@ def chip_label(window_filter: WindowFilter, name: str, value: str) -> str:
 def _chips(window_filter: WindowFilter, data: QueryDict) -> list[Chip]:
     return [
         Chip(str(chip_label(window_filter, name, value)), _query_without(data, name, value))
-        for name in window_filter.filters
-        for value in _values(window_filter.chosen.get(name, []))
+        for name, values in window_filter.chosen.items()
+        for value in _values(values)
     ]
 
 

@@ -19,9 +19,16 @@ class OpenFirst(Sequence[ConsultationWindow]):
     ordered = True  # tells Paginator that the order is settled
 
     def __init__(
-        self, windows: ConsultationWindowQuerySet, at: OpenAt, kinds: Sequence[str] | None = None
+        self,
+        windows: ConsultationWindowQuerySet,
+        at: OpenAt,
+        kinds: Sequence[str] | None = None,
+        *,
+        count: int | None = None,
     ) -> None:
+        """`count`: number of `windows`, when it is known already."""
         self._all = windows
+        self._known_count = count
         self._open = windows.open_at(at, kinds).nearest_first()
         self._rest = windows.not_open_at(at, kinds).nearest_first()
 
@@ -31,7 +38,7 @@ class OpenFirst(Sequence[ConsultationWindow]):
 
     @cached_property
     def _count(self) -> int:
-        return int(self._all.count())
+        return int(self._all.count()) if self._known_count is None else self._known_count
 
     def count(self, value: Any = None) -> int:
         """Length, under the name that Paginator prefers to len()."""

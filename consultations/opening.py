@@ -1,8 +1,8 @@
 """From stored rules to "open now": the bridge between the hours package and the database."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +13,7 @@ from consultations.hours.evaluation import compile_rule, open_rules_at
 from consultations.models.calendar import CalendarOverride
 from consultations.models.channel import Channel, ChannelKind, Schedule
 from platform_portal.japanese.calendar import HolidayCalendar
+from platform_portal.keeping import make_anew
 from platform_portal.publishing.states import State
 
 
@@ -42,9 +43,13 @@ def holiday_calendar() -> HolidayCalendar:
 
 @dataclass(frozen=True)
 class OpenAt:
-    """One moment and who is there then. Make one per request: calendar and rules are read once."""
+    """One moment and who is there then. Make one per request: calendar and rules are read once.
+
+    `keep` may be a Keeper of that moment: then they are read once for all requests of the minute.
+    """
 
     moment: dt.datetime
+    keep: Callable[[Hashable, Callable[[], Any]], Any] = field(default=make_anew, repr=False, compare=False)
 
     @classmethod
     def now(cls) -> "OpenAt":
@@ -52,17 +57,26 @@ class OpenAt:
 
     @cached_property
     def calendar(self) -> HolidayCalendar:
-        return holiday_calendar()
+        calendar: HolidayCalendar = self.keep("holidays", holiday_calendar)
+        return calendar
 
     @cached_property
     def schedule_keys(self) -> list[int]:
         """Keys of the schedules that are open. Each distinct rule is evaluated once, in Python."""
-        key_of = dict(Schedule.objects.order_by().values_list("rule", "pk"))
-        return [key_of[rule] for rule in open_rules_at(key_of, self.moment, self.calendar)]
+        keys: list[int] = self.keep("open schedules", self._find_open)
+        return keys
 
     @cached_property
     def endless_keys(self) -> list[int]:
         """Keys of the schedules that are open now and have no end in sight."""
+        keys: list[int] = self.keep("endless schedules", self._find_endless)
+        return keys
+
+    def _find_open(self) -> list[int]:
+        key_of = dict(Schedule.objects.order_by().values_list("rule", "pk"))
+        return [key_of[rule] for rule in open_rules_at(key_of, self.moment, self.calendar)]
+
+    def _find_endless(self) -> list[int]:
         rules = Schedule.objects.filter(ROUND_THE_CLOCK).order_by().values_list("rule", "pk")
         today = self.moment.date()
         return [

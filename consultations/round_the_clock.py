@@ -13,6 +13,12 @@ def last_resort(clock: Clock, apart_from: Iterable[ConsultationWindow] = ()) -> 
 
     Of several, the one that takes the most kinds of trouble.
     """
+    card: WindowCard | None = clock.keep("last resort", lambda: _find_line(clock))
+    shown = {window.public_id for window in apart_from}
+    return None if card is None or card.public_id in shown else card
+
+
+def _find_line(clock: Clock) -> WindowCard | None:
     lines = (
         ConsultationWindow.objects.published()
         .filter(area_scope=AreaScope.NATION)
@@ -21,6 +27,5 @@ def last_resort(clock: Clock, apart_from: Iterable[ConsultationWindow] = ()) -> 
         .order_by("-breadth", "kana", "pk")
         .for_cards()[:1]
     )
-    shown = {window.pk for window in apart_from}
-    cards = present_cards([line for line in lines if line.pk not in shown], clock)
+    cards = present_cards(lines, clock)
     return cards[0] if cards else None

@@ -7,7 +7,7 @@ never stop a resident from seeing a number.
 import logging
 from typing import Any
 
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
@@ -17,8 +17,25 @@ def _warn(error: Exception) -> None:
     logger.warning("cache unavailable: %s", type(error).__name__)
 
 
+class OneClient(RedisCacheClient):
+    """Django's own makes a new `redis.Redis` for every command, which takes longer than the command."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._clients: dict[bool, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        if write not in self._clients:
+            self._clients[write] = super().get_client(key, write=write)
+        return self._clients[write]
+
+
 class ForgivingRedisCache(RedisCache):
     """`django.core.cache`'s Redis backend; a Redis error counts as a miss and is logged."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._class = OneClient
 
     def add(self, *args: Any, **kwargs: Any) -> bool:
         """True when Redis is away: callers take it for a lock or a first count, and must not be shut out."""

@@ -17,6 +17,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, get_max_age
+from django.utils.crypto import get_random_string
 
 logger = logging.getLogger(__name__)
 
@@ -35,9 +36,16 @@ class KeptPage:
 
 def forget_public_pages() -> None:
     """Makes every kept page stale. Call after the transaction that changed public content."""
-    from django.utils.crypto import get_random_string
-
     cache.set(VERSION_KEY, get_random_string(12), timeout=None)
+
+
+def public_version() -> str:
+    """Changes whenever public content does. Empty while Redis is away: then nothing may be kept."""
+    version = cache.get(VERSION_KEY)
+    if version is None:
+        cache.add(VERSION_KEY, get_random_string(12), timeout=None)
+        version = cache.get(VERSION_KEY, "")
+    return str(version)
 
 
 def _key(request: HttpRequest) -> str:
@@ -71,10 +79,11 @@ class PublicPageCacheMiddleware:
             return self.get_response(request)
         key = _key(request)
         found = cache.get_many([VERSION_KEY, key])
-        version = found.get(VERSION_KEY, "")
+        version = found.get(VERSION_KEY) or public_version()
         page = found.get(key)
         if isinstance(page, KeptPage) and page.version == version:
             return _answer(request, page)
+        request.public_version = version  # type: ignore[attr-defined]  # spares the view a look-up
         response = self.get_response(request)
         if _is_keepable(response):
             # Django's CSRF check looks at the session before it knows that the page is everybody's.

@@ -1,7 +1,15 @@
 """Turns windows and their states into the words that residents read."""
 
-from consultations.presenting.cards import ChannelWords, WindowCard, present_cards
+from consultations.presenting.cards import ChannelWords, WindowCard, present_cards, rendered_cards
 from consultations.presenting.clock import Clock
 from consultations.presenting.details import WindowDetail, present_detail
 
-__all__ = ["ChannelWords", "Clock", "WindowCard", "WindowDetail", "present_cards", "present_detail"]
+__all__ = [
+    "ChannelWords",
+    "Clock",
+    "WindowCard",
+    "WindowDetail",
+    "present_cards",
+    "present_detail",
+    "rendered_cards",
+]

@@ -1,8 +1,11 @@
 """A window as a card: state first, then what it is, then the number with its cost."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +21,7 @@ SHORT_TOLL = {
     Toll.UNKNOWN: gettext_lazy("通話料は分かりません"),
 }
 CARD_CHANNELS = 2
+CARD_TEMPLATE = "components/window_card.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,23 @@ class WindowCard:
 
 def present_cards(windows: Iterable[ConsultationWindow], clock: Clock) -> list[WindowCard]:
     return [present_card(window, clock) for window in windows]
+
+
+def rendered_cards(windows: Sequence[ConsultationWindow], clock: Clock) -> list[SafeString]:
+    """Cards of a list as HTML. Of a window only `pk` and `updated_at` need be loaded.
+
+    A card that another page showed within the same minute is not made again.
+    """
+    full: dict[int, ConsultationWindow] = {}
+
+    def render(key: int) -> SafeString:
+        if not full:  # one query for all, and none when every card is kept
+            full.update(ConsultationWindow.objects.for_cards().in_bulk([window.pk for window in windows]))
+        return render_to_string(CARD_TEMPLATE, {"card": present_card(full[key], clock)})
+
+    return [
+        clock.keep(("card", window.pk, window.updated_at), partial(render, window.pk)) for window in windows
+    ]
 
 
 def present_card(window: ConsultationWindow, clock: Clock) -> WindowCard:

@@ -1,7 +1,10 @@
 """One moment for a whole page: every state on it is told for the same minute, every rule is read once."""
 
 import datetime as dt
+from collections.abc import Callable, Hashable
+from typing import Any
 
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -9,17 +12,26 @@ from consultations.hours.evaluation import OpenKind, OpenState, Schedule, compil
 from consultations.models import Channel
 from consultations.opening import OpenAt
 from platform_portal.japanese.calendar import TOKYO, HolidayCalendar
+from platform_portal.keeping import keeper_of, make_anew
 
+Keep = Callable[[Hashable, Callable[[], Any]], Any]
 WEEKDAYS = "月火水木金土日"
 
 
 class Clock:
-    """Asks rules about `moment`. Costs one query (staff's corrections of holidays) per page."""
+    """Asks rules about `moment`. Costs one query (staff's corrections of holidays)."""
 
-    def __init__(self, moment: dt.datetime | None = None) -> None:
+    def __init__(self, moment: dt.datetime | None = None, keep: Keep = make_anew) -> None:
         self.moment = (moment or timezone.now()).astimezone(TOKYO).replace(second=0, microsecond=0)
-        self.open_at = OpenAt(self.moment)
+        self.keep = keep
+        self.open_at = OpenAt(self.moment, keep)
         self._schedules: dict[tuple[str, bool], Schedule] = {}
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Clock":
+        """The clock of a resident's page; pieces of the page are kept for the minute."""
+        keeper = keeper_of(request)
+        return cls(keeper.moment, keeper)
 
     @property
     def calendar(self) -> HolidayCalendar:

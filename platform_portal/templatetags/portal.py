@@ -1,6 +1,7 @@
 """Small pieces that every template may use."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from django import template
 from django.conf import settings
@@ -13,6 +14,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache
 def icon(name: str, label: str = "") -> SafeString:
     """A line drawing from the sprite; without `label` it is decoration and hidden from screen readers."""
     sprite = static("icons.svg")

@@ -42,7 +42,7 @@ def detail_context(window: ConsultationWindow, clock: Clock) -> dict[str, Any]:
 @public_page(tells_time=True)
 def window_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     window = published_window(public_id)
-    response = render(request, "consultations/window_detail.html", detail_context(window, Clock()))
+    response = render(request, "consultations/window_detail.html", detail_context(window, Clock.of(request)))
     return _keep_off_shared_devices(response, window)
 
 
@@ -50,7 +50,7 @@ def window_detail(request: HttpRequest, public_id: str) -> HttpResponse:
 def window_card(request: HttpRequest, public_id: str) -> HttpResponse:
     window = published_window(public_id)
     address = settings.PORTAL_ORIGIN + reverse("consultations:window-detail", args=[public_id])
-    detail = present_detail(window, Clock())
+    detail = present_detail(window, Clock.of(request))
     phones = [channel.action for channel in detail.channels if channel.kind == ChannelKind.PHONE]
     context = {
         "detail": detail,

@@ -33,11 +33,11 @@ def count_doors(moment: OpenAt) -> Doors:
 
 @public_page(tells_time=True)
 def home(request: HttpRequest) -> HttpResponse:
-    clock = Clock()
+    clock = Clock.of(request)
     context = {
-        "doors": count_doors(clock.open_at),
+        "doors": clock.keep("doors", lambda: count_doors(clock.open_at)),
         "clock": clock,
-        "categories": Category.objects.published(),
+        "categories": clock.keep("categories", lambda: list(Category.objects.published())),
         "search_form": SearchForm(),
     }
     return render(request, "consultations/home.html", context)

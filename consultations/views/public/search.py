@@ -45,7 +45,7 @@ class Answer:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
-    clock = Clock()
+    clock = Clock.of(request)
     form = SearchForm(request.POST if request.method == "POST" else None)
     answer = answer_words(form.cleaned_data["words"], clock) if form.is_bound and form.is_valid() else None
     if (

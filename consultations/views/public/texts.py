@@ -17,7 +17,7 @@ def safety(request: HttpRequest) -> HttpResponse:
 @public_page(tells_time=True)
 def around(request: HttpRequest) -> HttpResponse:
     """For family, friends and neighbours of a person in trouble."""
-    context = {"categories": Category.objects.published(), "last_resort": last_resort(Clock())}
+    context = {"categories": Category.objects.published(), "last_resort": last_resort(Clock.of(request))}
     return render(request, "consultations/around.html", context)
 
 

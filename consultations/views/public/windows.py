@@ -1,65 +1,112 @@
 """The list of windows, for everything and for one category."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from consultations.filters import Narrowed, narrow
+from consultations.filters import PARAMETERS, narrow, read_options
 from consultations.listing import OpenFirst
 from consultations.models import Category, ConsultationWindow
-from consultations.presenting import Clock, WindowCard, present_cards
+from consultations.presenting import Clock, rendered_cards
 from consultations.round_the_clock import last_resort
 from platform_portal.page_cache import public_page
 
 PER_PAGE = 20
+MAX_KEPT_QUERY = 200  # characters; longer ones are somebody's game and not worth memory
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What of a request the list depends on. Named as in HttpRequest, for templates that take one."""
+
+    path: str
+    GET: QueryDict
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A finished list: form, choices, cards, pages. `chosen` and `number` are for the headings around it."""
+
+    html: SafeString
+    chosen: dict[str, Any]
+    number: int
 
 
 @public_page(tells_time=True)
 def window_list(request: HttpRequest) -> HttpResponse:
-    clock = Clock()
-    found = narrow(request.GET, ConsultationWindow.objects.published(), clock=clock)
-    return render(request, "consultations/window_list.html", list_context(request, found, clock))
+    windows = ConsultationWindow.objects.published()
+    listing = listing_of(request, windows, Clock.of(request))
+    crumbs = [(_("ホーム"), reverse("consultations:home")), (_("相談窓口"), "")]
+    return render(request, "consultations/window_list.html", {"listing": listing, "crumbs": crumbs})
 
 
 @public_page(tells_time=True)
 def category(request: HttpRequest, public_id: str) -> HttpResponse:
     chosen = get_object_or_404(Category.objects.published(), public_id=public_id)
-    clock = Clock()
+    clock = Clock.of(request)
     published = ConsultationWindow.objects.published()
-    found = narrow(
-        request.GET,
-        published.in_category(chosen),
-        clock=clock,
-        wider=lambda: published.always_open(clock.open_at),
+    listing = listing_of(
+        request, published.in_category(chosen), clock, wider=lambda: published.always_open(clock.open_at)
     )
-    context = list_context(request, found, clock) | {
-        "category": chosen,
-        "crumbs": [(_("ホーム"), reverse("consultations:home")), (chosen.name, "")],
-    }
+    crumbs = [(_("ホーム"), reverse("consultations:home")), (chosen.name, "")]
+    context = {"category": chosen, "listing": listing, "crumbs": crumbs}
     response = render(request, "consultations/category.html", context)
     if chosen.is_risk:
         response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def list_context(request: HttpRequest, found: Narrowed, clock: Clock) -> dict[str, Any]:
-    kinds = found.filter.kinds
-    paginator = Paginator(OpenFirst(found.windows.for_cards(), clock.open_at, kinds), PER_PAGE)
-    page = paginator.get_page(request.GET.get("page"))
-    windows = list(page.object_list)
-    return {
+def listing_of(
+    request: HttpRequest, windows: Any, clock: Clock, wider: Callable[[], Any] | None = None
+) -> Listing:
+    """The list that `request` asks for. Parameters nobody knows do not make it another list."""
+    data = request.GET.copy()
+    for name in set(data) - PARAMETERS:
+        del data[name]
+    query = data.urlencode()
+    question = Question(request.path, data)
+
+    def build() -> Listing:
+        return _build(question, windows, clock, wider)
+
+    if len(query) > MAX_KEPT_QUERY:
+        return build()
+    listing: Listing = clock.keep(("listing", request.path, query), build)
+    return listing
+
+
+def _build(question: Question, windows: Any, clock: Clock, wider: Callable[[], Any] | None) -> Listing:
+    found = narrow(question.GET, windows, clock=clock, wider=wider)
+    light = found.windows.only("pk", "public_id", "updated_at")
+    paginator = Paginator(OpenFirst(light, clock.open_at, found.kinds, count=found.count), PER_PAGE)
+    page = paginator.get_page(question.GET.get("page"))
+    shown = list(page.object_list)
+    context = {
+        "request": question,
         "found": found,
-        "chosen": found.filter.chosen,
-        "form": found.filter.form,
+        "filter_form": filter_form(question.path, found.chosen, clock),
         "page": page,
-        "cards": present_cards(windows, clock),
-        "last_resort": last_resort(clock, apart_from=windows),
-        "crumbs": [(_("ホーム"), reverse("consultations:home")), (_("相談窓口"), "")],
+        "cards": rendered_cards(shown, clock),
+        "last_resort": last_resort(clock, apart_from=shown),
     }
+    html = render_to_string("consultations/_results.html", context)
+    return Listing(html, found.chosen, page.number)
 
 
-__all__ = ["WindowCard", "category", "window_list"]
+def filter_form(action: str, chosen: dict[str, Any], clock: Clock) -> SafeString:
+    """The form with the choices in force; the same for everybody who chose the same."""
+
+    def render_form() -> SafeString:
+        context = {"action": action, "chosen": chosen, "options": clock.keep("options", read_options)}
+        return render_to_string("consultations/_filter_form.html", context)
+
+    form: SafeString = clock.keep(("filter form", action, repr(sorted(chosen.items()))), render_form)
+    return form

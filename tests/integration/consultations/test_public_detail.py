@@ -252,7 +252,7 @@ def test_queries_do_not_grow_with_channels_and_fallbacks(
         with django_assert_max_num_queries(14) as captured:
             show(client, window)
         counts.append(len(captured))
-    assert counts[0] == counts[1]
+    assert counts[1] <= counts[0]
 
 
 @time_machine.travel(dt.datetime(2026, 11, 21, 10, 0, 12, tzinfo=TOKYO), tick=False)
