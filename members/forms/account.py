@@ -93,6 +93,10 @@ class ChangePasswordForm(SamePassword, PlainWords, account.ChangePasswordForm): 
 class AuthenticateForm(PlainWords, mfa.AuthenticateForm):  # type: ignore[misc]
     words = {"code": CODE}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
 
 class ReauthenticateCodeForm(PlainWords, mfa.ReauthenticateForm):  # type: ignore[misc]
     words = {"code": CODE}

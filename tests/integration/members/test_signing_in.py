@@ -15,6 +15,7 @@ from django.core import mail
 from django.core.cache import caches
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from members import tasks
@@ -259,6 +260,17 @@ def test_queue_away_the_mail_leaves_at_once(client, person, monkeypatch, caplog)
     client.post(RESET, {"email": person.email})
     assert len(mail.outbox) == 1
     assert "mailed without the queue" in caplog.text
+
+
+def test_a_queue_that_is_away_is_noticed_quickly():
+    options = django_settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    started = time.monotonic()
+    with (
+        Connection("redis://127.0.0.1:1/0", transport_options=options) as broker,
+        pytest.raises(OperationalError),
+    ):
+        broker.default_channel  # noqa: B018  connects
+    assert time.monotonic() - started < 3
 
 
 @pytest.mark.parametrize("address", ["x-y", "1-aaa-bbb", "zzzzzzzzzzzzz-set-password", "1-" + "a" * 100])
