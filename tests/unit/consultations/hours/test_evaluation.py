@@ -161,9 +161,9 @@ def test_thousands_of_rules_are_cheap():
     """The budget is 15 ms; ten times that keeps a busy machine from failing the run."""
     rules = [f"Mo-Fr {9 + i % 3:02}:{i % 60:02}-17:{i // 60 % 60:02}; PH off" for i in range(5000)]
     open_rules_at(rules, at("2026-11-16 12:00"), CALENDAR)
-    started = time.perf_counter()
+    started = time.process_time()
     found = open_rules_at(rules, at("2026-11-16 12:00"), CALENDAR)
-    assert time.perf_counter() - started < 0.15
+    assert time.process_time() - started < 0.15
     assert found == set(rules)
 
 
