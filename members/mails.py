@@ -46,7 +46,7 @@ def send_password_reset(user: User, link: str) -> None:
 def send_second_factor_reset(user: User) -> None:
     """An administrator has removed the second factor of `user`."""
     _send(
-        subject=_("2段階認証の設定が消されました"),
+        subject=_("2段階認証を消しました"),
         to=user.email,
         text="members/emails/second_factor_reset.txt",
         html="members/emails/second_factor_reset.html",
@@ -58,7 +58,7 @@ def send_second_factor_reset(user: User) -> None:
 def send_security_notice(user: User, *, what: str) -> None:
     """Something about signing in was changed from the account of `user` itself; `what` is one sentence."""
     _send(
-        subject=_("アカウントの設定が変わりました"),
+        subject=_("アカウントの設定の変更"),
         to=user.email,
         text="members/emails/security_notice.txt",
         html="members/emails/security_notice.html",

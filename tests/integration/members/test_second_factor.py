@@ -265,6 +265,23 @@ def test_recovery_code_works_once_and_new_ones_replace_old():
     assert at_second_step(person).post(reverse("mfa_authenticate"), {"code": fresh[1]}).status_code == 302
 
 
+def test_second_step_can_be_given_up(person, secret):
+    with_app(person, secret)
+    client = at_second_step(person)
+    assert client.get(LOGIN).headers["Location"] == reverse("mfa_authenticate")
+    response = client.post(reverse("account_logout"), {"next": LOGIN}, follow=True)
+    assert response.redirect_chain == [(LOGIN, 302)]
+    assert "パスワードを忘れたとき" in text(response)
+
+
+def test_somebody_stopped_between_the_steps_stays_out(person, secret):
+    with_app(person, secret)
+    client = at_second_step(person)
+    User.objects.filter(pk=person.pk).update(is_active=False)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    assert client.get(reverse("account_home")).status_code == 302
+
+
 def test_second_step_without_the_first_leads_back(client):
     assert client.get(reverse("mfa_authenticate")).headers["Location"] == LOGIN
     assert client.post(reverse("mfa_authenticate"), {"code": "123456"}).headers["Location"] == LOGIN

@@ -1,5 +1,7 @@
 """Messages about accounts: neutral subject, our own address in links, names as text."""
 
+import re
+
 import pytest
 from django.core import mail
 
@@ -41,11 +43,18 @@ def test_each_has_text_and_html_and_goes_to_one_person():
             assert "心当たりのないとき" in body
 
 
+def subject_line(subject: str) -> str:
+    """As it travels. A first line that is empty but for the name is folded oddly by some programs."""
+    message = mail.EmailMessage(subject, "", to=["a@portal.example"]).message().as_string()
+    return re.search(r"^Subject: ?(.*(?:\n .*)*)$", message, re.MULTILINE)[1]
+
+
 def test_subjects_are_constant_single_and_neutral():
     subjects = {message.subject for message in send_all("県庁 あおい")}
     assert len(subjects) == 4
     for subject in subjects:
         assert "\n" not in subject
+        assert "\n" not in subject_line(subject)
         assert "あおい" not in subject
         assert not [word for word in SUBJECT_SECRETS if word in subject]
 
