@@ -49,6 +49,7 @@ class WindowEditor:
         self.data = data
         self._extra_problems: list[Problem] = []
         self.rule = window.opening_hours
+        self._said: tuple[str | None] | None = None  # kept when the errors are put away
         hours, rows, year_end = initial_hours(window.opening_hours)
         own = {"year_end_from": year_end[0], "year_end_to": year_end[1]} if year_end[0] else {}
         self.form = WindowForm(data, instance=_copy(window), initial=own)
@@ -176,6 +177,8 @@ class WindowEditor:
         """The rule as the form stands, or None while it cannot be read."""
         if self.data is None:
             return self.rule
+        if self._said is not None:
+            return self._said[0]
         try:
             if all([self.hours.is_valid(), self.rows.is_valid()]):
                 return rule_of(self.hours, self.rows)
@@ -185,6 +188,7 @@ class WindowEditor:
 
     def without_errors(self) -> "WindowEditor":
         """For an answer that only added a row or filled in ticks: nobody asked for a check yet."""
+        self._said = (self.rule_so_far(),)
         for form in (self.form, self.hours, *(form for formset in self.formsets for form in formset.forms)):
             form._errors = ErrorDict()
         for formset in self.formsets:

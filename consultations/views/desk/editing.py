@@ -36,6 +36,7 @@ class Answer:
 
     warnings: list[str]
     others: list[Line]
+    is_conflict: bool = False
     parsed: ParsedText | None = None
 
 
@@ -71,7 +72,7 @@ def _edit(request: HttpRequest, window: ConsultationWindow) -> HttpResponse:
         return _page(request, editor, answer, status=422)
     saved = _save(request, editor, answer)
     if saved is None:
-        return _page(request, editor, answer, status=409 if answer.others else 422)
+        return _page(request, editor, answer, status=409 if answer.is_conflict else 422)
     return redirect("desk:window-page", public_id=saved.public_id)
 
 
@@ -117,7 +118,7 @@ def _save(request: HttpRequest, editor: WindowEditor, answer: Answer) -> Consult
             version=None if is_new else editor.version or NEVER,
         )
     except services.ChangedMeanwhile:
-        answer.others = _changes_since(window, editor.version or NEVER)
+        answer.is_conflict, answer.others = True, _changes_since(window, editor.version or NEVER)
         return None
     except (Refused, ValidationError) as error:
         _tell(editor, error)
@@ -182,7 +183,7 @@ def _page(request: HttpRequest, editor: WindowEditor, answer: Answer, status: in
 def _version(editor: WindowEditor, answer: Answer) -> str:
     if editor.window._state.adding:
         return ""
-    if editor.data is not None and not answer.others:
+    if editor.data is not None and not answer.is_conflict:
         return str(editor.data.get("version", ""))
     return editor.window.updated_at.isoformat()
 
