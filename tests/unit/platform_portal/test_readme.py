@@ -37,7 +37,7 @@ def test_twins_agree(part) -> None:
 def test_links_and_folders_exist(text: str) -> None:
     named = [word.strip("`") for row in first_cells(text) for word in row if "/" in word]
     for name in [address for address in addresses(text) if "://" not in address] + named:
-        assert (ROOT / name).exists() or name == "docs/images/home.png", name
+        assert (ROOT / name).exists(), name
 
 
 def test_commands_exist() -> None:
