@@ -9,12 +9,15 @@ from consultations.finding.features import features, stands_in
 from consultations.finding.lexicon import CATEGORY_SLUGS
 from consultations.finding.reading import Reading, read
 
-# A category with a smaller share is noise; below LEAST_BEST nothing was understood at all.
-LEAST = 0.03
+# Sums grow with every feature that says the same; divided, the shares leave room for the second subject.
+SOFTNESS = 2.0
+# A category with a smaller share is noise beyond the first three; below LEAST_BEST nothing was understood at all.
+LEAST, AT_LEAST = 0.05, 3
 LEAST_BEST = 0.1
 # What one word added by staff counts, about as much as a strong word of the lexicon.
 STAFF_WORD = 2.5
 MOST_STAFF_WORDS = 2
+_SMALLEST_SCORE = 0.0001
 _UNDERSTOOD = ("lex:", "idea:", "word:")
 # How a sentence is written says something only beside what it says.
 _MANNER = {"idea:all_kana", "idea:spaced_kana", "idea:polite_simple", "idea:menu_style", "idea:asks_where"}
@@ -42,7 +45,7 @@ def find_categories(text: str, *, words: Mapping[str, Sequence[str]] | None = No
     totals = model.sums(found, known)
     for slug, count in added.items():
         totals[CATEGORY_SLUGS.index(slug)] += STAFF_WORD * min(count, MOST_STAFF_WORDS)
-    return _best_first(model.shares(totals))
+    return _best_first(model.shares([total / SOFTNESS for total in totals]))
 
 
 def _is_understood(feature: str, known: model.Weights) -> bool:
@@ -53,7 +56,8 @@ def _best_first(shares: Sequence[float]) -> list[CategoryMatch]:
     if max(shares) < LEAST_BEST:
         return []
     ranked = sorted(zip(shares, CATEGORY_SLUGS, strict=True), key=lambda pair: -pair[0])
-    return [CategoryMatch(slug, round(share, 4)) for share, slug in ranked if share >= LEAST]
+    shown = [*ranked[:AT_LEAST], *(pair for pair in ranked[AT_LEAST:] if pair[0] >= LEAST)]
+    return [CategoryMatch(slug, max(round(share, 4), _SMALLEST_SCORE)) for share, slug in shown]
 
 
 def _staff_words(reading: Reading, words: Mapping[str, Sequence[str]]) -> dict[str, int]:

@@ -12,7 +12,7 @@ _SOUND_LENGTHS = (3, 4, 5)
 # Many weak features must not drown the one idea that says it.
 _LEXICON_STRENGTH, _LEXICON_CAP = 0.5, 3.0
 _PAIR_STRENGTH = 0.7
-_SOUND_STRENGTH = 0.3
+_SOUND_STRENGTH = 0.45
 
 
 def features(reading: Reading) -> dict[str, float]:

@@ -141,8 +141,10 @@ def _is_helper(piece: Morpheme, before: Morpheme | None) -> bool:
 
 def _is_word(piece: Morpheme) -> bool:
     kind, detail = piece.pos[0], piece.pos[1]
-    if kind == "補助記号" or kind not in _WORD_CLASSES:
-        return kind == "補助記号" and any(map(str.isalpha, piece.surface))
+    if kind == "補助記号":
+        return any(map(str.isalpha, piece.surface.strip("ー")))
+    if kind not in _WORD_CLASSES:
+        return False
     if detail == "数詞" or piece.normal in _EMPTY:
         return False
-    return any(map(str.isalnum, piece.normal))
+    return any(map(str.isalnum, piece.normal.strip("ー")))
