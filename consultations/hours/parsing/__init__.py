@@ -1,0 +1,49 @@
+"""Read opening hours as Japanese offices write them.
+
+text → tokens → statements → one OSM rule. What is not understood is said in `unparsed`, and lowers the
+confidence: a wrong "open" sends a person in need to a dead line.
+
+Conventions beyond those of the words themselves:
+- Hours without days are "partial", unless the closing days name a weekly closing (土日祝) or say 無休. A list of
+  only holidays and New Year does not settle them: offices leave out that they rest at the weekend.
+- 「受付は16時まで」 ends the hours at 16:00, since nobody is answered after it.
+- What limits a channel (日曜は電話相談のみ, 来所は予約制) is no limit of the hours; it is kept in `channel_notes`.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from consultations.hours.describing import describe
+from consultations.hours.parsing.assembly import Assembler
+from consultations.hours.parsing.grammar import Reader
+
+Confidence = Literal["exact", "partial", "none"]
+# Longer than any field of the portal; what lies beyond is said, not read.
+MAX_LENGTH = 2_000
+
+
+@dataclass(frozen=True)
+class ParsedHours:
+    """`opening_hours` is None when nothing can be told; `unparsed` quotes what was not understood."""
+
+    opening_hours: str | None
+    confidence: Confidence
+    unparsed: str
+    description: str
+    channel_notes: tuple[str, ...] = ()
+
+
+def parse_hours(hours: str, closed_days: str = "") -> ParsedHours:
+    """Read the two fields of one window, which are one rule together. Never raises."""
+    reader = Reader()
+    reader.read_field(hours[:MAX_LENGTH], is_closed_field=False)
+    reader.read_field(closed_days[:MAX_LENGTH], is_closed_field=True)
+    reading = reader.reading
+    unparsed = [*reading.unparsed, hours[MAX_LENGTH:].strip(), closed_days[MAX_LENGTH:].strip()]
+    assembled = Assembler(reading).assemble()
+    said = "／".join(dict.fromkeys(each for each in unparsed if each))
+    if not assembled.rule:
+        everything = "／".join(dict.fromkeys(each.strip() for each in (hours, closed_days) if each.strip()))
+        return ParsedHours(None, "none", everything, "")
+    confidence: Confidence = "exact" if assembled.is_complete and not said else "partial"
+    return ParsedHours(assembled.rule, confidence, said, describe(assembled.rule), tuple(reading.notes))

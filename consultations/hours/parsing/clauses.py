@@ -1,0 +1,68 @@
+"""Tokens into clauses, with brackets as groups."""
+
+from collections.abc import Sequence
+
+from consultations.hours.parsing.days import Group, Item
+from consultations.hours.parsing.tokens import Kind, Token
+
+# A bracket that closes later than this many tokens was never meant to; bounds the search.
+_LONGEST_GROUP = 200
+
+
+def ends_with_closing(items: Sequence[Item]) -> bool:
+    """Whether the clause ends with 「は休み」 or 「を除く」, which then holds for all days it lists."""
+    kinds = [item.kind for item in items if isinstance(item, Token) and item.kind is not Kind.SEPARATOR]
+    return bool(kinds) and kinds[-1] in (Kind.CLOSED, Kind.EXCLUDE)
+
+
+def flat(items: Sequence[Item]) -> list[Token]:
+    found: list[Token] = []
+    for item in items:
+        if isinstance(item, Group):
+            found += flat(item.items)
+        else:
+            found.append(item)
+    return found
+
+
+def nest(tokens: list[Token]) -> list[Item]:
+    """Brackets as groups, one level deep; deeper and unmatched ones stay words."""
+    items: list[Item] = []
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        if token.kind is Kind.OPEN:
+            end = _closing(tokens, index)
+            if end:
+                inner: list[Item] = list(tokens[index + 1 : end])
+                if [item.kind for item in inner if isinstance(item, Token)] == [Kind.WEEKDAY]:
+                    if not tokens[index - 1 : index] or tokens[index - 1].kind is not Kind.DATE:
+                        items += inner  # (月)(水)(金) names days; after a date it only repeats
+                    index = end + 1
+                    continue
+                items.append(Group(token, inner, tokens[end].end))
+                index = end + 1
+                continue
+        items.append(token)
+        index += 1
+    return items
+
+
+def _closing(tokens: list[Token], index: int) -> int:
+    """Index of the next closing bracket, 0 if there is none before another opens."""
+    for following in range(index + 1, min(index + _LONGEST_GROUP, len(tokens))):
+        if tokens[following].kind is Kind.CLOSE:
+            return following
+        if tokens[following].kind is Kind.OPEN:
+            return 0
+    return 0
+
+
+def clauses(items: Sequence[Item]) -> list[list[Item]]:
+    clauses: list[list[Item]] = [[]]
+    for item in items:
+        if isinstance(item, Token) and item.kind is Kind.BREAK:
+            clauses.append([])
+        else:
+            clauses[-1].append(item)
+    return [clause for clause in clauses if clause]
