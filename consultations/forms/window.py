@@ -68,8 +68,18 @@ class WindowForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
         assume_scheme="https",
         error_messages={"invalid": gettext_lazy("https:// で始まるアドレスを書いてください。")},
     )
-    year_end_from = MonthDayField(label=gettext_lazy("年末年始の休み（から）"), required=False, max_length=10)
-    year_end_to = MonthDayField(label=gettext_lazy("年末年始の休み（まで）"), required=False, max_length=10)
+    year_end_from = MonthDayField(
+        label=gettext_lazy("年末年始の休み（から）"),
+        required=False,
+        max_length=10,
+        widget=forms.TextInput(attrs={"placeholder": "12/29"}),
+    )
+    year_end_to = MonthDayField(
+        label=gettext_lazy("年末年始の休み（まで）"),
+        required=False,
+        max_length=10,
+        widget=forms.TextInput(attrs={"placeholder": "1/3"}),
+    )
     is_verified_now = forms.BooleanField(
         label=gettext_lazy("今日、番号・受付時間などを窓口のページや電話で確かめた"),
         required=False,

@@ -1,0 +1,138 @@
+"""The desk in a real browser: readable by everybody, and a window written from nothing to public by two people."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from consultations.models import Category, ConsultationWindow
+from platform_portal.publishing.states import State
+from tests.conftest import signed_in
+from tests.factories.consultations import (
+    CalendarOverrideFactory,
+    ErrorReportFactory,
+    WindowFactory,
+    ZeroHitWordFactory,
+)
+from tests.factories.members import UserFactory
+from tests.functional.conftest import DESK, PHONE, Directory
+
+
+def be(visitor: Any, user: Any) -> None:
+    value = signed_in(user).cookies["desk_session"].value
+    visitor.context.add_cookies([{"name": "desk_session", "value": value, "url": visitor.base}])
+
+
+def addresses(directory: Directory) -> list[str]:
+    window = directory.open_line
+    report = ErrorReportFactory(window=window)
+    override = CalendarOverrideFactory()
+    ZeroHitWordFactory()
+    WindowFactory(draft=True, topics=[directory.category])
+    named = [
+        ("home", []),
+        ("window-list", []),
+        ("window-create", []),
+        ("window-page", [window.public_id]),
+        ("window-edit", [window.public_id]),
+        ("window-preview", [window.public_id]),
+        ("window-move", [window.public_id, "suspended"]),
+        ("verification-list", []),
+        ("report-list", []),
+        ("report-handle", [report.pk]),
+        ("word-list", []),
+        ("category-list", []),
+        ("category-edit", [directory.category.public_id]),
+        ("override-list", []),
+        ("override-create", []),
+        ("override-edit", [override.pk]),
+        ("override-delete", [override.pk]),
+        ("components", []),
+    ]
+    return [reverse(f"desk:{name}", args=args) for name, args in named]
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_every_page_is_accessible(viewport: dict[str, int], visit: Any, directory: Directory) -> None:
+    visitor = visit(viewport)
+    be(visitor, UserFactory(role="administrator"))
+    for address in addresses(directory):
+        visitor.open(address)
+        assert visitor.axe_violations() == [], address
+        assert not visitor.overflows(), address
+        assert visitor.page.locator("h1").count() == 1, address
+    assert visitor.problems == []
+    assert visitor.traffic.foreign == []
+
+
+def test_form_with_errors_and_bulk_plan_are_accessible(visit: Any, directory: Directory) -> None:
+    visitor = visit(DESK)
+    be(visitor, UserFactory(role="administrator"))
+    page = visitor.page
+    visitor.open(reverse("desk:window-create"))
+    page.click("text=下書きとして保存する")
+    assert page.locator("#error-summary").is_visible()
+    assert visitor.axe_violations() == []
+    visitor.open(reverse("desk:window-list"))
+    for box in page.query_selector_all("input[name=selected]"):
+        box.check()
+    page.select_option("select[name=action]", "suspend")
+    page.click("text=次へ（内容を確かめる）")
+    assert "変わる窓口" in page.locator("main").inner_text()
+    assert visitor.axe_violations() == []
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_from_nothing_to_public_by_two_people(javascript: bool, visit: Any, directory: Directory) -> None:
+    author, approver = (
+        visit(DESK, java_script_enabled=javascript),
+        visit(DESK, java_script_enabled=javascript),
+    )
+    be(author, UserFactory(role="staff", name="書く人"))
+    be(approver, UserFactory(role="staff", name="認める人"))
+    page = author.page
+    author.open(reverse("desk:window-create"))
+    page.fill("#id_name", "ふたりで作る窓口")
+    page.check(f"input[name=categories][value='{Category.objects.get(slug='mental').pk}']")
+    page.select_option("#id_channels-0-kind", "phone")
+    page.fill("#id_channels-0-value", "087-832-0000")
+    page.click("text=連絡手段を足す")
+    page.select_option("#id_channels-1-kind", "visit")
+    page.fill("#id_channels-1-value", "県庁2階の相談室")
+    page.check("input[name=hours-mode][value=rows]")
+    for day in range(5):
+        page.check(f"input[name=rows-0-days][value='{day}']")
+    page.fill("#id_rows-0-start", "8:30")
+    page.fill("#id_rows-0-end", "17:15")
+    if javascript:
+        page.locator("#hours-saying", has_text="8:30〜17:15").wait_for()
+    page.locator(".sticky-end button", has_text="下書きとして保存する").click()
+    assert "下書きとして保存しました" in page.locator("main").inner_text()
+    page.click("a:has-text('確認を頼む')")
+    page.locator("main button", has_text="確認を頼む").click()
+
+    window = ConsultationWindow.objects.get(name="ふたりで作る窓口")
+    assert (window.state, window.opening_hours) == (State.IN_REVIEW, "Mo-Fr 08:30-17:15; PH off")
+    disabled = page.locator("button[aria-disabled]", has_text="認めて公開する")
+    assert disabled.count() == 1
+
+    approver.open(reverse("desk:home"))
+    approver.page.click("a:has-text('確認を頼まれている窓口')")
+    approver.page.click("a:has-text('ふたりで作る窓口')")
+    approver.page.click("a:has-text('認めて公開する')")
+    approver.page.locator("main button", has_text="認めて公開する").click()
+    approver.open(reverse("consultations:window-detail", args=[window.public_id]))
+    assert "087-832-0000" in approver.page.locator("main").inner_text()
+    assert author.problems == approver.problems == []
+
+
+def test_verification_by_keyboard(visit: Any, directory: Directory) -> None:
+    """The first button has the focus: Enter after Enter works the list off."""
+    visitor = visit(DESK)
+    be(visitor, UserFactory(role="staff"))
+    visitor.open(reverse("desk:verification-list"))
+    before = visitor.page.locator("tbody tr").count()
+    for done in (1, 2):
+        visitor.page.wait_for_function("document.activeElement.closest('tr')?.classList.contains('is-next')")
+        visitor.page.keyboard.press("Enter")
+        visitor.page.locator(f"[role=status]:has-text('のこり{before - done}件')").wait_for()
