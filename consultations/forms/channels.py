@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.forms.desk import DeskForm, RowSet, guard_text
-from consultations.hours.evaluation import InvalidRule, validate_rule
 from consultations.hours.rules import UnsupportedSyntaxError, read_spans, write_spans
+from consultations.hours_words import read_hours_text
 from consultations.models import Channel, ChannelKind, ConsultationWindow, Toll
 from consultations.models.channel import LINK_KINDS, TELEPHONE_KINDS
 from consultations.phone import read_phone, toll_of
@@ -65,7 +65,9 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
             "toll": gettext_lazy("「分かりません」のままなら、番号から分かる範囲で入れます。"),
             "reach_note": gettext_lazy("例：県内からだけつながる"),
             "hours_text": gettext_lazy("窓口とちがう時間のときだけ。公表されたとおりに書きます。"),
-            "opening_hours": gettext_lazy("窓口とちがう時間のときだけ。例：Mo-Fr 09:00-12:00; PH off"),
+            "opening_hours": gettext_lazy(
+                "窓口とちがう時間のときだけ。例：平日 9:00〜12:00（規則 Mo-Fr 09:00-12:00 でも書けます）"
+            ),
             "is_by_appointment": gettext_lazy("予約した人だけが使える手段のとき。"),
         }
 
@@ -85,12 +87,16 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     def clean_opening_hours(self) -> str:
         rule: str = self.cleaned_data["opening_hours"].strip()
-        if rule:
-            try:
-                validate_rule(rule)
-            except InvalidRule as error:
-                raise ValidationError(str(error), code="rule") from error
-        return rule
+        if not rule:
+            return ""
+        read = read_hours_text(rule)
+        if read.opening_hours is None or read.confidence != "exact":
+            raise ValidationError(
+                _("すべては読み取れませんでした：%(text)s。平日 9:00〜12:00 のように書いてください。"),
+                params={"text": read.unparsed or rule},
+                code="rule",
+            )
+        return read.opening_hours
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
@@ -98,6 +104,11 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
             return values
         kind, value = values.get("kind"), values.get("value", "").strip()
         values["digits"] = ""
+        if values.get("hours_text") and not values.get("opening_hours") and "hours_text" in self.changed_data:
+            self.warnings.append(
+                _("%(kind)s：受付時間の文だけがあり、規則がありません。窓口と同じ時間として扱います。")
+                % {"kind": ChannelKind(kind).label if kind in ChannelKind.values else ""}
+            )
         try:
             if kind in TELEPHONE_KINDS:
                 self._clean_phone(values, value)

@@ -138,11 +138,13 @@ class _Collected:
         return True
 
     def _take_nths(self, rule: Rule, spans: tuple[tuple[int, int], ...]) -> bool:
+        """`We[2,4]` is one row; `Th[2],Sa[4]` are two, since a row has one set of weeks."""
         nths = rule.selector.nths
-        if rule.selector.weekdays or rule.selector.holidays or len({nth.weeks for nth in nths}) != 1:
+        if rule.selector.weekdays or rule.selector.holidays:
             return False
-        days = tuple(sorted({day for nth in nths for day in _days(nth.mask)}))
-        self.rows.append(HoursRow(days, spans, nths[0].weeks))
+        for weeks in dict.fromkeys(nth.weeks for nth in nths):
+            days = sorted({day for nth in nths if nth.weeks == weeks for day in _days(nth.mask)})
+            self.rows.append(HoursRow(tuple(days), spans, weeks))
         return True
 
     def _take_holidays(self, rule: Rule) -> bool:

@@ -18,7 +18,8 @@ from consultations import permissions, services
 from consultations.audit_labels import Line
 from consultations.forms.editor import ADDABLE, WindowEditor, digest, with_row, with_rule
 from consultations.hours.evaluation import DayHours, week_table
-from consultations.hours_words import ParsedText, hours_words, read_hours_text
+from consultations.hours.parsing import ParsedHours
+from consultations.hours_words import hours_words, read_hours_text
 from consultations.models import ConsultationWindow
 from consultations.opening import holiday_calendar
 from consultations.views.desk.common import crumbs, get_window, history_of, window_steps
@@ -37,7 +38,7 @@ class Answer:
     warnings: list[str]
     others: list[Line]
     is_conflict: bool = False
-    parsed: ParsedText | None = None
+    parsed: ParsedHours | None = None
 
 
 @requires(Permission.EDIT_WINDOWS)

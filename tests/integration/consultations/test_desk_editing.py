@@ -135,11 +135,13 @@ def test_button_adds_a_row_without_javascript(kind, owner_client, window):
 
 
 def test_published_text_fills_the_ticks(owner_client):
-    data = new_data(hours_text="Mo-Fr 08:30-17:15; PH off", read="1")
+    data = new_data(hours_text="平日 8:30～17:15（祝日・年末年始除く）", read="1")
     response = send(owner_client, reverse(NEW), data)
     page = text_of(response)
     assert "すべて読み取れました" in page
     assert 'value="8:30"' in page
+    assert 'value="12-29"' in page
+    assert "月〜金 8:30〜17:15" in page
     assert not ConsultationWindow.objects.exists()
 
 

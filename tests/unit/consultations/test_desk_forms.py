@@ -111,6 +111,7 @@ def test_rows_that_share_a_weekday_add_up(first):
         "We[2,4] 13:00-16:00",
         "Mo-Fr 10:00-29:00",
         "Tu-Su 09:00-16:00; PH 10:00-12:00",
+        "Th[2] 12:00-16:00; Sa[4] 12:00-16:00",
     ],
 )
 def test_common_rules_survive_the_form_unchanged(rule):
@@ -191,6 +192,10 @@ def channel_set(*rows: dict[str, Any]) -> Any:
         ({"kind": "visit", "value": "県庁2階"}, {"value": "県庁2階", "digits": ""}),
         ({"kind": "phone", "value": "189", "accepts_ip_phone": "False"}, {"accepts_ip_phone": False}),
         ({"kind": "phone", "value": "189", "accepts_ip_phone": ""}, {"accepts_ip_phone": None}),
+        (
+            {"kind": "phone", "value": "189", "opening_hours": "平日 9:00〜12:00"},
+            {"opening_hours": "Mo-Fr 09:00-12:00; PH off"},
+        ),
     ],
 )
 def test_channel_is_read(row, expected):
@@ -214,6 +219,7 @@ def test_channel_is_read(row, expected):
         {"kind": "pigeon", "value": "x"},
         {"kind": "", "value": "087-832-0000"},
         {"kind": "phone", "value": "189", "opening_hours": "朝から"},
+        {"kind": "phone", "value": "189", "opening_hours": "平日 9:00〜12:00（要予約）"},
         {"kind": "visit", "value": "x" * 301},
         {"kind": "visit", "value": "a\x07b"},
         {"kind": "visit", "value": "a\x00b"},

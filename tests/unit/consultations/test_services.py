@@ -535,6 +535,7 @@ class TestDescribe:
         ("name", "value", "words"),
         [
             ("fee", "free", "無料"),
+            ("opening_hours", "Mo-Fr 08:30-17:15; PH off", "月〜金 8:30〜17:15 ／ 祝日 休み"),
             ("state", "published", "公開中"),
             ("is_women_only", True, "はい"),
             ("askers", ["self", "family"], "本人・家族"),
