@@ -8,6 +8,7 @@ from consultations.views.desk import (
     editing,
     gallery,
     home,
+    importing,
     reports,
     verification,
     windows,
@@ -22,6 +23,11 @@ urlpatterns = [
     path("windows/", windows.window_list, name="window-list"),
     path("windows/new/", editing.window_create, name="window-create"),
     path("windows/bulk/", windows.window_bulk, name="window-bulk"),
+    path("windows/import/", importing.window_import, name="window-import"),
+    path(
+        "windows/import/<public_id:public_id>/", importing.window_import_result, name="window-import-result"
+    ),
+    path("windows/export/", importing.window_export, name="window-export"),
     path("windows/hours-preview/", editing.hours_preview, name="hours-preview"),
     path("windows/<public_id:public_id>/", workflow.window_page, name="window-page"),
     path("windows/<public_id:public_id>/edit/", editing.window_edit, name="window-edit"),

@@ -15,6 +15,10 @@ app.conf.beat_schedule = {
         "task": "members.tasks.clear_expired_sessions",
         "schedule": crontab(hour="3", minute="40"),
     },
+    "forget-old-imports": {
+        "task": "consultations.tasks.forget_old_imports",
+        "schedule": crontab(hour="3", minute="55"),
+    },
     "forget-old-reports": {
         "task": "consultations.tasks.forget_old_reports",
         "schedule": crontab(hour="3", minute="50"),

@@ -19,7 +19,6 @@ from consultations.importing.columns import (
 )
 from consultations.importing.contents import CHANNEL_FIELDS, SCALARS, Content
 from consultations.models import Channel, ConsultationWindow, WindowException
-from platform_portal.publishing.states import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +54,6 @@ class Checker:
             yield self._about(content, "verified_on", _("これからの日は書けません。"))
         if content["public_id"] in content["fallbacks"]:
             yield self._about(content, "fallbacks", _("代わりの窓口に、その窓口自身は選べません。"))
-        if content["state"] in {State.PUBLISHED, State.IN_REVIEW}:
-            yield from self._incomplete(content)
-
-    def _incomplete(self, content: Content) -> Iterator[Problem]:
-        if not content["channels"]:
-            yield self._about(content, "state", _("連絡手段が1つもない窓口は公開できません。"))
-        if not content["categories"]:
-            yield self._about(content, "state", _("分野のない窓口は公開できません。"))
 
     def _of_exceptions(self, content: Content) -> Iterator[Problem]:
         for on, spans, reason in content["exceptions"]:
@@ -97,7 +88,7 @@ class Checker:
             names = sorted(cast(models.Q, constraint.condition).referenced_base_fields)
             if not set(names) <= set(known):
                 continue
-            key = (constraint.name, *(str(getattr(instance, name)) for name in names))
+            key = (constraint.name, *(_matters(name, getattr(instance, name)) for name in names))
             if key not in self.constraints:
                 self.constraints[key] = _why_broken(constraint, instance)
             if self.constraints[key]:
@@ -116,6 +107,13 @@ class Checker:
     def _about(content: Content, name: str, reason: str) -> Problem:
         column = COLUMN_OF_FIELD[name]
         return Problem(column.header, column.write(content[name]), reason)
+
+
+def _matters(name: str, value: Any) -> str:
+    """As much of a value as a constraint looks at: of numbers whether there is one, of links how they begin."""
+    if name == "digits":
+        return str(bool(value))
+    return str(value)[:8] if name == "value" else str(value)
 
 
 def _why_broken(constraint: models.CheckConstraint, instance: models.Model) -> str:

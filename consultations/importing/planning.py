@@ -29,6 +29,7 @@ from consultations.importing.verification import settle_verification
 from consultations.models import Category, ConsultationWindow
 from platform_portal.access.checks import Refused
 from platform_portal.identifiers import is_public_id
+from platform_portal.publishing.states import State
 from platform_portal.region.models import Municipality
 
 
@@ -253,6 +254,7 @@ class _Planner:
         is_new = planned.window is None
         if is_new or planned.changes:
             planned.problems += self.checker.problems(planned.after)
+            self._refuse_if_incomplete(planned)
             self._refuse_if_archived(planned)
         if planned.problems:
             planned.outcome = Outcome.REFUSED
@@ -260,6 +262,19 @@ class _Planner:
             planned.outcome = Outcome.CREATED
         elif planned.changes:
             planned.outcome = Outcome.CHANGED
+
+    def _refuse_if_incomplete(self, planned: PlannedRow) -> None:
+        """What residents see, or soon will, must be reachable; what lacked a part before may be mended step by step."""
+        before, after = planned.before, planned.after
+        if after["state"] not in {State.PUBLISHED, State.IN_REVIEW}:
+            return
+        is_new_state = planned.window is None or before["state"] != after["state"]
+        for part, reason in (
+            ("channels", _("連絡手段が1つもない窓口は公開できません。")),
+            ("categories", _("分野のない窓口は公開できません。")),
+        ):
+            if not after[part] and (before[part] or is_new_state):
+                self._refuse(planned, "state", after["state"], reason)
 
     def _refuse_if_archived(self, planned: PlannedRow) -> None:
         if planned.window is None or self.options.trusts_state or self.by is None:

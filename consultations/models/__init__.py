@@ -2,6 +2,7 @@ from consultations.models.calendar import CalendarOverride, WindowException
 from consultations.models.category import Category
 from consultations.models.channel import Channel, ChannelKind, Schedule, Toll
 from consultations.models.feedback import ErrorReport, ZeroHitWord
+from consultations.models.importing import WindowImport, WindowImportRow
 from consultations.models.window import (
     AddressVisibility,
     Anonymity,
@@ -28,5 +29,7 @@ __all__ = [
     "Schedule",
     "Toll",
     "WindowException",
+    "WindowImport",
+    "WindowImportRow",
     "ZeroHitWord",
 ]
