@@ -61,10 +61,8 @@ class BulkForm(DeskForm):
     action = forms.ChoiceField(
         label=gettext_lazy("選んだ窓口を"),
         choices=[("", gettext_lazy("選んでください")), *BulkAction.choices],
-        error_messages={
-            "required": gettext_lazy("何をするかが選ばれていません。"),
-            "invalid_choice": gettext_lazy("何をするかが選ばれていません。"),
-        },
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("何をするかが選ばれていません。")},
     )
     category = forms.ModelChoiceField(
         label=gettext_lazy("分野（入れる・外すとき）"),
@@ -83,6 +81,8 @@ class BulkForm(DeskForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
+        if not values.get("action") and not self.errors:
+            self.add_error("action", _("何をするかが選ばれていません。"))
         if values.get("action") in WITH_CATEGORY and not values.get("category"):
             self.add_error("category", _("分野を選んでください。"))
         return values

@@ -51,6 +51,8 @@ class WindowEditor:
         self.rule = window.opening_hours
         self._said: tuple[str | None] | None = None  # kept when the errors are put away
         hours, rows, year_end = initial_hours(window.opening_hours)
+        if window._state.adding:
+            hours["mode"] = HoursMode.ROWS  # 「分からない」 shall be somebody's decision, not a default
         own = {"year_end_from": year_end[0], "year_end_to": year_end[1]} if year_end[0] else {}
         self.form = WindowForm(data, instance=_copy(window), initial=own)
         self.hours = HoursForm(data, prefix="hours", initial=hours)

@@ -57,6 +57,7 @@ def window_bulk(request: HttpRequest) -> HttpResponse:
     )
     if "confirmed" in request.POST and plan.ready and _apply(request, plan, form):
         return redirect(back)
+    form.fields["reason"].required = plan.needs_reason  # for the mark beside the label
     context = {
         "plan": plan,
         "form": form,

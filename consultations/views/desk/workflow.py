@@ -37,6 +37,11 @@ class Step:
     against: str
     is_way_out: bool
 
+    @property
+    def is_main(self) -> bool:
+        """What the window waits for, if this person may do it: the one primary button of the page."""
+        return not self.against and self.to in {State.IN_REVIEW, State.PUBLISHED}
+
 
 def steps_of(user: object, window: ConsultationWindow) -> list[Step]:
     """Every way that leads on from the window's state, also those that this person may not take."""
@@ -66,9 +71,11 @@ def window_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "author", "submitted_by", "published_by", "verified_by"
     ).for_detail()
     window = get_window(public_id, windows)
+    steps = steps_of(request.user, window)
     context = {
         "window": window,
-        "steps": steps_of(request.user, window),
+        "steps": steps,
+        "has_main_step": any(step.is_main for step in steps),
         "no_edit": reason_against(permissions.check_can_edit_window, request.user, window),
         "no_verify": reason_against(permissions.check_can_verify_window, request.user, window),
         "is_due": window.is_due,
