@@ -69,6 +69,27 @@ def test_ages(client: Client, low: int | None, high: int | None, words: str | No
     assert (words in page) if words else ("歳" not in page)
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (dt.date(2020, 1, 1), dt.date(2099, 3, 31), "2020年1月1日〜2099年3月31日"),
+        (dt.date(2020, 1, 1), None, "2020年1月1日〜"),
+        (None, dt.date(2099, 3, 31), "〜2099年3月31日"),
+    ],
+)
+def test_time_limited_window_says_from_when_to_when(
+    client: Client, first: dt.date | None, last: dt.date | None, words: str
+) -> None:
+    assert f"<dd>{words}</dd>" in show(client, WindowFactory(valid_from=first, valid_to=last))
+
+
+@time_machine.travel(dt.datetime(2026, 11, 28, 10, 0, tzinfo=TOKYO), tick=False)
+def test_week_names_the_month_where_it_changes(client: Client) -> None:
+    page = show(client, WindowFactory(opening_hours="Mo-Fr 08:30-17:15"))
+    assert "30日（月）" in page
+    assert "12月1日（火）" in page
+
+
 def test_hidden_address_and_internal_note_are_in_no_answer(client: Client) -> None:
     secret = "ひみつ町1-1"
     town = MunicipalityFactory(prefecture=PortalSettingsFactory().prefecture)
