@@ -8,7 +8,6 @@ os.environ["PORTAL_ENV"] = "test"
 from platform_portal.settings import *  # noqa: F403
 from platform_portal.settings import CACHES, REDIS_URL
 
-
 # Every parallel worker empties its own cache, not that of its neighbour. Redis has 16 databases; 0 is left alone.
 _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 CACHES["default"]["LOCATION"] = re.sub(r"([?&]db=)\d+", rf"\g<1>{1 + _worker % 15}", REDIS_URL)
