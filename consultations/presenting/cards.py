@@ -9,7 +9,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.models import Anonymity, Channel, ChannelKind, ConsultationWindow, Fee, Toll
+from consultations.models import (
+    AddressVisibility,
+    Anonymity,
+    Channel,
+    ChannelKind,
+    ConsultationWindow,
+    Fee,
+    Toll,
+)
 from consultations.presenting.clock import Clock
 from consultations.presenting.languages import brief_languages, language_names
 from consultations.presenting.states import StateWords, channel_state, window_state
@@ -21,6 +29,8 @@ SHORT_TOLL = {
     Toll.UNKNOWN: gettext_lazy("通話料は分かりません"),
 }
 CARD_CHANNELS = 2
+# What stands there is a place: as secret as the window's address.
+PLACE_KINDS = frozenset({ChannelKind.VISIT, ChannelKind.LETTER, ChannelKind.OUTREACH})
 CARD_TEMPLATE = "components/window_card.html"
 
 
@@ -136,7 +146,7 @@ def channel_words(channel: Channel, window: ConsultationWindow, clock: Clock) ->
     return ChannelWords(
         kind=channel.kind,
         label=str(ChannelKind(channel.kind).label),
-        action=_action(channel, href),
+        action=_action(channel, href, window),
         href=href,
         is_number=channel.kind in {ChannelKind.PHONE, ChannelKind.FAX},
         is_outside=is_outside,
@@ -148,7 +158,7 @@ def channel_words(channel: Channel, window: ConsultationWindow, clock: Clock) ->
     )
 
 
-def _action(channel: Channel, href: str) -> str:
+def _action(channel: Channel, href: str, window: ConsultationWindow) -> str:
     """What the button says: the number itself, or what following it does."""
     kind = channel.kind
     if kind in {ChannelKind.PHONE, ChannelKind.FAX}:
@@ -161,7 +171,9 @@ def _action(channel: Channel, href: str) -> str:
             ChannelKind.EMAIL: _("メールで相談する"),
             ChannelKind.VIDEO: _("ビデオ通話で相談する"),
         }[ChannelKind(kind)]
-    return channel.value if kind in {ChannelKind.VISIT, ChannelKind.LETTER, ChannelKind.OUTREACH} else ""
+    if kind in PLACE_KINDS and window.address_visibility == AddressVisibility.PUBLIC:
+        return channel.value
+    return ""
 
 
 def _reach(channel: Channel) -> str:

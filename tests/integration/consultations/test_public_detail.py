@@ -97,6 +97,9 @@ def test_hidden_address_and_internal_note_are_in_no_answer(client: Client) -> No
     values = {"topics": [category], "places": [town], "address": secret, "internal_note": "内輪のメモ"}
     hidden = WindowFactory(address_visibility="hidden", **values)
     area = WindowFactory(address_visibility="area", **values)
+    for window in (hidden, area):
+        ChannelFactory(window=window, position=1, kind="visit", value=secret, digits="")
+        refresh_derived(window)
     Fallback.objects.create(window=area, target=hidden)
     paths = ["/", "/windows/", f"/c/{category.public_id}/", "/search/", "/sitemap.xml"]
     for window in (hidden, area):
