@@ -34,8 +34,8 @@ LEAST_MET = {"word": 1, "idea": 1, "lex": 1, "ideas": 2, "pair": 3, "sound": 6}
 # How strongly a kind of feature is pulled back to where it began.
 PULL = {"word": 1.0, "idea": 0.6, "lex": 0.3, "ideas": 1.0, "pair": 1.0, "sound": 1.0, BIAS: 0.1}
 LEXICON_START = 1.0
-PULL_STRENGTH = 0.2
-ROUNDS = 30
+PULL_STRENGTH = 0.5
+ROUNDS = 12
 STEP = 0.25
 # The label named first is the fitting one; the others are right too.
 FIRST_LABEL = 1.5

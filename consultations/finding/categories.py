@@ -13,7 +13,7 @@ from consultations.finding.reading import Reading, read
 SOFTNESS = 2.0
 # A category with a smaller share is noise beyond the first three; below LEAST_BEST nothing was understood at all.
 LEAST, AT_LEAST = 0.05, 3
-LEAST_BEST = 0.1
+LEAST_BEST = 0.08
 # What one word added by staff counts, about as much as a strong word of the lexicon.
 STAFF_WORD = 2.5
 MOST_STAFF_WORDS = 2
