@@ -16,10 +16,11 @@ from typing import Literal
 from consultations.hours.describing import describe
 from consultations.hours.parsing.assembly import Assembler
 from consultations.hours.parsing.grammar import Reader
+from consultations.hours.rules import UnsupportedSyntaxError, read_rules
 
 Confidence = Literal["exact", "partial", "none"]
 # Longer than any field of the portal; what lies beyond is said, not read.
-MAX_LENGTH = 2_000
+MAX_LENGTH = 1_000
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,17 @@ def parse_hours(hours: str, closed_days: str = "") -> ParsedHours:
     unparsed = [*reading.unparsed, hours[MAX_LENGTH:].strip(), closed_days[MAX_LENGTH:].strip()]
     assembled = Assembler(reading).assemble()
     said = "／".join(dict.fromkeys(each for each in unparsed if each))
-    if not assembled.rule:
+    if not assembled.rule or not _is_readable(assembled.rule):
         everything = "／".join(dict.fromkeys(each.strip() for each in (hours, closed_days) if each.strip()))
         return ParsedHours(None, "none", everything, "")
     confidence: Confidence = "exact" if assembled.is_complete and not said else "partial"
     return ParsedHours(assembled.rule, confidence, said, describe(assembled.rule), tuple(reading.notes))
+
+
+def _is_readable(rule: str) -> bool:
+    """A rule that our own reader refuses (a span past the second midnight) must not leave this module."""
+    try:
+        read_rules(rule)
+    except UnsupportedSyntaxError:
+        return False
+    return True

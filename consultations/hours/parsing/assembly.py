@@ -7,6 +7,7 @@ from consultations.hours.parsing.model import (
     Change,
     Closure,
     Days,
+    FullDate,
     Hours,
     Limit,
     Minutes,
@@ -88,13 +89,13 @@ class Assembler:
             self.days_unknown = tuple(sorted({*(self.days_unknown or ()), *spans}))
             return
         self.place_weekdays(days, spans, is_additional=hours.is_additional)
-        if days.nths or days.months or (days.periods and (days.mask or days.nths)):
+        if days.nths or days.months or ((days.periods or days.once) and (days.mask or days.nths)):
             self.scoped.append(hours)
-        elif days.periods or days.month_days:
+        elif days.periods or days.month_days or days.once:
             self.dated.append(hours)
 
     def place_weekdays(self, days: Days, spans: Spans, *, is_additional: bool) -> None:
-        if not (days.months or days.periods or days.month_days):
+        if not (days.months or days.periods or days.month_days or days.once):
             for index in range(7):
                 if days.mask >> index & 1:
                     self.add(index, spans, is_additional=is_additional)
@@ -119,11 +120,13 @@ class Assembler:
 
     def change(self, change: Change) -> None:
         """「木曜は19時まで」: only days whose hours are known can begin or end differently."""
+        for weeks, mask in change.days.nths:
+            self.change_nth(weeks, mask, change)
         targets = [index for index in range(7) if change.days.mask >> index & 1]
         base = self.days_unknown
         if base is None and len(set(self.week.values())) == 1:
             base = next(iter(self.week.values()))  # 「平日9時〜19時（土曜は17時まで）」
-        if not change.days.is_weekly and not change.days.mask and not change.days.holidays:
+        if change.days.months or change.days.periods or change.days.month_days:
             self.is_complete = False
             return
         for index in targets:
@@ -138,6 +141,15 @@ class Assembler:
                 self.is_complete = False
             else:
                 self.holiday_spans = _changed(known, change)
+
+    def change_nth(self, weeks: tuple[int, ...], mask: int, change: Change) -> None:
+        """「第2水曜は19時まで」."""
+        for index in range(7):
+            if mask >> index & 1 and index in self.week:
+                days = Days(nths=[(weeks, 1 << index)])
+                self.scoped.append(Hours(days, list(_changed(self.week[index], change))))
+            elif mask >> index & 1:
+                self.is_complete = False
 
     def close_weekdays(self) -> None:
         for closure in self.reading.closures:
@@ -171,6 +183,10 @@ class Assembler:
 
     # --- writing ----------------------------------------------------------------------------------
     def write(self) -> str:
+        if self.holiday_spans == ():
+            self.holiday_spans, self.closes_holidays = None, True
+        self.scoped = [each for each in self.scoped if each.spans]
+        self.dated = [each for each in self.dated if each.spans]
         parts = self.weekly_parts()
         scoped = [self.scoped_part(each) for each in self.scoped]
         closures = [part for part in self.closure_parts() if part]
@@ -237,7 +253,11 @@ class Assembler:
             selectors.append(_months(days.months))
         elif days.periods:
             selectors.append(",".join(_period(period) for period in days.periods))
-        weekdays = [write_weekdays(days.mask)] if days.mask and (days.months or days.periods) else []
+        elif days.once:
+            selectors.append(",".join(_once(*each) for each in days.once))
+        weekdays = (
+            [write_weekdays(days.mask)] if days.mask and (days.months or days.periods or days.once) else []
+        )
         weekdays += [_nth(weeks, mask) for weeks, mask in days.nths]
         if days.holidays and (days.months or days.periods):
             weekdays.append("PH")
@@ -247,10 +267,22 @@ class Assembler:
     def dated_part(self, hours: Hours) -> tuple[str, Spans]:
         days = hours.days or Days()
         dates = [_period(period) for period in days.periods]
+        dates += [_once(*each) for each in days.once]
         dates += [
             write_date(month, day) for day in days.month_days for month in range(1, 13) if _exists(month, day)
         ]
         return ",".join(dates), tuple(hours.spans)
+
+    def is_open_on(self, mask: int) -> bool:
+        """Whether any hours may fall on one of these weekdays; a closure of others need not be said."""
+        if (
+            self.days_unknown
+            or self.dated
+            or any(not hours.days or not hours.days.nths for hours in self.scoped)
+        ):
+            return True
+        nths = [known for hours in self.scoped if hours.days for _weeks, known in hours.days.nths]
+        return any(mask >> index & 1 for index in self.week) or any(mask & known for known in nths)
 
     def closure_parts(self) -> list[str]:
         nths: list[str] = []
@@ -263,9 +295,10 @@ class Assembler:
             if days.months:
                 others.append(self.scoped_part(Hours(days, []))[0] + " off")
                 continue
-            nths += [_nth(weeks, mask) for weeks, mask in days.nths]
+            nths += [_nth(weeks, mask) for weeks, mask in days.nths if self.is_open_on(mask)]
             dates += [period for period in days.periods if period not in dates]
-            if days.month_days:
+            if days.month_days or days.once:
+                days = Days(month_days=days.month_days, once=days.once)
                 others.append(self.dated_part(Hours(days, []))[0] + " off")
         for each in self.reading.included:
             dates = [period for period in dates if period not in each.periods]
@@ -312,7 +345,7 @@ def _changed(spans: Spans, change: Change) -> Spans:
         result = [(start, end) for start, end in result if end > change.start]
         if result:
             result[0] = (change.start, result[0][1])
-    return tuple(result)
+    return tuple((start, end) for start, end in result if start < end and start < DAY)
 
 
 def _write(spans: Spans) -> str:
@@ -326,6 +359,11 @@ def _period(period: tuple[MonthDay, MonthDay]) -> str:
     if first[0] == last[0] and first[1] < last[1]:
         return f"{write_date(*first)}-{last[1]:02}"
     return f"{write_date(*first)}-{write_date(*last)}"
+
+
+def _once(first: FullDate, last: FullDate) -> str:
+    begin, end = (f"{year} {write_date(month, day)}" for year, month, day in (first, last))
+    return begin if begin == end else f"{begin}-{end}"
 
 
 def _months(months: tuple[int, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from consultations.hours.parsing.days import Group, Item
+from consultations.hours.parsing.days import DAY_KINDS, Group, Item
 from consultations.hours.parsing.tokens import Kind, Token
 
 # A bracket that closes later than this many tokens was never meant to; bounds the search.
@@ -35,6 +35,10 @@ def nest(tokens: list[Token]) -> list[Item]:
             end = _closing(tokens, index)
             if end:
                 inner: list[Item] = list(tokens[index + 1 : end])
+                if _is_heading_of_days(token, inner):
+                    items += inner
+                    index = end + 1
+                    continue
                 if [item.kind for item in inner if isinstance(item, Token)] == [Kind.WEEKDAY]:
                     if not tokens[index - 1 : index] or tokens[index - 1].kind is not Kind.DATE:
                         items += inner  # (月)(水)(金) names days; after a date it only repeats
@@ -46,6 +50,14 @@ def nest(tokens: list[Token]) -> list[Item]:
         items.append(token)
         index += 1
     return items
+
+
+def _is_heading_of_days(opening: Token, inner: Sequence[Item]) -> bool:
+    """【土日祝】 names the days of what follows, as if the brackets were not there."""
+    if opening.value not in "【[《<":
+        return False
+    kinds = {item.kind for item in flat(inner)}
+    return bool(kinds & DAY_KINDS) and kinds <= DAY_KINDS | {Kind.SEPARATOR, Kind.RANGE, Kind.FILLER}
 
 
 def _closing(tokens: list[Token], index: int) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from consultations.hours.parsing.model import Days, MonthDay
+from consultations.hours.parsing.model import Days, FullDate, MonthDay
 from consultations.hours.parsing.tokens import Kind, Token
 from consultations.hours.rules import EVERY_DAY, mask_of_range
 
@@ -75,6 +75,7 @@ class DayReader:
         while kind_at(self.items, following) in joints or self.is_no(following):
             following += 1
         if kind_at(self.items, following) in DAY_KINDS:
+            self.days.is_listed |= kind_at(self.items, self.position) is Kind.SEPARATOR
             self.position = following
 
     def is_no(self, position: int) -> bool:
@@ -191,8 +192,8 @@ class DayReader:
     def read_dates(self) -> bool:
         """12月29日〜1月3日, 8月13〜15日, 8月13日・14日. Dates with a year are not rules for every year."""
         first = self.value()
-        if not isinstance(first, tuple) or first[0]:
-            return False
+        if first[0]:
+            return self.read_full_date(first)
         begin: MonthDay = (first[1], first[2])
         self.position += 1
         self.skip_weekday_in_brackets()
@@ -214,6 +215,25 @@ class DayReader:
         self.days.periods.append((begin, end))
         return True
 
+    def read_full_date(self, first: FullDate) -> bool:
+        """2026年9月10日〜16日: once, not every year. An open end (…から) is not understood."""
+        last = first
+        following = self.position + 1
+        if kind_at(self.items, following) is Kind.RANGE:
+            value: Any = self.value(2) if kind_at(self.items, following + 1) else None
+            if kind_at(self.items, following + 1) is Kind.DATE:
+                last = (value[0] or first[0] + (value[1:] < first[1:]), value[1], value[2])
+            elif kind_at(self.items, following + 1) is Kind.MONTH_DAY:
+                last = (first[0], first[1], value)
+            else:
+                return False
+            following += 2
+        self.position = following
+        if self.kind() is Kind.UNTIL:
+            self.position += 1
+        self.days.once.append((first, last))
+        return True
+
     def skip_weekday_in_brackets(self) -> None:
         item = self.items[self.position] if self.position < len(self.items) else None
         if isinstance(item, Group) and [kind_at(item.items, 0), len(item.items)] == [Kind.WEEKDAY, 1]:
@@ -222,7 +242,8 @@ class DayReader:
     def read_month_day(self) -> bool:
         """毎月10日; after a date (8月13日・14日) it belongs to that month."""
         day = self.value()
-        if not isinstance(day, int) or not 1 <= day <= 31:
+        follows_range = kind_at(self.items, self.position - 1) is Kind.RANGE if self.position else False
+        if not isinstance(day, int) or not 1 <= day <= 31 or follows_range or self.kind(1) is Kind.RANGE:
             return False
         self.position += 1
         if self.days.periods and not self.days.month_days:

@@ -2,25 +2,19 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from consultations.hours.parsing.clauses import clauses, ends_with_closing, flat, nest
-from consultations.hours.parsing.days import DAY_KINDS, Group, Item, kind_at, read_days
-from consultations.hours.parsing.model import (
-    Change,
-    Closure,
-    Days,
-    Hours,
-    Limit,
-    Minutes,
-    Reading,
-    apply_limit,
-)
+from consultations.hours.parsing.days import DAY_KINDS, WORKDAYS_MASK, Group, Item, kind_at, read_days
+from consultations.hours.parsing.model import Change, Days, Hours, Minutes, Reading, apply_limit
+from consultations.hours.parsing.statements import StatementReader
 from consultations.hours.parsing.text import make_uniform
-from consultations.hours.parsing.times import read_spans, single_time, starts_span
+from consultations.hours.parsing.times import single_time, starts_span
 from consultations.hours.parsing.tokens import Clock, Kind, Token, tokenise
-from consultations.hours.rules import DAY, EVERY_DAY
 
 _SKIPPED = frozenset({Kind.FILLER, Kind.PARTICLE, Kind.SEPARATOR, Kind.COLON, Kind.UNTIL, Kind.ONLY})
+_LABEL_KINDS = frozenset({Kind.WORD, Kind.FILLER, Kind.NUMBER, Kind.PARTICLE, Kind.CHANNEL})
+_LONGEST_LABEL = 20  # tokens; also keeps the reading of long prose linear
 _LINKS = frozenset({Kind.FILLER, Kind.PARTICLE, Kind.COLON, Kind.ONLY, Kind.RECEPTION})
 _TIMED = DAY_KINDS | {Kind.TIME, Kind.ALL_DAY, Kind.HALF_DAY}
 _BRIDGES = frozenset({Kind.PARTICLE, Kind.FILLER})  # small words that belong to an unknown phrase around them
@@ -32,17 +26,8 @@ _GUIDANCE = re.compile(
 )
 
 
-class Reader:
+class Reader(StatementReader):
     """Reads the two fields of one window into one Reading."""
-
-    def __init__(self) -> None:
-        self.reading = Reading()
-        self.text = make_uniform("")
-        self.is_closed_field = False
-        self.label = ""
-        self.bracket_label = ""
-        self.pending: Days | None = None  # days that wait for their hours
-        self.is_closing = False  # the clause lists days on which it is closed
 
     # --- fields and clauses ---------------------------------------------------------------------
     def read_field(self, original: str, *, is_closed_field: bool) -> None:
@@ -62,15 +47,6 @@ class Reader:
         last = self.reading.hours[-1] if self.reading.hours else None
         if days is not None and last is not None and last.days is None:
             last.days = days
-
-    def not_understood(self, start: int, end: int) -> None:
-        quoted = self.text.quote(start, end).strip("、,，・（）()　 ")
-        if quoted:
-            self.reading.unparsed.append(quoted)
-
-    def note(self, items: Sequence[Item]) -> None:
-        if items:
-            self.reading.notes.append(self.text.quote(items[0].start, items[-1].end))
 
     def read_clause(self, items: Sequence[Item], *, in_brackets: bool) -> None:
         if not items:
@@ -161,7 +137,7 @@ class Reader:
     def read_label(self, items: Sequence[Item], position: int) -> int:
         """「市役所本庁舎：9時から…」: a name before a colon tells whose hours follow, if they are the first."""
         following = position
-        while kind_at(items, following) in (Kind.WORD, Kind.FILLER, Kind.NUMBER, Kind.PARTICLE, Kind.CHANNEL):
+        while kind_at(items, following) in _LABEL_KINDS and following - position < _LONGEST_LABEL:
             following += 1
         named = kind_at(items, following) is Kind.COLON and kind_at(items, following + 1) in _TIMED
         if named and not self.reading.hours and not self.is_closed_field:
@@ -217,10 +193,6 @@ class Reader:
             self.restate(inner_pending, hours, group)
         self.merge(inner, hours)
 
-    def take_pending(self) -> Days | None:
-        days, self.pending = self.pending, None
-        return days
-
     def restate(self, days: Days, hours: Hours | None, group: Group) -> None:
         """「9時〜17時（月〜金）」 names the days; 「平日（月〜金）…」 says the same again."""
         if hours is not None and hours.days is None:
@@ -239,7 +211,7 @@ class Reader:
                 apply_limit(hours, limit)
         else:
             outer.limits += inner.limits
-        if hours is not None and hours.label and hours.label != outer_label(outer):
+        if hours is not None and hours.label and hours.label != _first_label(outer):
             outer.notes += inner.unparsed  # 「来所：平日10時〜16時（要予約）」 beside the telephone's hours
         else:
             outer.unparsed += inner.unparsed
@@ -256,6 +228,8 @@ class Reader:
             return position
         if kind_at(items, end) is Kind.IF_CASE:
             return self.read_case(items, end, days)
+        if self.names_hours(items, end):
+            return self.read_bracketed_hours(items, end, days)
         end = self.read_days_brackets(items, end, days)
         start = position
         following = self.skip_links(items, end)
@@ -267,6 +241,20 @@ class Reader:
         if changed > following:
             return changed
         return self.read_verdict(items, start, end, following, days)
+
+    def names_hours(self, items: Sequence[Item], position: int) -> bool:
+        """「月〜金（9:00〜17:00）」: the hours stand in the bracket, none follow it."""
+        item = items[position] if position < len(items) else None
+        if not isinstance(item, Group) or not starts_span(item.items, self.skip_links(item.items, 0)):
+            return False
+        return not self.is_timed(items, self.skip_links(items, position + 1))
+
+    def read_bracketed_hours(self, items: Sequence[Item], position: int, days: Days) -> int:
+        group = items[position]
+        self.pending = days
+        for clause in clauses(group.items if isinstance(group, Group) else []):
+            self.read_clause(clause, in_brackets=True)
+        return position + 1
 
     def is_timed(self, items: Sequence[Item], position: int) -> bool:
         return starts_span(items, position) or kind_at(items, position) is Kind.ALL_DAY
@@ -304,22 +292,24 @@ class Reader:
 
     def read_verdict(self, items: Sequence[Item], start: int, end: int, following: int, days: Days) -> int:
         """After days without hours: closed, left out, included, only by phone; or they wait."""
+        if self.is_closed_field and any(kind_at(items, each) is Kind.ONLY for each in range(end, following)):
+            self.not_understood(
+                items[0].start, items[following - 1].end
+            )  # 「相談員は火曜のみ」: not closed then
+            return following
         match kind_at(items, following):
             case Kind.EXCLUDE | Kind.CLOSED:
-                self.close(days)
+                self.close_listed(days, items[following])
                 return following + 1
             case Kind.INCLUDE:
                 self.reading.included.append(days)
                 return following + 1
             case Kind.HALF_DAY:
                 return self.read_half_day(items, following, days)
-            case Kind.CHANNEL:
-                after = following + 1
-                while kind_at(items, after) in (Kind.PARTICLE, Kind.FILLER, Kind.RECEPTION):
-                    after += 1
-                if kind_at(items, after) is Kind.ONLY:
-                    self.note(items[start : after + 1])
-                    return after + 1
+        after = self.end_of_channel_remark(items, following)
+        if after > following:
+            self.note(items[start:after])
+            return after
         if self.is_closed_for_a_reason(items, following):
             self.close(days)
             return len(items)
@@ -330,6 +320,15 @@ class Reader:
             return end
         self.pending = days
         return end
+
+    def end_of_channel_remark(self, items: Sequence[Item], position: int) -> int:
+        """「…は電話相談のみ」 after days; `position` when it is something else."""
+        if kind_at(items, position) is not Kind.CHANNEL:
+            return position
+        after = position + 1
+        while kind_at(items, after) in (Kind.PARTICLE, Kind.FILLER, Kind.RECEPTION):
+            after += 1
+        return after + 1 if kind_at(items, after) is Kind.ONLY else position
 
     def is_closed_for_a_reason(self, items: Sequence[Item], position: int) -> bool:
         """「第4水曜は、事案調査のため相談は行っておりません」."""
@@ -371,131 +370,21 @@ class Reader:
                 return position
         return position + 2
 
-    def close(self, days: Days, spans: Sequence[Minutes] = (), beside: Days | None = None) -> None:
-        """Closed on those days. Beside other days (平日（月曜を除く）) weekdays are taken from those alone."""
-        if beside is None or spans:
-            self.reading.closures.append(Closure(days, list(spans)))
-            return
-        if not days.months:
-            beside.mask &= ~days.mask
-            beside.not_holidays |= days.holidays
-            days = Days(nths=days.nths, periods=days.periods, month_days=days.month_days)
+    def close_listed(self, days: Days, verdict: Item) -> None:
+        """「（月〜金、祝日・年末年始を除く）」 names the days first; only what follows them is left out."""
+        names_days = (days.mask & WORKDAYS_MASK).bit_count() >= 3 and (days.holidays or days.periods)
+        is_exclusion = isinstance(verdict, Token) and verdict.kind is Kind.EXCLUDE
+        if names_days and is_exclusion and not self.is_closed_field and self.pending is None:
+            self.pending = Days(mask=days.mask, not_holidays=days.holidays)
+            self.is_closing = False  # or the days just named would be closed at the end of the clause
+            days = replace(days, mask=0, holidays=False, is_listed=False)
         if not days.is_empty:
-            self.reading.closures.append(Closure(days))
-
-    # --- hours ----------------------------------------------------------------------------------
-    def read_hours(self, items: Sequence[Item], position: int, days: Days | None) -> int:
-        is_all_day = kind_at(items, position) is Kind.ALL_DAY
-        if is_all_day:
-            spans: list[Minutes] = [(0, DAY)]
-            end = position + 1
-            if kind_at(items, end) is Kind.EVERY_DAY:  # 24時間365日
-                days, end = Days(mask=EVERY_DAY), end + 1
-        else:
-            spans, doubtful, end = read_spans(items, position)
-            if doubtful:
-                self.not_understood(items[doubtful[0]].start, items[doubtful[-1]].end)
-        if days is self.pending:
-            self.pending = None
-        if not spans:
-            return end
-        after = end
-        while kind_at(items, after) in (Kind.FILLER, Kind.PARTICLE):
-            after += 1
-        match kind_at(items, after):
-            case Kind.EXCLUDE | Kind.CLOSED:
-                return self.exclude_spans(days, spans, after)
-            case Kind.LUNCH if after > end:  # 「12時〜13時は昼休み」
-                self.reading.limits.append(Limit(rest=spans))
-                return after + 1
-        self.add_hours(days, spans, is_all_day=is_all_day, is_additional=kind_at(items, after) is Kind.ALSO)
-        return after + 1 if kind_at(items, after) is Kind.ALSO else end
-
-    def exclude_spans(self, days: Days | None, spans: list[Minutes], position: int) -> int:
-        if days is None:
-            self.reading.limits.append(Limit(rest=spans))
-        else:
-            self.close(days, spans)
-        return position + 1
-
-    def add_hours(
-        self, days: Days | None, spans: list[Minutes], *, is_all_day: bool, is_additional: bool
-    ) -> None:
-        hours = self.reading.hours
-        if days is not None and days.is_vague:
-            self.reading.unparsed.append("休日")
-        if days is None and hours and hours[-1].label == self.label and not is_all_day:
-            previous = hours[-1]
-            if previous.spans and spans[0][0] >= previous.spans[-1][1]:
-                previous.spans += spans  # 8:30-12:00/13:00-17:00
-                return
-        hours.append(Hours(days, spans, is_additional, self.label, is_all_day))
-
-    def read_lunch(self, items: Sequence[Item], position: int) -> int:
-        following = position + 1
-        while kind_at(items, following) in (Kind.PARTICLE, Kind.COLON, Kind.FILLER):
-            following += 1
-        if not starts_span(items, following):
-            return position
-        spans, doubtful, end = read_spans(items, following)
-        if doubtful or not spans:
-            return position
-        self.reading.limits.append(Limit(rest=spans))
-        while kind_at(items, end) in (Kind.EXCLUDE, Kind.CLOSED, Kind.PARTICLE):
-            end += 1
-        return end
-
-    def read_reception(self, items: Sequence[Item], position: int) -> int:
-        """「受付は16時まで」「最終受付16:30」「受付は終了の30分前まで」; before a span it is a heading."""
-        if kind_at(items, position) is Kind.BEFORE_END:
-            self.reading.limits.extend(
-                Limit(before_end=item.value)
-                for item in items[position : position + 1]
-                if isinstance(item, Token)
-            )
-            return position + 1
-        following = position + 1
-        while kind_at(items, following) in (Kind.PARTICLE, Kind.COLON, Kind.SEPARATOR, Kind.FILLER):
-            following += 1
-        if kind_at(items, following) is Kind.BEFORE_END:
-            return self.read_reception(items, following)
-        item = items[following] if following < len(items) else None
-        if isinstance(item, Token) and not starts_span(items, following) and isinstance(item.value, Clock):
-            self.reading.limits.append(Limit(last_reception=single_time(item.value, is_end=True)))
-            following += 1
-            return following + 1 if kind_at(items, following) is Kind.UNTIL else following
-        return position + 1
-
-    def read_lone_time(self, items: Sequence[Item], position: int) -> int:
-        """「16:30受付終了」「16時まで受付」."""
-        item = items[position]
-        following = position + 1
-        while kind_at(items, following) in (Kind.PARTICLE, Kind.UNTIL):
-            following += 1
-        if kind_at(items, following) is not Kind.RECEPTION or not isinstance(item, Token):
-            return position
-        if not isinstance(item.value, Clock):
-            return position
-        self.reading.limits.append(Limit(last_reception=single_time(item.value, is_end=True)))
-        return following + 1
-
-    def read_closed_label(self, items: Sequence[Item], position: int) -> int:
-        """「定休日：月曜日」: the word comes first."""
-        following = position + 1
-        while kind_at(items, following) in (Kind.PARTICLE, Kind.COLON):
-            following += 1
-        if kind_at(items, following) not in DAY_KINDS:
-            return position
-        days, end = read_days(items, following)
-        if end == following or days.is_empty or kind_at(items, end) is Kind.IF_CASE:
-            return position
-        self.close(days)
-        return end
-
-
-def outer_label(reading: Reading) -> str:
-    return reading.hours[0].label if reading.hours else ""
+            self.close(days)
 
 
 def _says_the_same(known: Days | None, days: Days) -> bool:
     return known is not None and known.mask == days.mask and not days.nths and not days.periods
+
+
+def _first_label(reading: Reading) -> str:
+    return reading.hours[0].label if reading.hours else ""

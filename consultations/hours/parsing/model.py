@@ -1,8 +1,9 @@
 """What was read: statements about days and times, before they become rules."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 MonthDay = tuple[int, int]
+FullDate = tuple[int, int, int]  # year, month, day
 Minutes = tuple[int, int]
 
 
@@ -17,17 +18,27 @@ class Days:
     months: tuple[int, ...] = ()
     periods: list[tuple[MonthDay, MonthDay]] = field(default_factory=list)
     month_days: tuple[int, ...] = ()
+    once: list[tuple[FullDate, FullDate]] = field(default_factory=list)  # dates with a year
     is_office_days: bool = False  # 開庁日: also closed at New Year
+    is_listed: bool = False  # 日・祝・年末年始: the periods stand beside the weekdays, not around them
     is_vague: bool = False  # 休日 on its own: holidays, perhaps weekends too
 
     @property
     def is_empty(self) -> bool:
-        return not (self.mask or self.nths or self.holidays or self.periods or self.month_days or self.months)
+        return (
+            replace(self, not_holidays=False, is_office_days=False, is_listed=False, is_vague=False) == Days()
+        )
+
+    def split(self) -> list["Days"]:
+        """日曜・祝日・年末年始 as weekly days and periods apart."""
+        if not (self.is_listed and self.periods and (self.mask or self.holidays or self.nths)):
+            return [self]
+        return [replace(self, periods=[], is_listed=False), Days(periods=self.periods)]
 
     @property
     def is_weekly(self) -> bool:
         """Only weekdays and holidays, the same all year."""
-        return not (self.nths or self.months or self.periods or self.month_days)
+        return not (self.nths or self.months or self.periods or self.month_days or self.once)
 
 
 @dataclass

@@ -221,14 +221,18 @@ _PATTERNS: tuple[tuple[Kind, str, Callable[[re.Match[str]], Any]], ...] = (
     (Kind.MONTHS, r"奇数月", _constant((1, 3, 5, 7, 9, 11))),
     (
         Kind.NTH,
-        rf"(?:第\s*{_N}|最終|最後の)(?:週)?(?:\s*(?:[・、,と~-]|及び|および|"
-        rf"または)?\s*(?:第\s*{_N}|最終|{_N}(?![\d:時月日分/])))*\s*週?\s*の?(?=\s*\(?[月火水木金土日])",
+        # At most six weeks, and each blank can be matched in one way only: no backtracking worth the name.
+        rf"(?:第\s?{_N}|最終|最後の)(?:週)?"
+        rf"(?:\s?(?:(?:[・,、と~]|及び|および|または)\s?)?(?:第\s?{_N}|最終|{_N}(?![\d:時分/]|[月日](?!曜)))){{0,5}}"
+        rf"\s?週?\s?の?(?=\s?\(?[月火水木金土日])",
         _weeks,
     ),
     (Kind.NTH, r"月末の?(?=[月火水木金土日])", _constant((-1,))),
     (Kind.FILLER, r"毎週|毎月|通年|年間", _text),
     (Kind.MONTH, rf"({_N})月(?!曜)", _month),
     (Kind.MONTH_DAY, rf"({_N})日(?!間|曜)", _one_number),
+    (Kind.FILLER, rf"月\s*{_N}\s*回(?=\s*\(?\s*(?:第|最終))", _text),
+    (Kind.WORD, rf"月\s*{_N}\s*回", _text),
     (Kind.WORKDAYS, r"平日", _text),
     (Kind.OFFICE_DAYS, r"開庁日", _text),
     (Kind.OFFICE_CLOSED, r"閉庁日|休庁日", _text),
