@@ -178,7 +178,7 @@ class WindowEditor:
     def rule_so_far(self) -> str | None:
         """The rule as the form stands, or None while it cannot be read."""
         if self.data is None:
-            return self.rule
+            return None if self.window._state.adding else self.rule
         if self._said is not None:
             return self._said[0]
         try:

@@ -8,9 +8,11 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from consultations.audit_labels import Line
 from consultations.forms.public import SearchForm
 from consultations.models import Category, ConsultationWindow
 from consultations.presenting import Clock, present_cards, present_detail
@@ -43,6 +45,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "search_form": SearchForm(),
         "sample_page": Paginator(range(400), 20).page(5),
         "category": Category.objects.first(),
+        "history": [
+            Line(timezone.now(), _("だれか"), _("内容を変えた"), "", [(_("名称"), _("前"), _("あと"))])
+        ],
         "crumbs": crumbs((_("部品の見本"), "")),
         **_window_samples(),
     }
