@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,8 +13,8 @@ from consultations import services
 from consultations.forms.calendar import OverrideForm
 from consultations.models import CalendarOverride
 from consultations.opening import count_windows_changed_by, holiday_calendar
-from consultations.views.desk.common import attempt, crumbs, paged, tell_form
-from platform_portal.access.checks import Refused, requires
+from consultations.views.desk.common import attempt, crumbs, paged
+from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
 
 
@@ -80,15 +79,11 @@ def _form_page(request: HttpRequest, override: CalendarOverride, title: str) -> 
 
 def _save(request: HttpRequest, override: CalendarOverride, form: OverrideForm) -> bool:
     done = _("%(date)sの変更を記録しました。") % {"date": form.cleaned_data["on"]}
-    try:
-        return attempt(
-            request,
-            lambda: services.save_override(override=override, values=form.cleaned_data, by=request.user),
-            done,
-        )
-    except (ValidationError, Refused) as error:
-        tell_form(form, error)
-        return False
+    return attempt(
+        request,
+        lambda: services.save_override(override=override, values=form.cleaned_data, by=request.user),
+        done,
+    )
 
 
 @requires(Permission.EDIT_CALENDAR)

@@ -1,6 +1,5 @@
 """The categories: order, texts, words, icon, safety, use."""
 
-from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations import permissions, services
 from consultations.forms.category import CategoryForm
 from consultations.models import Category
-from consultations.views.desk.common import attempt, crumbs, history_of, tell_form
-from platform_portal.access.checks import Refused, reason_against, requires
+from consultations.views.desk.common import attempt, crumbs, history_of
+from platform_portal.access.checks import reason_against, requires
 from platform_portal.access.roles import Permission
 from platform_portal.publishing.states import State
 
@@ -48,12 +47,8 @@ def category_edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _save(request: HttpRequest, category: Category, form: CategoryForm) -> bool:
-    try:
-        return attempt(
-            request,
-            lambda: services.save_category(category=category, values=form.cleaned_data, by=request.user),
-            _("分野「%(name)s」を直しました。") % {"name": form.cleaned_data["name"]},
-        )
-    except (ValidationError, Refused) as error:
-        tell_form(form, error)
-        return False
+    return attempt(
+        request,
+        lambda: services.save_category(category=category, values=form.cleaned_data, by=request.user),
+        _("分野「%(name)s」を直しました。") % {"name": form.cleaned_data["name"]},
+    )

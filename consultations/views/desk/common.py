@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -53,22 +53,11 @@ def attempt(request: HttpRequest, action: Callable[[], Any], done: str) -> bool:
     except Refused as refused:
         messages.error(request, refused.reason)
         return False
+    except ValidationError as error:  # somebody was faster: the form itself found nothing wrong
+        messages.error(request, " ".join(error.messages))
+        return False
     messages.success(request, done)
     return True
-
-
-def tell_form(form: Any, error: Exception) -> None:
-    """Puts what a service refused into the form that was sent; fields it does not show join the general errors."""
-    if isinstance(error, Refused):
-        form.add_error(None, error.reason)
-        return
-    if not isinstance(error, ValidationError):
-        raise error
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, problems in error.error_dict.items():
-        form.add_error(name if name in form.fields and name != NON_FIELD_ERRORS else None, problems)
 
 
 def next_address(request: HttpRequest, otherwise: str) -> str:

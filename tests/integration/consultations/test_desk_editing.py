@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils import timezone
 from consultations import services
 from consultations.forms.editor import WindowEditor
 from consultations.models import Category, Channel, ConsultationWindow
+from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
 from platform_portal.publishing.states import State
 from tests.factories.consultations import CategoryFactory, WindowFactory
@@ -173,6 +175,19 @@ def test_preview_of_what_is_not_saved(owner_client, window):
     window.refresh_from_db()
     assert window.name == "くらしの窓口"
     assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.parametrize("button", [{}, {"preview": "1"}])
+@pytest.mark.parametrize("problem", [Refused("いまはだめです。"), ValidationError("いまはだめです。")])
+def test_what_the_service_refuses_is_told_in_the_form(button, problem, owner_client, window, monkeypatch):
+    def refuse(**kwargs: Any) -> None:
+        raise problem
+
+    monkeypatch.setattr("consultations.services.save_window", refuse)
+    response = send(owner_client, edit(window), data_of(window, description="書いたもの", **button))
+    assert response.status_code == 422
+    assert "いまはだめです。" in text_of(response)
+    assert "書いたもの" in text_of(response)
 
 
 def test_preview_of_a_new_window(owner_client):

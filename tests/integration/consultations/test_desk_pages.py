@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -423,6 +424,20 @@ class TestCalendar:
         CalendarOverrideFactory(on=dt.date(2026, 12, 28))
         response = secretariat_client.post(reverse("desk:override-create"), self.VALUES)
         assert "この日の登録が、すでにあります" in text_of(response)
+
+    def test_somebody_was_faster(self, secretariat_client, monkeypatch):
+        def taken(**kwargs: Any) -> None:
+            raise ValidationError("この日の登録が、すでにあります。")
+
+        monkeypatch.setattr("consultations.services.save_override", taken)
+        response = secretariat_client.post(reverse("desk:override-create"), self.VALUES)
+        assert "この日の登録が、すでにあります" in text_of(response)
+
+    def test_delete_page_says_how_many_change(self, secretariat_client, category):
+        WindowFactory(topics=[category], opening_hours="Mo-Fr 09:00-17:00; PH off")
+        override = CalendarOverrideFactory(on=dt.date(2026, 12, 28))
+        response = secretariat_client.get(reverse("desk:override-delete", args=[override.pk]))
+        assert "公開中の窓口は1件" in text_of(response)
 
     def test_count_of_changed_windows(self, category):
         """Two channels of one window count once; drafts and round-the-clock lines do not count."""

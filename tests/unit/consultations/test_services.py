@@ -20,7 +20,7 @@ from consultations.models import (
 )
 from consultations.services import BulkAction, WindowContent
 from consultations.workflow import WINDOW_WAYS
-from platform_portal.access.checks import Refused
+from platform_portal.access.checks import Refused, reason_against
 from platform_portal.access.roles import PERMISSIONS_OF_ROLE, Role
 from platform_portal.audit.models import AuditEvent
 from platform_portal.audit.services import record
@@ -496,6 +496,24 @@ OWN_CHECKS = [
 @pytest.mark.parametrize("name", OWN_CHECKS)
 def test_check_has_its_twin(name):
     assert hasattr(permissions, name.removeprefix("check_"))
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("name", OWN_CHECKS)
+def test_twins_agree(name, role, world):
+    subjects = {
+        "window": [world],
+        "report": [world.error_reports.get()],
+        "deactivate_category": [world.categories.get()],
+        "move_window": [world, State.SUSPENDED],
+    }
+    user = UserFactory(role=role)
+    about = next((found for key, found in subjects.items() if name.endswith(f"_{key}")), [])
+    about = subjects["move_window"] if name == "check_can_move_window" else about
+    reason = reason_against(getattr(permissions, name), user, *about)
+    can = getattr(permissions, name.removeprefix("check_"))
+    assert can(user, *about) == (reason == "")
+    assert reason or role != Role.MEMBER
 
 
 def test_there_are_checks_to_look_at():
