@@ -1,12 +1,13 @@
 """Keeps what is derived from a window's content: each channel's effective hours, and the search vector."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
 
 from consultations.finding.indexing import refresh_search_vector, refresh_search_vectors
 from consultations.hours.exceptions import DatedException, with_exceptions
 from consultations.models import Channel, ConsultationWindow, Schedule
-
-BATCH = 500
 
 
 def effective_hours(window: ConsultationWindow, channel: Channel) -> str:
@@ -51,11 +52,26 @@ def _refresh_channels(windows: Iterable[ConsultationWindow]) -> None:
         channel.takes_appointments_only = channel.is_by_appointment or (
             window.is_by_appointment and not channel.opening_hours
         )
-    Channel.objects.bulk_update(
-        [channel for _window, channel in pairs],
-        ["effective_hours", "schedule", "takes_appointments_only"],
-        batch_size=BATCH,
-    )
+    _write_channels([channel for _window, channel in pairs])
+
+
+def _write_channels(channels: Sequence[Channel]) -> None:
+    """One statement with four arrays: bulk_update() would build thousands of CASE branches."""
+    if not channels:
+        return
+    columns: list[Any] = [
+        [channel.pk for channel in channels],
+        [channel.effective_hours for channel in channels],
+        [channel.schedule_id for channel in channels],
+        [channel.takes_appointments_only for channel in channels],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {Channel._meta.db_table} AS c SET effective_hours = v.hours, schedule_id = v.schedule,"  # noqa: S608
+            " takes_appointments_only = v.appointments FROM unnest(%s::bigint[], %s::text[], %s::bigint[],"
+            " %s::boolean[]) AS v (id, hours, schedule, appointments) WHERE c.id = v.id",
+            columns,
+        )
 
 
 def _month_day(text: str) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.search import SearchVectorField
+from django.db import connection
 from django.db.models import TextField, Value
 from django.db.models.functions import Cast
 
@@ -49,9 +50,13 @@ def refresh_search_vectors(windows: Iterable["ConsultationWindow"]) -> int:
 
     count = 0
     for batch in _batches(windows):
-        for window in batch:
-            window.search_vector = _vector(search_vector_of(window))
-        ConsultationWindow.objects.bulk_update(batch, ["search_vector"])
+        with connection.cursor() as cursor:
+            # One statement with two arrays: bulk_update() would build thousands of CASE branches.
+            cursor.execute(
+                f"UPDATE {ConsultationWindow._meta.db_table} AS w SET search_vector = v.words::tsvector"  # noqa: S608
+                " FROM unnest(%s::bigint[], %s::text[]) AS v (id, words) WHERE w.id = v.id",
+                [[window.pk for window in batch], [search_vector_of(window) for window in batch]],
+            )
         count += len(batch)
     return count
 

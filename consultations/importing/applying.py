@@ -77,8 +77,7 @@ def _write(rows: Sequence[PlannedRow], by: Any) -> None:
     for part, replace in _REPLACERS.items():
         replace([row for row in rows if row.before[part] != row.after[part]])
     refresh_derived_of_many(_window(row).pk for row in rows)
-    for row in rows:
-        _record(row, by)
+    audit.record_all(_event(row, by) for row in rows)
 
 
 def _window(row: PlannedRow) -> ConsultationWindow:
@@ -194,7 +193,7 @@ def _bulk_create(objects: Iterable[Any]) -> None:
         type(made[0]).objects.bulk_create(made, batch_size=BATCH)
 
 
-def _record(row: PlannedRow, by: Any) -> None:
+def _event(row: PlannedRow, by: Any) -> Any:
     names = [name for name in (*SCALARS, *PARTS) if name != "state"]
     before, after = as_recorded(row.before), as_recorded(row.after)
     is_new = row.outcome == Outcome.CREATED
@@ -205,7 +204,7 @@ def _record(row: PlannedRow, by: Any) -> None:
         new["state"] = after["state"]
         if not is_new:
             old["state"] = before["state"]
-    audit.record(
+    return audit.prepare(
         type=f"consultations.window_{'created' if is_new else 'changed'}",
         by=by,
         obj=_window(row),

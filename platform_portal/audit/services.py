@@ -23,9 +23,22 @@ def record(
 
     Raises RuntimeError outside a transaction: a record without its change, or the reverse, is a lie.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("audit.record() needs the transaction of the change it records")
-    return AuditEvent.objects.create(
+    event = prepare(type=type, by=by, obj=obj, old=old, new=new, note=note)
+    record_all([event])
+    return event
+
+
+def prepare(
+    *,
+    type: str,
+    by: Any,
+    obj: models.Model | None = None,
+    old: dict[str, Any] | None = None,
+    new: dict[str, Any] | None = None,
+    note: str = "",
+) -> AuditEvent:
+    """An event that is not written yet: for record_all()."""
+    return AuditEvent(
         type=type,
         actor_id=getattr(by, "pk", None),
         object_type=obj._meta.label_lower if obj is not None else "",
@@ -34,6 +47,13 @@ def record(
         new=_plain(new or {}),
         note=note,
     )
+
+
+def record_all(events: Iterable[AuditEvent]) -> None:
+    """Adds many events at once, under the same rule as record()."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("audit.record() needs the transaction of the change it records")
+    AuditEvent.objects.bulk_create(events, batch_size=500)
 
 
 def snapshot(obj: models.Model, fields: Iterable[str]) -> dict[str, Any]:
