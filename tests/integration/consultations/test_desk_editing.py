@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -409,6 +411,43 @@ def test_garbage_is_never_a_fault(values, owner_client, window):
     assert response.status_code in {200, 302, 422}
     assert not AuditEvent.objects.filter(type="consultations.window_created").exists()
     assert ConsultationWindow.objects.get().channels.count() <= 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"add": "channel"},
+        {"read": "1"},
+        {"read": "1", "hours_text": "平日\x00 " * 2000},
+        {"say": "1"},
+        {"preview": "1"},
+        {"confirmed": "\x00"},
+        {"version": "x" * 5000},
+        {"rows-TOTAL_FORMS": "1", "rows-INITIAL_FORMS": "0", "say": "1", "hours-mode": "rows"},
+    ],
+)
+def test_torn_post_is_answered(data, owner_client, window):
+    for address in (edit(window), reverse(NEW), reverse("desk:hours-preview")):
+        assert owner_client.post(address, data).status_code in {200, 422}
+    assert not AuditEvent.objects.exists()
+
+
+def test_form_costs_no_more_queries_with_many_parts(owner, owner_client, window):
+    others = WindowFactory.create_batch(6)
+    owner_client.get(edit(window))
+    counts = []
+    for size in (1, 6):
+        content = services.WindowContent(
+            values={},
+            channels=[{"kind": "phone", "value": "189", "digits": "189"}] * size,
+            exceptions=[(dt.date(2027, 1, day + 1), "", "休み") for day in range(size)],
+            fallbacks=others[:size],
+        )
+        services.save_window(window=window, content=content, by=owner)
+        with CaptureQueriesContext(connection) as queries:
+            owner_client.get(edit(window))
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 22
 
 
 def test_empty_post_is_a_form_with_errors(owner_client, window):
