@@ -368,11 +368,12 @@ def test_rule_says_what_the_text_says_of_the_end_of_the_year(row: Row) -> None:
 
 
 @each_window
-def test_unknown_end_of_the_year_is_noted_for_staff(row: Row) -> None:
+def test_unknown_hours_are_noted_for_staff(row: Row) -> None:
     for rule, _text in hours_of(row):
-        if "unknown" in rule:
-            assert rule.endswith("; Dec 29-Jan 03 unknown")
+        if rule.endswith("; Dec 29-Jan 03 unknown"):
             assert "年末年始" in row["内部メモ"]
+        elif "unknown" in rule:
+            assert "食い違う時間帯" in row["内部メモ"]
 
 
 @each_window
