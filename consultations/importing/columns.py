@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils.translation import gettext as _
 
 from consultations.importing import values
@@ -131,6 +132,24 @@ _WINDOW_BY_HEADER = {column.header: column for column in WINDOW_COLUMNS}
 _CHANNEL_BY_HEADER = {column.header: column for column in CHANNEL_COLUMNS}
 COLUMN_OF_FIELD = {column.field: column for column in WINDOW_COLUMNS}
 CHANNEL_COLUMN_OF_FIELD = {column.field: column for column in CHANNEL_COLUMNS}
+
+
+_CHOICES: dict[str, type[models.TextChoices]] = {
+    "地域の範囲": AreaScope,
+    "費用": Fee,
+    "匿名": Anonymity,
+    "住所の公開": AddressVisibility,
+    "公開状態": State,
+    "種類": ChannelKind,
+    "料金": Toll,
+}
+
+
+def shown(header: str, text: str) -> str:
+    """A cell as people read it: 通話無料 instead of `free`."""
+    group = _GROUP.fullmatch(header)
+    choices = _CHOICES.get(group[2] if group else header)
+    return str(choices(text).label) if choices and text in choices.values else text
 
 
 class HeaderError(Exception):

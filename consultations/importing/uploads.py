@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from consultations import permissions
 from consultations.importing.applying import PlanOutdatedError, PlanRefusedError, import_table
 from consultations.importing.checking import Problem
+from consultations.importing.columns import shown
 from consultations.importing.files import UnreadableFileError, file_kind, unpacked_size
 from consultations.importing.planning import Outcome, Plan, PlannedRow, make_plan
 from consultations.importing.reading import read_table
@@ -160,7 +161,9 @@ def _row(upload: WindowImport, row: PlannedRow) -> WindowImportRow:
         outcome=row.outcome,
         public_id=row.public_id[:6] if row.window or not row.problems else "",
         title=_clip(row.title, 100),
-        changes=[[column, _clip(old), _clip(new)] for column, old, new in row.changes],
+        changes=[
+            [column, _clip(shown(column, old)), _clip(shown(column, new))] for column, old, new in row.changes
+        ],
         problems=_listed(row.problems),
         warnings=_listed(row.warnings),
     )

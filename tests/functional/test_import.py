@@ -1,0 +1,56 @@
+"""Staff take a file in, in a real browser."""
+
+import pytest
+
+from consultations.models import ConsultationWindow
+from tests.conftest import signed_in
+from tests.factories.consultations import CategoryFactory, WindowFactory
+from tests.factories.members import UserFactory
+from tests.functional.conftest import DESK, PHONE
+
+FILE = (
+    "ID,名称,運営者,分野,連絡手段1_種類,連絡手段1_値\n"
+    ",まちの相談室,市役所,living,phone,0570-0783-55\n"
+    "{window},よるの電話,市,living,phone,087-832-0000\n"
+)
+
+
+@pytest.fixture
+def window(transactional_db):
+    return WindowFactory(
+        name="よるの電話", operator="県", topics=[CategoryFactory(slug="living", name="生活上の困りごと")]
+    )
+
+
+def enter(visitor, user):
+    cookie = signed_in(user).cookies["desk_session"]
+    visitor.context.add_cookies([{"name": "desk_session", "value": cookie.value, "url": visitor.base}])
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_from_file_to_drafts(visit, window, viewport, scripts, tmp_path):
+    visitor = visit(viewport, java_script_enabled=scripts)
+    enter(visitor, UserFactory(role="staff"))
+    page = visitor.page
+    visitor.open("/desk/windows/import/")
+    page.get_by_label("ファイル").set_input_files(
+        {"name": "窓口.csv", "mimeType": "text/csv", "buffer": FILE.format(window=window.public_id).encode()}
+    )
+    if scripts:
+        assert visitor.axe_violations() == []
+        assert not visitor.overflows()
+    page.get_by_role("button", name="何が変わるかを見る").click()
+    assert page.get_by_text("まだ何も変わっていません").is_visible()
+    assert page.get_by_text("0570-078-355 ではありませんか").is_visible()
+    if scripts:
+        page.screenshot(path=tmp_path / "plan.png", full_page=True)
+        assert visitor.axe_violations() == []
+        assert not visitor.overflows()
+    assert ConsultationWindow.objects.count() == 1
+    page.get_by_role("button", name="この内容で取り込む").click()
+    assert page.get_by_text("1件を作り、1件を変えました").is_visible()
+    window.refresh_from_db()
+    assert window.operator == "市"
+    assert ConsultationWindow.objects.count() == 2
+    assert visitor.problems == []
