@@ -16,6 +16,7 @@ urlpatterns = [
     path("w/<public_id:public_id>/report/thanks/", report.error_report_thanks, name="error-report-thanks"),
     path("search/", search.search, name="search"),
     path("for-family/", texts.around, name="around"),
+    path("languages/", texts.languages, name="languages"),
     path("leave-no-trace/", texts.safety, name="safety"),
     path("accessibility/", texts.accessibility, name="accessibility"),
     path("privacy/", texts.privacy, name="privacy"),

@@ -29,6 +29,7 @@ PUBLIC = {
     "consultations:error-report",
     "consultations:error-report-thanks",
     "consultations:home",
+    "consultations:languages",
     "consultations:privacy",
     "consultations:robots",
     "consultations:safety",

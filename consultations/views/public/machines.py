@@ -10,7 +10,17 @@ from django.urls import reverse
 from consultations.models import Category, ConsultationWindow
 from platform_portal.page_cache import public_page
 
-TEXTS = ("home", "window-list", "search", "around", "safety", "privacy", "accessibility", "about")
+TEXTS = (
+    "home",
+    "window-list",
+    "search",
+    "around",
+    "languages",
+    "safety",
+    "privacy",
+    "accessibility",
+    "about",
+)
 MAX_ADDRESSES = 50_000  # the protocol's limit for one file
 
 ROBOTS = """\

@@ -1,12 +1,37 @@
 """Pages of plain text."""
 
+from collections import Counter
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from consultations.models import Category, ConsultationWindow
+from consultations.models import Category, Channel, ConsultationWindow
 from consultations.presenting import Clock
+from consultations.presenting.languages import LANGUAGES
 from consultations.round_the_clock import last_resort
 from platform_portal.page_cache import public_page
+
+
+@public_page(tells_time=True)
+def languages(request: HttpRequest) -> HttpResponse:
+    """For people who do not read Japanese well: English, easy Japanese, and the way to every language spoken."""
+    clock = Clock.of(request)
+    context = {"languages": clock.keep("languages", spoken_languages), "last_resort": last_resort(clock)}
+    return render(request, "consultations/languages.html", context)
+
+
+def spoken_languages() -> list[tuple[str, str, int]]:
+    """(code, its speakers' name for it, number of windows) of every language but Japanese, most windows first."""
+    windows = ConsultationWindow.objects.published()
+    spoken = {(pk, code) for pk, codes in windows.values_list("pk", "languages") for code in codes}
+    channels = Channel.objects.filter(window__in=windows).exclude(languages=[])
+    spoken |= {(pk, code) for pk, codes in channels.values_list("window", "languages") for code in codes}
+    counts = Counter(code for _pk, code in spoken)
+    return [
+        (code, LANGUAGES[code][1], count)
+        for code, count in counts.most_common()
+        if code in LANGUAGES and code not in {"ja", "jsl"}
+    ]
 
 
 @public_page()
