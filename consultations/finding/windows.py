@@ -9,6 +9,8 @@ from consultations.finding.words import query_words
 
 MOST_WINDOWS = 20
 MOST_CATEGORIES = 3
+# Only categories that the sentence may well mean bring windows: from so much share for the first, and for the others.
+LEAST_FIRST, LEAST_SCORE = 0.1, 0.15
 # A name match counts more than any category, a category more than any word in a description.
 _NAME, _CATEGORY, _WORDS = 0.5, 0.4, 0.1
 
@@ -35,7 +37,7 @@ class WindowIndex(Protocol):
 
 
 class DatabaseWindows:
-    """The published windows. Three queries and one per category, whatever the number of windows."""
+    """The published windows. Two queries and at most one per category, whatever the number of windows."""
 
     def category_words(self) -> dict[str, list[str]]:
         from consultations.models import Category
@@ -44,7 +46,7 @@ class DatabaseWindows:
 
     def search(self, text: str, categories: Sequence[CategoryMatch]) -> list[WindowMatch]:
         scores: dict[tuple[str, str], float] = {}
-        for key, score in (*self._by_words(text), *self._by_category(categories[:MOST_CATEGORIES])):
+        for key, score in (*self._by_words(text), *self._by_category(_meant(categories))):
             scores[key] = scores.get(key, 0.0) + score
         # Equal scores keep the order in which they were found: nearest area first, then by name.
         ranked = sorted(scores.items(), key=lambda item: -item[1])[:MOST_WINDOWS]
@@ -74,3 +76,11 @@ class DatabaseWindows:
             for key in windows.values_list("public_id", "name")[:MOST_WINDOWS]:
                 scores[key] = scores.get(key, 0.0) + _CATEGORY * category.score
         return list(scores.items())
+
+
+def _meant(categories: Sequence[CategoryMatch]) -> list[CategoryMatch]:
+    return [
+        category
+        for place, category in enumerate(categories[:MOST_CATEGORIES])
+        if category.score >= (LEAST_SCORE if place else LEAST_FIRST)
+    ]

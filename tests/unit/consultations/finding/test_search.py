@@ -3,7 +3,10 @@
 import pytest
 
 from consultations.finding import find
+from consultations.finding.categories import CategoryMatch
 from consultations.finding.indexing import rebuild_search_vectors
+from consultations.finding.windows import LEAST_SCORE, DatabaseWindows
+from consultations.finding.words import query_words
 from consultations.indexing import refresh_derived
 from consultations.models import Category, ConsultationWindow
 from platform_portal.publishing.states import State
@@ -58,6 +61,15 @@ def test_name_first_then_category_then_the_rest(windows, words):
     assert names(found) == ["引き籠もり地域支援センター", "はじめの一歩", "くらしの電話"]
 
 
+def test_a_name_outranks_any_number_of_words_elsewhere(windows):
+    many = "家族 息子 娘 仕事 学校 病院 薬 食事 風呂 部屋 将来 年金 友達 先生 会社 お金"
+    talkative = WindowFactory(name="なんでも電話", kana="ナンデモデンワ", description=many)
+    refresh_derived(talkative)
+    found = list(ConsultationWindow.objects.matching(query_words(f"ひきこもり {many}")))
+    assert names(found)[0] == "引き籠もり地域支援センター"
+    assert found[0].word_rank < next(window.word_rank for window in found if window == talkative)
+
+
 @pytest.mark.parametrize("beginning", ["ひきこもりちい", "ヒキコモリチイキ", "ちいきしえん", "しえんせん"])
 def test_beginning_of_a_name_as_it_is_read(windows, beginning):
     assert names(ConsultationWindow.objects.search(beginning))[0] == "引き籠もり地域支援センター"
@@ -97,6 +109,13 @@ def test_find_can_do_without_windows(windows, django_assert_num_queries):
         found = find("ひきこもりの息子", windows=None)
     assert found.windows == []
     assert found.categories[0].slug == "hikikomori"
+
+
+def test_a_category_that_is_hardly_meant_brings_no_windows(windows, hikikomori):
+    unsure = [CategoryMatch("living", 0.6), CategoryMatch("hikikomori", LEAST_SCORE - 0.01)]
+    sure = [CategoryMatch("living", 0.6), CategoryMatch("hikikomori", LEAST_SCORE)]
+    assert DatabaseWindows().search("。", unsure) == []
+    assert [match.name for match in DatabaseWindows().search("。", sure)] == ["はじめの一歩"]
 
 
 def test_find_tells_of_danger():
