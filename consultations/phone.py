@@ -118,6 +118,9 @@ def _read_long(number: str, dialled: str, tail: str) -> PhoneNumber:
     if not is_japanese:
         return PhoneNumber(number + tail, digits)
     usual = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    if not dialled.startswith(("0", "+")):  # a spreadsheet took the number for a sum and ate its zero
+        warning = _("先頭の 0 がないので、補いました。番号を確かめてください。")
+        return PhoneNumber(usual + tail, "0" + digits, warning, usual + tail)
     return _with_grouping(number, digits, usual, tail)
 
 

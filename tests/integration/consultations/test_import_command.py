@@ -1,14 +1,16 @@
 """import_windows and export_windows on the real database."""
 
+import datetime as dt
 import io
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from consultations.masters import load_categories
 from consultations.models import ConsultationWindow
 from platform_portal.audit.models import AuditEvent
+from tests.factories.consultations import WindowFactory
 
 DEMO = Path("consultations/data/demo_windows.csv")
 HEAD = "名称,運営者,分野,連絡手段1_種類,連絡手段1_値\n"
@@ -67,3 +69,181 @@ class TestDemoFile:
         ConsultationWindow.objects.all().delete()
         run(tmp_path / f"carrier.{suffix}", trust_state=True, by=administrator.email)
         assert export(tmp_path / "after.csv") == before
+
+
+def refused(path: Path, **options) -> tuple[str, str]:
+    """What was printed, and the last word."""
+    out = io.StringIO()
+    with pytest.raises(CommandError) as error:
+        call_command("import_windows", str(path), stdout=out, **options)
+    return out.getvalue(), str(error.value)
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("row", "words"),
+        [
+            (",県,living,phone,110", "名称"),
+            ("窓口,県,なにか,phone,110", "「なにか」という分野はありません"),
+            ("窓口,県,living,telegraph,110", "使える言葉は phone（電話）"),
+            ("窓口,県,living,,110", "種類を書いてください"),
+            ("窓口,県,living,phone,", "電話番号を書いてください"),
+            ("窓口,県,living,line,http://line.example", "https:// で始まるアドレス"),
+            ("窓口,県,living,email,soudan", "メールアドレス"),
+            ("あ" * 101 + ",県,living,phone,110", "100"),
+            ("窓口,県,living,phone,110,はみだし", "見出しのない列"),
+        ],
+    )
+    def test_says_what_is_wrong_and_does_nothing(self, row, words, write):
+        good = "よい窓口,県,living,phone,110\n"
+        text, last = refused(write(HEAD + good + row + "\n"))
+        assert words in text
+        assert "3行目" in text
+        assert last == "1件作成、0件変更、0件は同じ、1件は取り込めません。何も変えていません。"
+        assert not ConsultationWindow.objects.exists()
+        assert not AuditEvent.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("column", "value", "words"),
+        [
+            ("ID", "ABC", "ID の形ではありません"),
+            ("受付時間_規則", "いつでも", "受付時間_規則"),
+            ("対象年齢_下限", "200", "対象年齢_下限"),
+            ("年末年始_休み開始", "12-29", "両方を書いてください"),
+            ("市区町村コード", "372014", "市区町村はありません"),
+            ("代わりの窓口", "zzzzzz", "という ID の窓口はありません"),
+            ("日ごとの変更", "2026-12-28 25:99 理由", "受付時間が読めません"),
+            ("日ごとの変更", "2026-12-28 休み", "日ごとの変更"),
+            ("ウェブサイト", "javascript:alert(1)", "ウェブサイト"),
+            ("確認日", "2099-01-01", "これからの日"),
+            ("費用", "ただ", "free（無料）"),
+            ("連絡手段1_受付時間_規則", "Mo 25", "連絡手段1_受付時間_規則"),
+        ],
+    )
+    def test_names_the_column(self, column, value, words, write, administrator):
+        head = f"名称,連絡手段1_種類,連絡手段1_値,{column}\n"
+        text, _last = refused(write(head + f"窓口,phone,110,{value}\n"), by=administrator.email)
+        assert words in text
+        assert f"✕ {column}「{value}" in text or words in text
+
+    def test_same_window_twice(self, write):
+        text, _last = refused(write("名称,運営者\nA,県\nA,県\n"))
+        assert "このファイルにもう1つあります" in text
+
+    def test_a_name_that_fits_two_windows(self, write):
+        WindowFactory.create_batch(2, name="A", operator="県")
+        text, _last = refused(write("名称,運営者\nA,県\n"))
+        assert "ID を書いてください" in text
+
+    @pytest.mark.parametrize("file", ["nowhere.csv", "."])
+    def test_no_file(self, file, tmp_path):
+        _text, last = refused(tmp_path / file)
+        assert "ファイルを読めません" in last
+
+    def test_nobody_of_that_name(self, write):
+        _text, last = refused(write(HEAD + "A,県,living,phone,110\n"), by="nobody@portal.example")
+        assert "という利用者はいません" in last
+
+    def test_a_person_without_the_permission(self, write, outsider):
+        _text, last = refused(write(HEAD + "A,県,living,phone,110\n"), by=outsider.email)
+        assert "権限では、この操作はできません" in last
+        assert not ConsultationWindow.objects.exists()
+
+
+class TestChanges:
+    def test_a_dry_run_shows_and_does_nothing(self, write):
+        lines = run(write(HEAD + "A,県,living,phone,110\n"), dry_run=True)
+        assert lines[-1] == "1件作成、0件変更、0件は同じ。試しです。何も変えていません。"
+        assert not ConsultationWindow.objects.exists()
+
+    def test_columns_that_are_not_there_stay(self, write):
+        window = WindowFactory(name="A", operator="県", internal_note="メモ", phone="0120-000-000")
+        run(write(f"ID,費用\n{window.public_id},無料\n"))
+        window.refresh_from_db()
+        assert (window.fee, window.internal_note, window.operator) == ("free", "メモ", "県")
+        assert window.channels.get().value == "0120-000-000"
+
+    def test_only_new_leaves_what_people_changed(self, write):
+        window = WindowFactory(name="A", operator="県")
+        lines = run(write(f"ID,名称,運営者\n{window.public_id},B,市\n,C,市\n"), only_new=True)
+        window.refresh_from_db()
+        assert window.name == "A"
+        assert lines[-1].startswith("1件作成、0件変更、1件は同じ")
+
+    def test_an_archived_window_stays_so(self, write, administrator):
+        window = WindowFactory(name="A", state="archived")
+        text, _last = refused(write(f"ID,名称\n{window.public_id},B\n"), by=administrator.email)
+        assert "下書きとして戻す" in text
+
+    def test_without_trust_no_state_comes_in(self, write, administrator):
+        run(write("名称,分野,連絡手段1_種類,連絡手段1_値,公開状態\nA,living,phone,110,published\n"))
+        assert ConsultationWindow.objects.get().state == "draft"
+
+    def test_with_trust_a_window_nobody_can_reach_is_refused(self, write):
+        text, _last = refused(write("名称,公開状態\nA,published\n"), trust_state=True)
+        assert "連絡手段が1つもない窓口は公開できません" in text
+
+    def test_a_failing_record_undoes_everything(self, write, monkeypatch):
+        def fail(events):
+            raise RuntimeError("no record")
+
+        monkeypatch.setattr("platform_portal.audit.services.record_all", fail)
+        with pytest.raises(RuntimeError):
+            run(write(HEAD + "A,県,living,phone,110\n"))
+        assert not ConsultationWindow.objects.exists()
+
+
+class TestVerification:
+    @pytest.fixture
+    def window(self, administrator):
+        return WindowFactory(
+            name="A", operator="県", verified_on=dt.date(2025, 1, 1), verified_by=administrator, website=""
+        )
+
+    def test_a_critical_change_takes_the_date_away(self, window, write, administrator):
+        run(write(f"ID,ウェブサイト\n{window.public_id},https://a.example/\n"), by=administrator.email)
+        window.refresh_from_db()
+        assert (window.verified_on, window.verified_by) == (None, None)
+
+    def test_another_change_leaves_it(self, window, write, administrator):
+        run(write(f"ID,内部メモ\n{window.public_id},x\n"), by=administrator.email)
+        window.refresh_from_db()
+        assert window.verified_on == dt.date(2025, 1, 1)
+
+    def test_the_old_date_beside_a_critical_change_is_refused(self, window, write, administrator):
+        path = write(f"ID,ウェブサイト,確認日\n{window.public_id},https://a.example/,2025-01-01\n")
+        text, _last = refused(path, by=administrator.email)
+        assert "確認日が前のままです" in text
+
+    def test_a_new_date_is_that_persons(self, window, write, secretariat):
+        path = write(f"ID,ウェブサイト,確認日\n{window.public_id},https://a.example/,令和8年1月5日\n")
+        run(path, by=secretariat.email)
+        window.refresh_from_db()
+        assert (window.verified_on, window.verified_by) == (dt.date(2026, 1, 5), secretariat)
+
+    def test_a_date_needs_a_person(self, window, write):
+        text, _last = refused(write(f"ID,確認日\n{window.public_id},2026-01-05\n"))
+        assert "--by" in text
+
+
+class TestExport:
+    def test_says_how_many_and_leaves_no_half_file(self, tmp_path):
+        WindowFactory(state="archived")
+        out = io.StringIO()
+        call_command("export_windows", output=tmp_path / "a.csv", stdout=out)
+        assert out.getvalue().strip().endswith("0件を書き出しました。")
+        call_command("export_windows", output=tmp_path / "a.csv", all=True, stdout=out)
+        assert out.getvalue().strip().endswith("1件を書き出しました。")
+        assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["a.csv"]
+
+    def test_a_folder_that_is_not_there(self, tmp_path):
+        with pytest.raises(CommandError, match="ファイルに書けません"):
+            call_command("export_windows", output=tmp_path / "none" / "a.csv", stdout=io.StringIO())
+
+    def test_to_the_screen(self, capsys):
+        WindowFactory(name="よるの電話")
+        out, err = io.StringIO(), io.StringIO()
+        call_command("export_windows", stdout=out, stderr=err)
+        assert out.getvalue().startswith("\ufeffID,名称,")
+        assert "よるの電話" in out.getvalue()
+        assert "1件を書き出しました。" in err.getvalue()

@@ -73,6 +73,12 @@ def test_warns_of_cut_and_impossible_numbers(text, words):
     assert phone.suggestion == ""
 
 
+def test_gives_back_the_zero_that_a_spreadsheet_ate():
+    phone = read_phone("878320000")
+    assert (phone.display, phone.digits) == ("087-832-0000", "0878320000")
+    assert "補いました" in phone.warning
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -126,7 +132,7 @@ def test_reads_any_text_and_its_own_words_again(text):
     except ValidationError:
         return
     again = read_phone(phone.display)
-    assert again == phone
+    assert (again.display, again.digits) == (phone.display, phone.digits)
     assert phone.digits
     assert set(phone.digits) <= set("0123456789#+")
     assert len(phone.digits) <= 20
