@@ -32,6 +32,7 @@ def window_list(request: HttpRequest) -> HttpResponse:
         "filter": found,
         "page": paged(request, rows.prefetch_related("channels", "categories", "municipalities")),
         "bulk": BulkForm(),
+        "are_all_selected": request.GET.get("select") == "page",
         "is_filtered": found.is_filtered or request.GET.get("author") == "me",
         "has_garbage": not found.is_valid(),
         "crumbs": crumbs((_("相談窓口"), "")),

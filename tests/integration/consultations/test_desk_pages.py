@@ -170,6 +170,12 @@ class TestWindowList:
         assert response.status_code == 200
         assert "<script>" not in text_of(response).replace("<script type", "")
 
+    @pytest.mark.parametrize(("query", "ticked"), [({}, 0), ({"select": "page"}, 2)])
+    def test_whole_page_is_chosen_without_javascript(self, query, ticked, owner_client):
+        page = text_of(owner_client.get(reverse("desk:window-list"), query))
+        assert page.count('name="selected"') == 2
+        assert page.count(" checked>") == ticked
+
     def test_pages(self, owner_client, category):
         WindowFactory.create_batch(55)
         response = owner_client.get(reverse("desk:window-list"), {"page": "2", "sort": "name"})
