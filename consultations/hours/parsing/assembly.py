@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from consultations.hours.parsing.days import YEAR_END
+from consultations.hours.parsing.days import WORKDAYS_MASK, YEAR_END
 from consultations.hours.parsing.model import (
     Change,
     Closure,
@@ -157,6 +157,8 @@ class Assembler:
             if closure.spans:
                 self.close_spans(closure)
                 continue
+            if days.not_holidays and days.mask != WORKDAYS_MASK:
+                self.is_complete = False  # 「火曜（祝日を除く）」: who knows the hours of such a holiday
             if days.holidays:
                 self.closes_holidays = True
                 if self.holiday_spans is not None:

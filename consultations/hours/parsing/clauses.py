@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from consultations.hours.parsing.days import DAY_KINDS, Group, Item
+from consultations.hours.parsing.days import DAY_KINDS, Group, Item, kind_at
 from consultations.hours.parsing.tokens import Kind, Token
 
 # A bracket that closes later than this many tokens was never meant to; bounds the search.
@@ -39,9 +39,13 @@ def nest(tokens: list[Token]) -> list[Item]:
                     items += inner
                     index = end + 1
                     continue
-                if [item.kind for item in inner if isinstance(item, Token)] == [Kind.WEEKDAY]:
-                    if not tokens[index - 1 : index] or tokens[index - 1].kind is not Kind.DATE:
-                        items += inner  # (月)(水)(金) names days; after a date it only repeats
+                kinds = {item.kind for item in flat(inner)}
+                is_after_date = index > 0 and tokens[index - 1].kind is Kind.DATE
+                if is_after_date and kinds <= {Kind.WEEKDAY, Kind.HOLIDAY, Kind.SEPARATOR}:
+                    index = end + 1  # 1月1日（祝）: only says what day that is
+                    continue
+                if kinds == {Kind.WEEKDAY} and len(inner) == 1:
+                    items += inner  # （月）（水）（金） names days
                     index = end + 1
                     continue
                 items.append(Group(token, inner, tokens[end].end))
@@ -71,10 +75,13 @@ def _closing(tokens: list[Token], index: int) -> int:
 
 
 def clauses(items: Sequence[Item]) -> list[list[Item]]:
-    clauses: list[list[Item]] = [[]]
-    for item in items:
-        if isinstance(item, Token) and item.kind is Kind.BREAK:
-            clauses.append([])
+    """Split at 「／」, 「。」 and the like, but 「月／水／金」 is one list."""
+    found: list[list[Item]] = [[]]
+    for index, item in enumerate(items):
+        if not isinstance(item, Token) or item.kind is not Kind.BREAK:
+            found[-1].append(item)
+        elif item.value == "/" and {kind_at(items, index - 1), kind_at(items, index + 1)} == {Kind.WEEKDAY}:
+            found[-1].append(Token(Kind.SEPARATOR, item.start, item.end, item.value))
         else:
-            clauses[-1].append(item)
-    return [clause for clause in clauses if clause]
+            found.append([])
+    return [clause for clause in found if clause]

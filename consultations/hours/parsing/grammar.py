@@ -139,9 +139,14 @@ class Reader(StatementReader):
         following = position
         while kind_at(items, following) in _LABEL_KINDS and following - position < _LONGEST_LABEL:
             following += 1
-        named = kind_at(items, following) is Kind.COLON and kind_at(items, following + 1) in _TIMED
+        last = items[following - 1] if following > position else None
+        if isinstance(last, Token) and "相談" in str(last.value) and kind_at(items, following) in _TIMED:
+            following -= 1  # 「法律相談 第2水曜…」 names what follows as a colon would
+            named = True
+        else:
+            named = kind_at(items, following) is Kind.COLON and kind_at(items, following + 1) in _TIMED
         if named and not self.reading.hours and not self.is_closed_field:
-            self.label = self.text.quote(items[position].start, items[following - 1].end)
+            self.label = self.text.quote(items[position].start, items[following].start)
             return following + 1
         return position
 
@@ -162,7 +167,9 @@ class Reader(StatementReader):
         after = following
         while kind_at(items, after) in (Kind.PARTICLE, Kind.FILLER, Kind.COLON):
             after += 1
-        if kind_at(items, after) is Kind.BOOKING and self.label != "phone":
+        item = items[after] if after < len(items) else None
+        in_brackets = isinstance(item, Group) and {each.kind for each in flat(item.items)} == {Kind.BOOKING}
+        if (kind_at(items, after) is Kind.BOOKING or in_brackets) and self.label != "phone":
             self.note(items[position : after + 1])
             return after + 1
         return following

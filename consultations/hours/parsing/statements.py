@@ -11,6 +11,8 @@ from consultations.hours.parsing.times import read_spans, single_time, starts_sp
 from consultations.hours.parsing.tokens import Clock, Kind, Token
 from consultations.hours.rules import DAY, EVERY_DAY
 
+_ALSO = (Kind.ALSO, Kind.INCLUDE)  # 「18時〜20時も」
+
 
 class StatementReader:
     """What has been read so far, and how statements that begin with a time add to it."""
@@ -76,14 +78,24 @@ class StatementReader:
         after = end
         while kind_at(items, after) in (Kind.FILLER, Kind.PARTICLE):
             after += 1
+        if len(spans) > 1 and spans[-2][0] < spans[-1][0] < spans[-1][1] < spans[-2][1]:
+            after = self.read_hole(items, after, days, spans)
+            return after or end
         match kind_at(items, after):
             case Kind.EXCLUDE | Kind.CLOSED:
                 return self.exclude_spans(days, spans, after)
             case Kind.LUNCH if after > end:  # 「12時〜13時は昼休み」
                 self.reading.limits.append(Limit(rest=spans))
                 return after + 1
-        self.add_hours(days, spans, is_all_day=is_all_day, is_additional=kind_at(items, after) is Kind.ALSO)
-        return after + 1 if kind_at(items, after) is Kind.ALSO else end
+        self.add_hours(days, spans, is_all_day=is_all_day, is_additional=kind_at(items, after) in _ALSO)
+        return after + 1 if kind_at(items, after) in _ALSO else end
+
+    def read_hole(self, items: Sequence[Item], after: int, days: Days | None, spans: list[Minutes]) -> int:
+        """「9時〜17時 12時〜13時は休み」: the last span lies within the one before it."""
+        self.add_hours(days, spans[:-1], is_all_day=False, is_additional=False)
+        self.reading.limits.append(Limit(rest=spans[-1:]))
+        is_said = kind_at(items, after) in (Kind.EXCLUDE, Kind.CLOSED, Kind.LUNCH)
+        return after + 1 if is_said else 0
 
     def exclude_spans(self, days: Days | None, spans: list[Minutes], position: int) -> int:
         if days is None:
@@ -164,7 +176,7 @@ class StatementReader:
     def read_closed_label(self, items: Sequence[Item], position: int) -> int:
         """「定休日：月曜日」: the word comes first."""
         following = position + 1
-        while kind_at(items, following) in (Kind.PARTICLE, Kind.COLON):
+        while kind_at(items, following) in (Kind.PARTICLE, Kind.COLON, Kind.FILLER):
             following += 1
         if kind_at(items, following) not in DAY_KINDS:
             return position
