@@ -98,7 +98,8 @@ def _build(question: Question, windows: Any, clock: Clock, wider: Callable[[], A
         "last_resort": last_resort(clock, apart_from=shown),
     }
     html = render_to_string("consultations/_results.html", context)
-    return Listing(html, found.chosen, page.number)
+    # A heading must not promise "now" above windows for which that choice was given up.
+    return Listing(html, {} if found.given_up else found.chosen, page.number)
 
 
 def filter_form(action: str, chosen: dict[str, Any], clock: Clock) -> SafeString:

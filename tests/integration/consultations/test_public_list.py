@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from consultations.indexing import refresh_derived
 from consultations.models import Channel
+from platform_portal.page_cache import forget_public_pages
 from tests.factories.consultations import CategoryFactory, ChannelFactory, WindowFactory
 from tests.factories.region import MunicipalityFactory, PortalSettingsFactory, PrefectureFactory
 
@@ -137,6 +138,15 @@ def test_choices_are_given_up_step_by_step_and_named(client: Client, town: Any) 
     assert names(page) == ["英語の窓口"]
     assert "「受付中だけ」に合う窓口は見つかりませんでした" in page
     assert "「相談が無料」" not in page.split("合う窓口は")[0]
+
+
+def test_heading_promises_nothing_that_was_given_up(client: Client, town: Any) -> None:
+    WindowFactory(name="昼の窓口", opening_hours=NEVER)
+    assert "<h1>相談窓口</h1>" in get(client, now="1", channel="phone")
+    WindowFactory(name="いつでも窓口")
+    forget_public_pages()
+    assert "<h1>今、電話で話せるところ</h1>" in get(client, now="1", channel="phone", free="x")
+    assert "<h1>24時間つながるところ</h1>" in get(client, always="1")
 
 
 def test_language_is_given_up_last(client: Client, town: Any) -> None:
