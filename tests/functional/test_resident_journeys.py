@@ -65,6 +65,8 @@ def test_keyboard_alone_reaches_a_number(visit: Any, directory: Directory) -> No
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "本文へ進む"
     page.keyboard.press("Enter")
+    page.keyboard.press("Tab")  # other languages come first
+    assert "English" in page.evaluate("document.activeElement.textContent")
     page.keyboard.press("Tab")
     assert "今、電話で話せるところ" in page.evaluate("document.activeElement.textContent")
     page.keyboard.press("Enter")
