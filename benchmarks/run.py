@@ -60,29 +60,46 @@ def median_ms(action: Callable[[], object], times: int = 15) -> float:
 
 # --- Databases of three sizes -----------------------------------------------------------------
 def use_database(size: int) -> None:
-    """Points the connection at the database of that size; makes and fills it when it is missing."""
-    from django.conf import settings
-
-    from benchmarks.dataset import fill
-
+    """Points the connection at the database of that size; makes and fills it when it is missing or half-made."""
     name = f"bench_{size}"
-    base = settings.DATABASES["default"]["NAME"]
-    connections["default"].close()
-    connections["default"].settings_dict["NAME"] = "postgres"
+    os.environ["BENCH_DATABASE"] = name
+    connect_to("postgres")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        is_there = cursor.fetchone() is not None
+    if is_there:
+        connect_to(name)
+        call_command("migrate", verbosity=0)
+        if is_complete(size):
+            return
+    make_database(name, size)
+
+
+def connect_to(name: str) -> None:
+    connection.close()
+    connections["default"].settings_dict["NAME"] = name
+
+
+def is_complete(size: int) -> bool:
+    from consultations.models import ConsultationWindow
+
+    return ConsultationWindow.objects.exclude(search_vector=None).count() == size
+
+
+def make_database(name: str, size: int) -> None:
+    from benchmarks.dataset import fill
+    from consultations.finding.indexing import rebuild_search_vectors
+
+    connect_to("postgres")
     with connection.cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
         cursor.execute(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
-    connection.close()
-    connections["default"].settings_dict["NAME"] = name
+    connect_to(name)
     call_command("migrate", verbosity=0)
     fill(size)
-    from consultations.finding.indexing import rebuild_search_vectors
-
     rebuild_search_vectors()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    os.environ["BENCH_DATABASE"] = name
-    assert base
 
 
 # --- A server under load ----------------------------------------------------------------------
@@ -207,6 +224,10 @@ def main() -> int:
         print("wrk がありません。apt-get install wrk で入れてください。", file=sys.stderr)
         return 1
     django.setup()
+    if "--prepare" in sys.argv:
+        for size in SIZES:
+            use_database(size)
+        return 0
     figures: dict[int, dict[str, float]] = {}
     rows: list[Row] = []
     for size in SIZES:

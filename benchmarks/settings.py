@@ -12,6 +12,7 @@ from platform_portal.settings import *  # noqa: F403
 from platform_portal.settings import DATABASES, MIDDLEWARE
 
 ROOT_URLCONF = "benchmarks.urls"
+ALLOWED_HOSTS = ["127.0.0.1", "testserver"]  # wrk, and the test client
 DATABASES["default"]["NAME"] = os.environ.get("BENCH_DATABASE", DATABASES["default"]["NAME"])
 if os.environ.get("BENCH_PAGE_CACHE") == "off":
     MIDDLEWARE = [name for name in MIDDLEWARE if "PublicPageCacheMiddleware" not in name]

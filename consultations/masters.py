@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from consultations.models import Category
+from platform_portal.page_cache import forget_public_pages
 
 CATEGORIES_FILE = Path(__file__).parent / "data" / "categories.toml"
 
@@ -20,6 +21,8 @@ def load_categories(path: Path = CATEGORIES_FILE) -> int:
     for category in missing:
         category.full_clean()
         category.save()
+    if missing:
+        transaction.on_commit(forget_public_pages)
     return len(missing)
 
 
