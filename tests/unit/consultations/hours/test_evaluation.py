@@ -1,8 +1,11 @@
 """Open now, until when, when next; the week's table; the fast filter."""
 
+import csv
 import datetime as dt
 import time
+from pathlib import Path
 
+import opening_hours
 import pytest
 
 from consultations.hours.evaluation import (
@@ -178,8 +181,18 @@ def test_rules_that_can_be_evaluated_are_valid(rule):
 @pytest.mark.parametrize(
     "rule",
     ["", " ", "月〜金 8:30〜17:15", "Mo-Fr 8:30", "Mo-Fr 08:30-17:75", "Mo[6] 10:00-11:00", "Mo,Apr 10:00-11:00",
-     "Jan,Mo 10:00-11:00", "Apr 32 off", "Mo-Xx 10:00-11:00", "Mo-Fr,PH && off"],
+     "Jan,Mo 10:00-11:00", "Apr 32 off", "Mo-Xx 10:00-11:00", "Mo-Fr,PH && off",
+     "Mo[1 10:00-11:00", "Mo[1;2] off", "Mo Tu 10:00-11:00",
+     "Mo 10:00-60:00", "Nov 18-Dec off", "Apr&May off", "Sa,PH,&& off"],
 )  # fmt: skip
 def test_rules_that_cannot_be_evaluated_are_refused(rule):
     with pytest.raises(InvalidRule, match="受付時間の規則"):
         validate_rule(rule)
+
+
+def test_every_rule_of_the_parser_is_valid_for_others_too():
+    """The strings are exported; whoever reads them with another program must be able to."""
+    with (Path(__file__).parent / "texts.tsv").open(encoding="utf-8", newline="") as file:
+        rules = {row["rule"] for row in csv.DictReader(file, delimiter="\t")} - {""}
+    assert rules
+    assert [rule for rule in rules if not opening_hours.validate(rule)] == []
