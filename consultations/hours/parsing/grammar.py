@@ -22,6 +22,7 @@ _BRIDGES = frozenset({Kind.PARTICLE, Kind.FILLER})  # small words that belong to
 _LIMITING = _TIMED | {Kind.EXCLUDE, Kind.CLOSED, Kind.BOOKING, Kind.LUNCH, Kind.BEFORE_END, Kind.IF_CASE}
 _GUIDANCE = re.compile(
     r"(?:案内(?:いた)?します|案内して(?:おり|い)ます|(?:回答|返信|返答)は.{0,20}(?:行います|します)"
+    r"|(?:在住|在勤|在学|お住まい|[市町村県区都府道]民)の?.{0,15}(?:方|対象|限る|限ります|のみ)(?:です|となります)?"
     r"|おつなぎします|(?:無料|有料)(?:です)?|秘密は(?:厳守|守)[^、。]{0,8}|お気軽に.{0,12}ください)$"
 )
 
@@ -52,7 +53,7 @@ class Reader(StatementReader):
         if not items:
             return
         if self.is_about_channel(items, in_brackets=in_brackets) or self.is_guidance(items):
-            self.note(items)
+            self.note_channel(items)
             return
         outer, self.is_closing = self.is_closing, self.is_closed_field or ends_with_closing(items)
         position = 0
@@ -71,6 +72,16 @@ class Reader(StatementReader):
             self.close(self.pending)
             self.pending = None
         self.is_closing = outer
+
+    def note_channel(self, items: Sequence[Item]) -> None:
+        """「水曜は来所相談のみ」 leaves the telephone silent that day: no mere remark."""
+        tokens = flat(items)
+        kinds = [token.kind for token in tokens]
+        silences = Kind.ONLY in kinds and any(kind in DAY_KINDS for kind in kinds)
+        if silences and not any(token.kind is Kind.CHANNEL and token.value == "phone" for token in tokens):
+            self.not_understood(items[0].start, items[-1].end)
+        else:
+            self.note(items)
 
     def flush(self, unknown: list[Item]) -> None:
         while unknown and kind_at(unknown, len(unknown) - 1) in _BRIDGES:
@@ -315,7 +326,7 @@ class Reader(StatementReader):
                 return self.read_half_day(items, following, days)
         after = self.end_of_channel_remark(items, following)
         if after > following:
-            self.note(items[start:after])
+            self.note_channel(items[start:after])
             return after
         if self.is_closed_for_a_reason(items, following):
             self.close(days)

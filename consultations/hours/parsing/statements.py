@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from consultations.hours.describing import clock
-from consultations.hours.parsing.days import DAY_KINDS, Item, kind_at, read_days
+from consultations.hours.parsing.days import DAY_KINDS, Group, Item, kind_at, read_days
 from consultations.hours.parsing.model import Closure, Days, Hours, Limit, Minutes, Reading
 from consultations.hours.parsing.text import make_uniform
 from consultations.hours.parsing.times import read_spans, single_time, starts_span
@@ -129,10 +129,15 @@ class StatementReader:
         following = position + 1
         while kind_at(items, following) in (Kind.PARTICLE, Kind.COLON, Kind.FILLER):
             following += 1
-        if not starts_span(items, following):
+        item = items[following] if following < len(items) else None
+        if isinstance(item, Group) and starts_span(item.items, 0):  # 「昼休み（12時〜13時）を除く」
+            spans, doubtful, end = read_spans(item.items, 0)
+            end = following + 1 if end == len(item.items) else position
+        elif starts_span(items, following):
+            spans, doubtful, end = read_spans(items, following)
+        else:
             return position
-        spans, doubtful, end = read_spans(items, following)
-        if doubtful or not spans:
+        if doubtful or not spans or end == position:
             return position
         self.reading.limits.append(Limit(rest=spans))
         while kind_at(items, end) in (Kind.EXCLUDE, Kind.CLOSED, Kind.PARTICLE):
