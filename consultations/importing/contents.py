@@ -1,6 +1,6 @@
 """What a window says, as one dictionary: fields by name, parts as plain lists. Files are written from it and compared with it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Prefetch
@@ -90,7 +90,3 @@ def difference(before: Content, after: Content) -> list[tuple[str, str, str]]:
 
 def _nth(channels: list[Content], number: int) -> Content | None:
     return channels[number - 1] if number <= len(channels) else None
-
-
-def most_channels(windows: Iterable[Content]) -> int:
-    return max((len(content["channels"]) for content in windows), default=0)
