@@ -41,6 +41,7 @@ _NOT_CONTENT = {
     "published_at",
     "published_by",
     "verification_due_on",
+    "area_rank",
     "search_vector",
     "created_at",
     "updated_at",
