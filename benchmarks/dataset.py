@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator
 
 from consultations.models import Category, Channel, ConsultationWindow, Schedule
+from platform_portal.identifiers import ALPHABET, LENGTH
 from platform_portal.publishing.states import State
 from platform_portal.region.models import Municipality, PortalSettings, Prefecture
 
@@ -51,9 +52,16 @@ def rules() -> list[str]:
     return [*found, "24/7", "Mo-Su 18:00-32:00", "Mo-Fr 10:00-12:00,13:00-17:00; PH off"]
 
 
+def _public_id(number: int) -> str:
+    """Drawn ids would meet at this size: 50,000 out of 30 to the power of 6."""
+    places = (number // len(ALPHABET) ** power % len(ALPHABET) for power in range(LENGTH))
+    return "".join(ALPHABET[place] for place in places)
+
+
 def _window(number: int, rng: random.Random, rule: str) -> ConsultationWindow:
     subject, place, kind = rng.choice(SUBJECTS), rng.choice(PLACES), rng.choice(KINDS)
     return ConsultationWindow(
+        public_id=_public_id(number),
         name=f"{place}{subject}{kind}{number}",
         kana=f"マドグチ{number:06d}",
         description=f"{subject}のことで困っている人の話を聞きます。{place}に住む人も、家族も相談できます。",

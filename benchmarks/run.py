@@ -27,6 +27,7 @@ os.environ["BENCH_VAR_DIR"] = str(VAR)
 os.environ["PORTAL_ENV"] = "bench"
 
 import django  # noqa: E402
+from django.core.cache import cache  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, connections, reset_queries  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -161,7 +162,6 @@ def page_rows() -> list[Row]:
     VAR.mkdir(parents=True, exist_ok=True)
     (VAR / "page.html").write_bytes(page)
     os.environ["BENCH_BYTES"] = str(VAR / "page.html")
-    call_command("collectstatic", verbosity=0, interactive=False)
     shutil.copy(VAR / "page.html", VAR / "static" / "page.0123456789ab.html")
     with server("off") as address:
         bare = requests_per_second(address + "/bare/")
@@ -186,8 +186,10 @@ def page_rows() -> list[Row]:
 
 
 def queries_of(url: str) -> int:
+    """Queries of a page of which nothing is kept."""
     client = Client()
     client.get(url)
+    cache.clear()
     reset_queries()
     with CaptureQueriesContext(connection) as captured:
         client.get(url)
@@ -195,7 +197,6 @@ def queries_of(url: str) -> int:
 
 
 def growth_figures() -> dict[str, float]:
-    from django.core.cache import cache
     from django.utils import timezone
 
     from consultations import finding
@@ -228,6 +229,7 @@ def main() -> int:
         for size in SIZES:
             use_database(size)
         return 0
+    call_command("collectstatic", verbosity=0, interactive=False)
     figures: dict[int, dict[str, float]] = {}
     rows: list[Row] = []
     for size in SIZES:
