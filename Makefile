@@ -19,7 +19,7 @@ check: ## linters, types, import direction, migrations, deployment settings
 	@scripts/check
 
 bench: ## benchmarks, as ratios (benchmarks/README.md)
-	@scripts/setup && .venv/bin/python benchmarks/run.py
+	@scripts/bench
 
 evaluate: ## score hours parser and finder on outside data (EVAL_DATA, default ../shared/data)
 	@scripts/evaluate
