@@ -26,12 +26,12 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
 os.environ["BENCH_VAR_DIR"] = str(VAR)
 os.environ["PORTAL_ENV"] = "bench"
 
-import django  # noqa: E402
-from django.core.cache import cache  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.db import connection, connections, reset_queries  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
+import django
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection, connections, reset_queries
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 LOAD_SECONDS = 6
 SIZES = (500, 5_000, 50_000)

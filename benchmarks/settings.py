@@ -8,7 +8,7 @@ os.environ.setdefault("PORTAL_EMBEDDED", "true")
 os.environ["PORTAL_VAR_DIR"] = os.environ.get("BENCH_VAR_DIR", "var/bench")
 os.environ["PORTAL_STATIC_ROOT"] = os.path.join(os.environ["PORTAL_VAR_DIR"], "static")
 
-from platform_portal.settings import *  # noqa: F403
+from platform_portal.settings import *  # noqa: F403  # all of them, then two are changed
 from platform_portal.settings import DATABASES, MIDDLEWARE
 
 ROOT_URLCONF = "benchmarks.urls"

@@ -22,10 +22,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "platform_portal.settings")
 
-from consultations.finding.features import features  # noqa: E402
-from consultations.finding.lexicon import CATEGORY_SLUGS, lexicon  # noqa: E402
-from consultations.finding.model import BIAS, MODEL_FILE, shares  # noqa: E402
-from consultations.finding.reading import read  # noqa: E402
+from consultations.finding.features import features
+from consultations.finding.lexicon import CATEGORY_SLUGS, lexicon
+from consultations.finding.model import BIAS, MODEL_FILE, shares
+from consultations.finding.reading import read
 
 SENTENCES_FILE = ROOT / "benchmarks" / "data" / "finding_sentences.tsv"
 PLACE = {slug: place for place, slug in enumerate(CATEGORY_SLUGS)}

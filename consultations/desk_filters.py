@@ -40,7 +40,7 @@ ORDER_OF: dict[str, tuple[Any, ...]] = {
 AT_HAND = [state for state in State.values if state != State.ARCHIVED]
 
 
-class DeskWindowFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library is untyped
+class DeskWindowFilter(django_filters.FilterSet):
     words = django_filters.CharFilter(
         label=_("名前・カナ・運営者・番号"), method="keep_words", max_length=100
     )
@@ -133,7 +133,7 @@ class DeskWindowFilter(django_filters.FilterSet):  # type: ignore[misc]  # the l
         return queryset  # see filter_queryset: the order comes after everything else
 
 
-class VerificationFilter(django_filters.FilterSet):  # type: ignore[misc]
+class VerificationFilter(django_filters.FilterSet):
     category = django_filters.ModelChoiceFilter(
         label=_("分野"),
         queryset=Category.objects.all(),
@@ -143,7 +143,7 @@ class VerificationFilter(django_filters.FilterSet):  # type: ignore[misc]
     )
 
 
-class ReportFilter(django_filters.FilterSet):  # type: ignore[misc]
+class ReportFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(
         label=_("対応"),
         choices=[("handled", _("対応した"))],

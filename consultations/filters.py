@@ -45,7 +45,7 @@ def _flag(method: str) -> django_filters.ChoiceFilter:
     return django_filters.ChoiceFilter(choices=YES, method=method)
 
 
-class WindowFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped library
+class WindowFilter(django_filters.FilterSet):
     """Filters published windows. `clock` gives the moment for "open now"."""
 
     now = _flag("keep_open")

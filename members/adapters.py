@@ -37,7 +37,7 @@ NOTICES = {
 }
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "account_inactive": gettext_lazy("このアカウントは、いま使えません。"),
@@ -122,7 +122,7 @@ def _fernet() -> MultiFernet:
     )
 
 
-class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
+class MFAAdapter(DefaultMFAAdapter):
     """Keeps the secrets of second factors encrypted, so that a copy of the database opens no account.
 
     The key follows from SECRET_KEY; to change that one, keep the old one in PORTAL_SECRET_KEY_FALLBACKS.

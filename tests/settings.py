@@ -5,7 +5,7 @@ import re
 
 os.environ["PORTAL_ENV"] = "test"
 
-from platform_portal.settings import *  # noqa: F403
+from platform_portal.settings import *  # noqa: F403  # all of them; only the environment differs
 from platform_portal.settings import CACHES, REDIS_URL
 
 # Every parallel worker empties its own cache, not that of its neighbour. Redis has 16 databases; 0 is left alone.

@@ -63,7 +63,7 @@ class SamePassword:
         return cleaned
 
 
-class LoginForm(PlainWords, account.LoginForm):  # type: ignore[misc]
+class LoginForm(PlainWords, account.LoginForm):
     words = {
         "login": (_("メールアドレス"), ""),
         "password": (_("パスワード"), ""),
@@ -74,23 +74,23 @@ class LoginForm(PlainWords, account.LoginForm):  # type: ignore[misc]
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
 
-class ReauthenticateForm(PlainWords, account.ReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateForm(PlainWords, account.ReauthenticateForm):
     words = {"password": (_("パスワード"), "")}
 
 
-class ResetPasswordForm(PlainWords, account.ResetPasswordForm):  # type: ignore[misc]
+class ResetPasswordForm(PlainWords, account.ResetPasswordForm):
     words = {"email": (_("メールアドレス"), _("サインインに使っているアドレスです。"))}
 
 
-class ResetPasswordKeyForm(SamePassword, PlainWords, account.ResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPasswordKeyForm(SamePassword, PlainWords, account.ResetPasswordKeyForm):
     words = NEW_PASSWORD
 
 
-class ChangePasswordForm(SamePassword, PlainWords, account.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(SamePassword, PlainWords, account.ChangePasswordForm):
     words = {"oldpassword": (_("いまのパスワード"), ""), **NEW_PASSWORD}
 
 
-class AuthenticateForm(PlainWords, mfa.AuthenticateForm):  # type: ignore[misc]
+class AuthenticateForm(PlainWords, mfa.AuthenticateForm):
     words = {"code": CODE}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -98,11 +98,11 @@ class AuthenticateForm(PlainWords, mfa.AuthenticateForm):  # type: ignore[misc]
         self.fields["code"].widget.attrs["inputmode"] = "numeric"
 
 
-class ReauthenticateCodeForm(PlainWords, mfa.ReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateCodeForm(PlainWords, mfa.ReauthenticateForm):
     words = {"code": CODE}
 
 
-class ActivateTOTPForm(PlainWords, totp.ActivateTOTPForm):  # type: ignore[misc]
+class ActivateTOTPForm(PlainWords, totp.ActivateTOTPForm):
     words = {"code": (_("認証アプリに出た6桁の数字"), _("数字は30秒ごとに変わります。"))}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -138,19 +138,19 @@ class RealCredential:
             raise _made_up() from error
 
 
-class LoginWebAuthnForm(RealCredential, webauthn.LoginWebAuthnForm):  # type: ignore[misc]
+class LoginWebAuthnForm(RealCredential, webauthn.LoginWebAuthnForm):
     pass
 
 
-class AuthenticateWebAuthnForm(RealCredential, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]
+class AuthenticateWebAuthnForm(RealCredential, webauthn.AuthenticateWebAuthnForm):
     pass
 
 
-class ReauthenticateWebAuthnForm(RealCredential, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+class ReauthenticateWebAuthnForm(RealCredential, webauthn.ReauthenticateWebAuthnForm):
     pass
 
 
-class AddWebAuthnForm(ShortName, PlainWords, webauthn.AddWebAuthnForm):  # type: ignore[misc]
+class AddWebAuthnForm(ShortName, PlainWords, webauthn.AddWebAuthnForm):
     words = {
         "name": (_("名前"), _("あとで見分けるための名前です（例：職場のパソコン）。")),
         "passwordless": (
@@ -171,5 +171,5 @@ class AddWebAuthnForm(ShortName, PlainWords, webauthn.AddWebAuthnForm):  # type:
             raise _made_up() from error
 
 
-class EditWebAuthnForm(ShortName, PlainWords, webauthn.EditWebAuthnForm):  # type: ignore[misc]
+class EditWebAuthnForm(ShortName, PlainWords, webauthn.EditWebAuthnForm):
     words = {"name": (_("名前"), _("あとで見分けるための名前です（例：職場のパソコン）。"))}
