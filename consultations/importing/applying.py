@@ -14,7 +14,6 @@ from consultations.importing.verification import as_recorded
 from consultations.indexing import refresh_derived_of_many
 from consultations.models import Category, Channel, ConsultationWindow, Fallback, WindowException
 from platform_portal.audit import services as audit
-from platform_portal.identifiers import new_public_id
 from platform_portal.page_cache import forget_public_pages
 from platform_portal.publishing.states import State
 
@@ -87,9 +86,14 @@ def _window(row: PlannedRow) -> ConsultationWindow:
 
 def _create(rows: Sequence[PlannedRow], by: Any) -> None:
     windows = []
+    drawn = iter(
+        ConsultationWindow.draw_public_ids(
+            sum(not row.public_id for row in rows), apart_from={row.public_id for row in rows}
+        )
+    )
     for row in rows:
-        row.public_id = row.after["public_id"] = row.public_id or new_public_id()
-        window = ConsultationWindow(author=by)
+        row.public_id = row.after["public_id"] = row.public_id or next(drawn)
+        window = ConsultationWindow(public_id=row.public_id, author=by)
         _set(window, row.after, by)
         windows.append(window)
     ConsultationWindow.objects.bulk_create(windows, batch_size=BATCH)

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from platform_portal.identifiers import new_public_id
+from platform_portal.identifiers import PublicIdModel
 from platform_portal.publishing.states import State
 
 
@@ -16,9 +16,8 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         return self.filter(is_active=True)
 
 
-class Category(models.Model):
+class Category(PublicIdModel):
     # Public addresses use the neutral id: a browser's history must not say "violence".
-    public_id = models.CharField(max_length=6, unique=True, default=new_public_id, editable=False)
     slug = models.SlugField(_("記号"), max_length=30, unique=True)
     name = models.CharField(_("名称"), max_length=40, unique=True)
     description = models.CharField(_("ひとこと説明"), max_length=60)

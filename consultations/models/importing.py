@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from platform_portal.identifiers import new_public_id
+from platform_portal.identifiers import PublicIdModel
 from platform_portal.publishing.models import paired
 
 KEPT = dt.timedelta(days=7)
@@ -20,7 +20,7 @@ def _when_forgotten() -> dt.datetime:
     return timezone.now() + KEPT
 
 
-class WindowImport(models.Model):
+class WindowImport(PublicIdModel):
     """The file lives in the database: every web and worker process sees it, and nothing serves it to a browser.
 
     `content` is emptied once it was taken in; it may hold internal notes.
@@ -33,7 +33,6 @@ class WindowImport(models.Model):
         DONE = "done", _("取り込みました")
         FAILED = "failed", _("取り込めません")
 
-    public_id = models.CharField(max_length=6, unique=True, default=new_public_id, editable=False)
     file_name = models.CharField(_("ファイル名"), max_length=200)
     content = models.BinaryField(_("中身"), editable=False)
     sha256 = models.CharField(max_length=64, editable=False)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models.category import Category
 from consultations.models.querysets import ConsultationWindowQuerySet
-from platform_portal.identifiers import new_public_id
+from platform_portal.identifiers import PublicIdModel
 from platform_portal.publishing.models import Publishable, paired
 from platform_portal.region.models import Municipality
 
@@ -53,10 +53,9 @@ class AddressVisibility(models.TextChoices):
 MONTH_DAY = RegexValidator(r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", _("12-29 のように書いてください。"))
 
 
-class ConsultationWindow(Publishable):
+class ConsultationWindow(PublicIdModel, Publishable):
     audit_noun = "window"
 
-    public_id = models.CharField(_("ID"), max_length=6, unique=True, default=new_public_id, editable=False)
     name = models.CharField(_("名称"), max_length=100)
     kana = models.CharField(_("名称（カナ）"), max_length=150, blank=True)
     description = models.TextField(_("相談できること"), max_length=1000, blank=True)
