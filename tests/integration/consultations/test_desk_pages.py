@@ -1,6 +1,7 @@
 """Lists of the desk: what waits, what is found, and that many rows cost no more queries than few."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -304,6 +305,16 @@ class TestWindowPage:
         assert response.headers["Cache-Control"] == "no-store"
         assert client.get(address).status_code == 302
         assert client.get(reverse("consultations:window-detail", args=[window.public_id])).status_code == 404
+
+    @pytest.mark.parametrize("is_draft", [True, False])
+    def test_every_link_of_a_preview_leads_somewhere(self, is_draft, owner_client, category):
+        window = WindowFactory(draft=is_draft, topics=[category])
+        page = text_of(owner_client.get(reverse("desk:window-preview", args=[window.public_id])))
+        links = {link for link in re.findall(r'href="(/[^"#]*)', page) if not link.startswith("/static/")}
+        assert len(links) > 5
+        assert {link: owner_client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+        assert ("公開すると使えます" in page) == is_draft
+        assert (reverse("consultations:window-card", args=[window.public_id]) in links) != is_draft
 
 
 # --- Verification ----------------------------------------------------------------------------------------------
