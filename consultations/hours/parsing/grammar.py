@@ -35,12 +35,23 @@ class Reader(StatementReader):
         self.text = make_uniform(original)
         self.is_closed_field = is_closed_field
         self.bracket_label = ""
-        items = nest(tokenise(self.text))
+        tokens = tokenise(self.text)
+        self.doubt_twelve(tokens)
+        items = nest(tokens)
         for clause in clauses(items):
             self.label = self.bracket_label
             self.read_clause(clause, in_brackets=False)
         if self.pending is not None:
             self.settle_pending()
+
+    def doubt_twelve(self, tokens: Sequence[Token]) -> None:
+        """「午後12時」 is noon to some and midnight to others: whatever is read, a person must look."""
+        for index, token in enumerate(tokens):
+            if not isinstance(token.value, Clock) or not token.value.is_ambiguous:
+                continue
+            first = index - 2 if index > 1 and starts_span(tokens, index - 2) else index
+            last = first + 2 if starts_span(tokens, first) else index
+            self.not_understood(tokens[first].start, tokens[last].end)
 
     def settle_pending(self) -> None:
         """Days without hours at the end: they belong to hours without days, else they are not understood."""

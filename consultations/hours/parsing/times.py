@@ -13,7 +13,25 @@ EVENING = 16 * 60
 
 
 def read_span(first: Clock, last: Clock) -> Minutes | None:
-    """Start and end in minutes, the end past 24:00 when it lies on the next day; None when doubtful."""
+    """Start and end in minutes, the end past 24:00 when it lies on the next day; None when doubtful.
+
+    午前12時 and 午後12時 are read so that the span is the shortest possible: rather closed than wrongly open.
+    """
+    meant = [(one, other) for one in _as_meant(first) for other in _as_meant(last)]
+    spans = [span for one, other in meant if (span := _read_clear_span(one, other)) is not None]
+    return min(spans, key=lambda span: span[1] - span[0], default=None)
+
+
+def _as_meant(clock: Clock) -> list[Clock]:
+    """Noon or midnight (the end of the day as well as its beginning), each as nobody can mistake it."""
+    if not clock.is_ambiguous:
+        return [clock]
+    past = clock.minutes - NOON
+    meridiems = {NOON: clock.meridiem.replace("am", ""), 0: "", DAY: ""}
+    return [Clock(base + past, meridiem, clock.is_next_day) for base, meridiem in meridiems.items()]
+
+
+def _read_clear_span(first: Clock, last: Clock) -> Minutes | None:
     start = _on_24_hour_clock(first)
     if start >= DAY:
         return None
@@ -24,25 +42,19 @@ def read_span(first: Clock, last: Clock) -> Minutes | None:
 
 
 def _on_24_hour_clock(clock: Clock) -> int:
-    """午後1時 is 13:00; 午後12時 as a beginning is noon; 夜9時 is 21:00, 深夜1時 is 1:00."""
+    """午後1時 is 13:00; 夜9時 is 21:00, 夜12時 is 24:00, 深夜1時 is 1:00."""
     minutes = clock.minutes
     if clock.meridiem == "pm" and minutes < NOON:
         return minutes + NOON
-    if clock.meridiem == "night" and 5 * 60 <= minutes < NOON:
+    if clock.meridiem == "night" and 5 * 60 <= minutes < NOON + 60:
         return minutes + NOON
-    if clock.meridiem == "am" and NOON <= minutes < NOON + 60:
-        return minutes - NOON
     return minutes
 
 
 def _end(first: Clock, last: Clock, start: int) -> int | None:
     if last.is_next_day:
         return _on_24_hour_clock(last) + DAY
-    if last.meridiem == "am" and last.minutes == NOON and start < NOON:
-        return NOON
     end = _on_24_hour_clock(last)
-    if last.meridiem in ("pm", "night") and NOON <= last.minutes < NOON + 60 and end <= start:
-        return end + NOON  # 午後6時〜午後12時
     if not last.meridiem and first.meridiem == "pm" and last.minutes < NOON and end + NOON > start:
         return end + NOON  # 午後1時〜5時
     if end > start:
@@ -52,7 +64,7 @@ def _end(first: Clock, last: Clock, start: int) -> int | None:
 
 
 def single_time(clock: Clock, *, is_end: bool) -> int:
-    """A lone 「19時まで」 or 「10時から」. 「午後12時まで」 is midnight."""
+    """A lone 「19時まで」 or 「10時から」. 午前12時 and 午後12時 count as noon, the earlier end and the later start."""
     minutes = _on_24_hour_clock(clock)
     if is_end and (clock.is_next_day or minutes == 0):
         return minutes + DAY

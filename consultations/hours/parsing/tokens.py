@@ -53,11 +53,12 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Clock:
-    """A time of day as written. `minutes` as typed; how 午後12時 is meant depends on the other end."""
+    """A time of day as written, `minutes` as typed."""
 
     minutes: int
     meridiem: str = ""  # "", "am", "pm" or "night"
     is_next_day: bool = False
+    is_ambiguous: bool = False  # 午前12時, 午後12時: the law and everyday use disagree which is noon
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ _DIGITS = {character: index for index, character in enumerate("〇一二三四�
 _DASH = r"\s*(?:~|-|から|より)\s*"
 _BEFORE_NOON = ("午前", "朝", "AM", "am", "a.m.", "A.M.")
 _AFTER_NOON = ("午後", "昼", "夕方", "PM", "pm", "p.m.", "P.M.")
+# 昼12時 and 夜12時 leave no doubt; these do.
+_TWELVE_HOUR_CLOCK = frozenset({*_BEFORE_NOON, *_AFTER_NOON} - {"朝", "昼", "夕方"})
 _MERIDIEM = r"(?:午前|午後|朝|昼|夕方|夜間?|深夜|AM|PM|am|pm|[ap]\.m\.|[AP]\.M\.)"
 _NEXT = r"(?:翌々?(?:日|朝)?の?)"
 
@@ -102,11 +105,12 @@ def _clock(match: re.Match[str]) -> Clock | None:
         meridiem = "pm"
     elif word:
         meridiem = "night"
-    return Clock(hour * 60 + minutes, meridiem, bool(groups.get("next")))
+    is_ambiguous = hour == 12 and word in _TWELVE_HOUR_CLOCK
+    return Clock(hour * 60 + minutes, meridiem, bool(groups.get("next")), is_ambiguous)
 
 
 def _noon(match: re.Match[str]) -> Clock:
-    return Clock(12 * 60)
+    return Clock(12 * 60, "pm")
 
 
 def _midnight(match: re.Match[str]) -> Clock:
