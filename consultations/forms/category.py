@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.staticfiles import finders
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from consultations.forms.desk import guard_text
@@ -21,8 +22,12 @@ def icon_names() -> tuple[str, ...]:
     return tuple(re.findall(r'<symbol id="([a-z0-9_-]+)"', text))
 
 
+def icon_choices() -> list[tuple[str, str]]:
+    return [(name, name) for name in icon_names()]
+
+
 class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    icon = forms.ChoiceField(label=_("絵"), help_text=_("名前の左に出ます。"))
+    icon = forms.ChoiceField(label=_("絵"), choices=icon_choices, help_text=_("名前の左に出ます。"))
 
     class Meta:
         model = Category
@@ -40,8 +45,7 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["icon"].choices = [(name, name) for name in icon_names()]  # type: ignore[attr-defined]
-        self.fields["words"].max_length = 20_000  # type: ignore[attr-defined]
+        self.fields["words"].validators.append(MaxLengthValidator(20_000))
         guard_text(self)
 
     def clean_words(self) -> str:

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consultations.forms.category import CategoryForm
 from consultations.forms.channels import ChannelFormSet, ExceptionForm, FallbackForm
 from consultations.forms.editor import WindowEditor, with_row, with_rule
 from consultations.forms.hours import (
@@ -396,3 +397,10 @@ def form_data(editor: WindowEditor) -> QueryDict:
                 data.setlist(field.html_name, sent)
     data["version"] = "" if editor.window._state.adding else editor.window.updated_at.isoformat()
     return data
+
+
+# --- A category ---------------------------------------------------------------------------------------
+def test_words_of_a_category_have_a_limit():
+    errors = CategoryForm({"words": "あ" * 20_001}).errors
+    assert "20000 文字以下" in errors["words"][0]
+    assert "words" not in CategoryForm({"words": "あ" * 20_000}).errors
