@@ -151,9 +151,10 @@ def requests_per_second(url: str) -> float:
         timeout=60,
         check=True,
     )
-    if re.search(r"Non-2xx", result.stdout):
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", result.stdout)
+    if rate is None or "Non-2xx" in result.stdout:
         raise RuntimeError(f"{url} answered with errors:\n{result.stdout}")
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", result.stdout).group(1))  # type: ignore[union-attr]
+    return float(rate[1])
 
 
 # --- What is measured -------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -144,8 +144,8 @@ def _channel_words(channel: Mapping[str, Any]) -> str:
         words.append(hours_words(channel["opening_hours"]))
     for flag in ("is_by_appointment", "accepts_ip_phone"):
         if flag in channel:
-            label = str(Channel._meta.get_field(flag).verbose_name)  # type: ignore[union-attr]
-            words.append(f"{label}：{_('はい') if channel[flag] else _('いいえ')}")
+            found = cast("models.Field[Any, Any]", Channel._meta.get_field(flag))
+            words.append(f"{found.verbose_name}：{_('はい') if channel[flag] else _('いいえ')}")
     words += [str(channel[name]) for name in ("hours_text", "reach_note", "note") if channel.get(name)]
     words += [language_name(code) for code in channel.get("languages", [])]
     return " ".join(word for word in words if word)

@@ -66,6 +66,7 @@ def _write_channels(channels: Sequence[Channel]) -> None:
         [channel.takes_appointments_only for channel in channels],
     ]
     with connection.cursor() as cursor:
+        # Only the name of our own table is pasted in.
         cursor.execute(
             f"UPDATE {Channel._meta.db_table} AS c SET effective_hours = v.hours, schedule_id = v.schedule,"  # noqa: S608
             " takes_appointments_only = v.appointments FROM unnest(%s::bigint[], %s::text[], %s::bigint[],"

@@ -55,7 +55,7 @@ def keeper_of(request: HttpRequest) -> Keeper:
     if keeper is None:
         version = getattr(request, "public_version", None) or public_version()
         keeper = Keeper(timezone.now().replace(second=0, microsecond=0), version)
-        request.keeper = keeper  # type: ignore[attr-defined]
+        request.keeper = keeper  # type: ignore[attr-defined]  # read back above
     return keeper
 
 

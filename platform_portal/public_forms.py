@@ -6,6 +6,7 @@ and a limit per sender. Used by every public form that writes something.
 
 import ipaddress
 import time
+from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
@@ -68,8 +69,8 @@ class PublicForm(forms.Form):
     # Named so that programs fill it in; people never see it.
     website_url = forms.CharField(required=False)
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.initial.setdefault("token", new_token(self.purpose))
 
     @property

@@ -4,6 +4,7 @@ import re
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -21,7 +22,7 @@ def read_pins(text: str) -> Pins:
     return pins
 
 
-def find_problems(project: dict[str, object], texts: dict[str, str]) -> list[str]:
+def find_problems(project: dict[str, Any], texts: dict[str, str]) -> list[str]:
     """What is wrong, one line each. `project` is pyproject.toml, `texts` the lock files by name."""
     problems = []
     pins = {name: read_pins(text) for name, text in texts.items()}
@@ -46,10 +47,10 @@ def entries_without_hash(text: str) -> list[str]:
     return [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry]
 
 
-def requirements_of(project: dict[str, object], group: str | None) -> list[str]:
+def requirements_of(project: dict[str, Any], group: str | None) -> list[str]:
     if group is None:
-        return list(project["project"]["dependencies"])  # type: ignore[index]
-    return list(project["dependency-groups"][group])  # type: ignore[index]
+        return list(project["project"]["dependencies"])
+    return list(project["dependency-groups"][group])
 
 
 def unmet(file: str, requirements: list[str], pins: Pins) -> list[str]:

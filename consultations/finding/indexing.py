@@ -52,6 +52,7 @@ def refresh_search_vectors(windows: Iterable["ConsultationWindow"]) -> int:
     for batch in _batches(windows):
         with connection.cursor() as cursor:
             # One statement with two arrays: bulk_update() would build thousands of CASE branches.
+            # Only the name of our own table is pasted in.
             cursor.execute(
                 f"UPDATE {ConsultationWindow._meta.db_table} AS w SET search_vector = v.words::tsvector"  # noqa: S608
                 " FROM unnest(%s::bigint[], %s::text[]) AS v (id, words) WHERE w.id = v.id",

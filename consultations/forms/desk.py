@@ -36,7 +36,7 @@ def guard_text(form: forms.BaseForm) -> None:
             field.validators = [*field.validators, refuse_control_characters]
 
 
-class RowSet(forms.BaseFormSet):  # type: ignore[type-arg]
+class RowSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subscriptable at run time
     """Rows in the order of their numbers; rows without one come last, as they stand."""
 
     def add_fields(self, form: forms.Form, index: int | None) -> None:
@@ -66,7 +66,7 @@ class BulkForm(DeskForm):
     )
     category = forms.ModelChoiceField(
         label=gettext_lazy("分野（入れる・外すとき）"),
-        queryset=Category.objects.filter(is_active=True),
+        queryset=Category.objects.published(),
         required=False,
         empty_label=gettext_lazy("選んでください"),
         error_messages={"invalid_choice": gettext_lazy("その分野はありません。")},
@@ -117,7 +117,7 @@ class ResolutionForm(DeskForm):
 class AdoptForm(forms.Form):
     category = forms.ModelChoiceField(
         label=gettext_lazy("分野"),
-        queryset=Category.objects.filter(is_active=True),
+        queryset=Category.objects.published(),
         empty_label=gettext_lazy("分野を選ぶ"),
         error_messages={
             "required": gettext_lazy("分野を選んでください。"),

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -35,7 +35,7 @@ class MonthDayField(forms.CharField):
 class WindowForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     categories = forms.ModelMultipleChoiceField(
         label=gettext_lazy("分野"),
-        queryset=Category.objects.filter(is_active=True),
+        queryset=Category.objects.published(),
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "many"}),
         help_text=gettext_lazy("あてはまるものをすべて。公開するには1つ以上要ります。"),
@@ -152,7 +152,8 @@ class WindowForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["municipalities"].queryset = own_municipalities()  # type: ignore[attr-defined]
+        municipalities = cast("forms.ModelMultipleChoiceField[Any]", self.fields["municipalities"])
+        municipalities.queryset = own_municipalities()
         guard_text(self)
 
     def clean_kana(self) -> str:
@@ -164,7 +165,7 @@ class WindowForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
         if is_local and not values.get("municipalities"):
             self.add_error("municipalities", _("市町を1つ以上選んでください。"))
         if not is_local and values.get("area_scope"):
-            values["municipalities"] = self.fields["municipalities"].queryset.none()  # type: ignore[attr-defined]
+            values["municipalities"] = Municipality.objects.none()
         for name in ("valid_from", "valid_to", "source_on"):
             day = values.get(name)
             if day is not None and not 1990 <= day.year <= 2100:

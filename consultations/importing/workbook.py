@@ -74,7 +74,7 @@ def _next_rows(rows: Iterator[Sequence[Any]]) -> list[Sequence[Any]]:
         with warnings.catch_warnings():  # not around a yield: it would hush the whole process
             warnings.simplefilter("ignore")
             return list(itertools.islice(rows, BATCH))
-    except Exception as error:
+    except Exception as error:  # as in _open(): the rows are parsed only now
         raise _broken() from error
 
 

@@ -31,15 +31,14 @@ def _password_rules() -> str:
 password_rules = lazy(_password_rules, str)
 
 
-class PlainWords:
+class PlainWords(forms.Form):
     """Mixin: `words` is (field name) → (label, hint)."""
 
     words: dict[str, tuple[Any, Any]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        fields: dict[str, forms.Field] = self.fields  # type: ignore[attr-defined]
-        for name, field in fields.items():
+        for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
             if name in self.words:
                 field.label, field.help_text = self.words[name]
@@ -52,14 +51,14 @@ NEW_PASSWORD = {
 CODE = (_("コード"), _("認証アプリに出ている6桁の数字か、予備コードの8桁の数字です。"))
 
 
-class SamePassword:
+class SamePassword(forms.Form):
     """Mixin: says in plain words that the two passwords differ."""
 
     def clean(self) -> Any:
-        cleaned = super().clean()  # type: ignore[misc]
-        errors = self.errors  # type: ignore[attr-defined]
-        if "password2" in errors and "password1" not in errors and self.data.get("password2"):  # type: ignore[attr-defined]
-            errors["password2"] = self.error_class([_("2つのパスワードがちがいます。")])  # type: ignore[attr-defined]
+        cleaned = super().clean()
+        errors = self.errors
+        if "password2" in errors and "password1" not in errors and self.data.get("password2"):
+            errors["password2"] = self.error_class([gettext("2つのパスワードがちがいます。")])
         return cleaned
 
 
@@ -110,12 +109,12 @@ class ActivateTOTPForm(PlainWords, totp.ActivateTOTPForm):
         self.fields["code"].widget.attrs["inputmode"] = "numeric"
 
 
-class ShortName:
+class ShortName(forms.Form):
     """Mixin: allauth sets no limit to the name of a passkey."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        name = self.fields["name"]  # type: ignore[attr-defined]
+        name = self.fields["name"]
         name.validators = [*name.validators, MaxLengthValidator(60), validate_one_line]
         name.widget.attrs["maxlength"] = 60
 
@@ -128,12 +127,12 @@ def _made_up() -> ValidationError:
     return ValidationError(_("パスキーを確かめられませんでした。もう一度試してください。"), code="made_up")
 
 
-class RealCredential:
+class RealCredential(forms.Form):
     """Mixin: a credential that cannot be read is an answer that is wrong, not a fault of ours."""
 
     def clean_credential(self) -> Any:
         try:
-            return super().clean_credential()  # type: ignore[misc]
+            return super().clean_credential()  # type: ignore[misc]  # allauth's form stands behind us
         except MADE_UP as error:
             raise _made_up() from error
 

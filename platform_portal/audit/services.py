@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, models
 
@@ -64,7 +64,7 @@ def snapshot(obj: models.Model, fields: Iterable[str]) -> dict[str, Any]:
         if field.many_to_many:
             values[name] = sorted(getattr(obj, name).values_list("pk", flat=True)) if obj.pk else []
         else:
-            values[name] = _scalar(getattr(obj, field.attname))  # type: ignore[union-attr]
+            values[name] = _scalar(getattr(obj, cast("models.Field[Any, Any]", field).attname))
     return values
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +24,7 @@ class PortalSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not gene
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["prefecture"].empty_label = _("選んでください")  # type: ignore[attr-defined]
+        cast("forms.ModelChoiceField[Any]", self.fields["prefecture"]).empty_label = _("選んでください")
 
     def clean_secretariat_postal_code(self) -> str:
         """Takes full-width digits and a missing hyphen."""

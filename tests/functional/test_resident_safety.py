@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 import pytest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from tests.functional.conftest import DESK, PHONE, Directory
 from tests.test_urls import PUBLIC
@@ -19,7 +19,7 @@ def address(name: str, directory: Directory) -> str:
         return reverse(name, args=[directory.category.public_id])
     try:
         return reverse(name)
-    except Exception:
+    except NoReverseMatch:
         return reverse(name, args=[directory.open_line.public_id])
 
 

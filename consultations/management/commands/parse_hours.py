@@ -3,7 +3,8 @@
 import json
 import sys
 from argparse import ArgumentParser
-from typing import Any
+from io import TextIOWrapper
+from typing import Any, cast
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         if not options["stdin"]:
             self.stdout.write(parsed_as_json(options["text"], options["closed_days"]))
             return
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        cast(TextIOWrapper, sys.stdin).reconfigure(encoding="utf-8", errors="replace")
         for line in sys.stdin:
             hours, _tab, closed_days = line.rstrip("\r\n").partition("\t")
             self.stdout.write(parsed_as_json(hours, closed_days.split("\t")[0]))

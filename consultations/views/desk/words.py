@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from consultations import permissions, services
 from consultations.forms.desk import AdoptForm
-from consultations.models import ZeroHitWord
+from consultations.models import Category, ZeroHitWord
 from consultations.views.desk.common import attempt, crumbs, paged
 from platform_portal.access.checks import reason_against, requires
 from platform_portal.access.roles import Permission
@@ -19,7 +19,7 @@ from platform_portal.access.roles import Permission
 def word_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": paged(request, ZeroHitWord.objects.order_by("-count", "word")),
-        "categories": list(AdoptForm().fields["category"].queryset),  # type: ignore[attr-defined]
+        "categories": Category.objects.published(),
         "no_adopting": reason_against(permissions.check_can_edit_categories, request.user),
         "crumbs": crumbs((_("見つからない言葉"), "")),
     }

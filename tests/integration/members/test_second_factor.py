@@ -87,7 +87,7 @@ CLOSED = [page for page in PAGES if not page.is_public and page.name not in OPEN
 
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("page", CLOSED, ids=lambda page: page.name)
-def test_without_a_second_factor_nothing_but_its_setting_up(page, method, world, demanded):  # noqa: F811
+def test_without_a_second_factor_nothing_but_its_setting_up(page, method, world, demanded):  # noqa: F811  the fixture
     browser = signed_in(UserFactory(administrator=True))
     response = getattr(browser, method)(address_of(page, world))
     assert (response.status_code, response.headers.get("Location")) == (302, INDEX)

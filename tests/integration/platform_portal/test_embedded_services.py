@@ -175,7 +175,7 @@ def test_redis_that_cannot_read_its_data_says_so(var: Path) -> None:
     with pytest.raises(EmbeddedError, match=r"\ARedis が起動しません: [^\n]+\Z"):
         ensure_services(var)
     assert stop_services(var), "PostgreSQL had started"
-    assert not list(Path("/tmp").glob(f"tsunagari-*-{home.digest(var)}")), "no socket may be left"  # noqa: S108
+    assert not list(Path("/tmp").glob(f"tsunagari-*-{home.digest(var)}")), "no socket may be left"  # noqa: S108  only looked into
 
 
 def test_command_line(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
