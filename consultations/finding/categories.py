@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from consultations.finding import model
+from consultations.finding.crisis import is_cry
 from consultations.finding.features import features, stands_in
 from consultations.finding.lexicon import CATEGORY_SLUGS
 from consultations.finding.reading import Reading, read
 
 # Sums grow with every feature that says the same; divided, the shares leave room for the second subject.
 SOFTNESS = 2.0
-# A category with a smaller share is noise beyond the first three; below LEAST_BEST nothing was understood at all.
-LEAST, AT_LEAST = 0.05, 3
+# A category with a smaller share is noise (on real sentences it was never the one meant); below LEAST_BEST nothing
+# was understood at all.
+LEAST = 0.05
 LEAST_BEST = 0.08
 # What one word added by staff counts, about as much as a strong word of the lexicon.
 STAFF_WORD = 2.5
 MOST_STAFF_WORDS = 2
+# Who only cries for help gets somebody to talk to, whatever else the few words remind of.
+CRY, CRY_SLUG = 4.0, "mental"
 _SMALLEST_SCORE = 0.0001
 _UNDERSTOOD = ("lex:", "idea:", "word:")
 # How a sentence is written says something only beside what it says.
@@ -40,11 +44,14 @@ def find_categories(text: str, *, words: Mapping[str, Sequence[str]] | None = No
     found = features(reading)
     known = model.weights()
     added = _staff_words(reading, words or {})
-    if not added and not any(_is_understood(name, known) for name in found):
+    cries = is_cry(text)
+    if not cries and not added and not any(_is_understood(name, known) for name in found):
         return []
     totals = model.sums(found, known)
     for slug, count in added.items():
         totals[CATEGORY_SLUGS.index(slug)] += STAFF_WORD * min(count, MOST_STAFF_WORDS)
+    if cries:
+        totals[CATEGORY_SLUGS.index(CRY_SLUG)] += CRY
     return _best_first(model.shares([total / SOFTNESS for total in totals]))
 
 
@@ -56,7 +63,7 @@ def _best_first(shares: Sequence[float]) -> list[CategoryMatch]:
     if max(shares) < LEAST_BEST:
         return []
     ranked = sorted(zip(shares, CATEGORY_SLUGS, strict=True), key=lambda pair: -pair[0])
-    shown = [*ranked[:AT_LEAST], *(pair for pair in ranked[AT_LEAST:] if pair[0] >= LEAST)]
+    shown = [*ranked[:1], *(pair for pair in ranked[1:] if pair[0] >= LEAST)]
     return [CategoryMatch(slug, max(round(share, 4), _SMALLEST_SCORE)) for share, slug in shown]
 
 

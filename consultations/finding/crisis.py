@@ -54,7 +54,8 @@ _PATTERN = re.compile(
             r"(?:殺|ころ)(?:され|すぞ|してやる|すと(?:言|い|脅))",
             r"(?:首|くび)を?(?:絞|締|し)め",
             r"(?:包丁|ほうちょう|刃物|はもの|ないふ)(?:を|で|もっ|持)",
-            r"(?:助|たす)けて(?![くいもほ]|あげ|もら|ほし)",
+            r"(?:助|たす)けて(?![くいもほ]|あげ|もら|ほし)|(?:助|たす)けて(?:くだ|下)さ",
+            r"もう(?:限界|げんかい|無理|むり|だめ|駄目)(?:です|だ|なん|よ|ね)*$",
             r"(?:今|いま)(?:すぐ)?(?:殴|なぐ|叩|たた)られ",
             r"(?:死|し)にそう|(?:殺|ころ)しそう|(?:殺|ころ)してしま(?:い|う)",
         ]
@@ -65,6 +66,34 @@ _ENGLISH = re.compile(
     r"end it all|(?:don'?t|do not) want to live|self[- ]?harm\w*|cut(?:ting)? my(?:self| wrists?| arms?)|overdos\w*|"
     r"going to kill|threaten\w* to kill|hurt myself|better off dead)\b"
 )
+# A sentence that is nothing but these and what stands around them is a cry, though no word of it names a danger.
+_CRY = re.compile(
+    "|".join(
+        [
+            # Helped is written in haste: letters swapped, doubled, left out.
+            r"(?:助|[ただ]す)け[えぇ]?[てでとれt](?:(?:くだ|下)さい|くれ|(?:ほ|欲)し[いく]|もらいたい)?|たすてけ|たけすて|たすけ$",
+            r"(?:もう|も)(?:だめ|駄目|むり|無理|いや|嫌)|(?:^|(?<=に))(?:だめ|駄目|むり|無理)|限界|げんかい",
+            r"(?:つら|辛|くるし|苦し)(?:い|く|すぎ|かった)|しんど(?:い|く|すぎ|かった)?",
+            r"(?:死|し)にたあ*い|(?:消|き)えたい|誰か|だれか",
+            r"tas[u]?kete?|sh?initai|kietai|へるぷ(?:み)?|えすおえす",
+        ]
+    )
+)
+_AROUND = re.compile(
+    "|".join(
+        [
+            r"(?:本当|ほんと|ほんとう|まじ|とて|すご|めちゃ|めっちゃ)[もにうでく]*|毎日|まいにち|ずっと|ただ|なんか|全部|ぜんぶ",
+            r"私|わたし|僕|ぼく|俺|おれ|うち|あたし|心|こころ|気持ち|きもち|今|いま|すぐ|もう|怖い|こわい",
+            r"(?:お願|おねが)い(?:します)?|(?:くだ|下)さい|かも(?:しれ(?:ない|ません))?|(?:思|おも)(?:う|います)",
+            r"なん|です|ました|ます|でし?た|すぎ|る|だ|よ|ね|な|の|ん|が|は|も|を|に|と|て|で|さ|わ|い|う|お|ぁ|あ|ぃ|ぅ|ぇ|ぉ|っ",
+        ]
+    )
+)
+_ENGLISH_CRY = re.compile(
+    r"(?:(?:please|pls|plz|oh|god|can|could|will|somebody|someone|anybody|anyone|i|we|need|me|us|you|now|just|really|want to"
+    r"|help|sos|disappear|it hurts)\b\W*)+"
+)
+_ENGLISH_CORE = re.compile(r"\b(?:help|sos|disappear)\b")
 _NO_SPACES = re.compile(r"[\s、。・.…!?~ー]+")
 
 
@@ -74,7 +103,19 @@ def has_crisis_words(text: str) -> bool:
     if any(map(_is_crisis, reading.units)):
         return True
     plain = normalize(text, limit=1_000)
-    return bool(_ENGLISH.search(plain) or _PATTERN.search(_NO_SPACES.sub("", plain)))
+    return bool(_ENGLISH.search(plain) or _PATTERN.search(_NO_SPACES.sub("", plain)) or _is_cry(plain))
+
+
+def is_cry(text: str) -> bool:
+    """Whether the sentence is a cry for help and nothing else: 「もう無理」「誰か」「help me」."""
+    return _is_cry(normalize(text, limit=1_000))
+
+
+def _is_cry(plain: str) -> bool:
+    if _ENGLISH_CORE.search(plain) and _ENGLISH_CRY.fullmatch(plain):
+        return True
+    rest, cries = _CRY.subn(" ", _NO_SPACES.sub("", plain))
+    return bool(cries) and not _AROUND.sub("", rest).strip()
 
 
 def _is_crisis(unit: Unit) -> bool:

@@ -19,9 +19,8 @@ from platform_portal.public_forms import is_limited, is_same_origin
 MAX_CATEGORIES = 4
 MAX_WINDOWS = 10
 MAX_LINES = 3
-# Scores of words that mean nothing in particular (たすけて, ざざざ) stay below these; a guess would mislead.
+# Scores of words that mean nothing in particular (ざざざ) stay below these; a guess would mislead.
 SURE_OF_SUBJECT = 0.2
-WORTH_NAMING = 0.05
 SURE_OF_WINDOW = 0.08
 RATE = "60/m"  # a whole school behind one address may search at once; beyond that words are not counted
 
@@ -36,8 +35,13 @@ class Answer:
     lines: list[WindowCard] = field(default_factory=list)
 
     @property
+    def has_found(self) -> bool:
+        return bool(self.categories or self.cards)
+
+    @property
     def is_empty(self) -> bool:
-        return not self.categories and not self.cards
+        """Nothing to show: who cries for help is answered, also where nothing was found."""
+        return not self.has_found and not self.is_crisis
 
 
 # Nothing is written for the sender and there is no session: no CSRF cookie is needed.
@@ -57,7 +61,7 @@ def search(request: HttpRequest) -> HttpResponse:
         record_zero_hits(form.cleaned_data["words"])
     is_swap = request.headers.get("HX-Request") == "true"
     has_categories_below = is_swap and request.POST.get("at") == "home"
-    wants_categories = (not answer or answer.is_empty) and not has_categories_below
+    wants_categories = (not answer or not answer.has_found) and not has_categories_below
     context = {
         "search_form": form,
         "answer": answer,
@@ -74,7 +78,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def answer_words(words: str, clock: Clock) -> Answer:
     result = finding.find(words)
     is_sure = any(match.score >= SURE_OF_SUBJECT for match in result.categories)
-    slugs = [match.slug for match in result.categories if is_sure and match.score >= WORTH_NAMING]
+    slugs = [match.slug for match in result.categories if is_sure]
     windows = [match.id for match in result.windows if match.score >= SURE_OF_WINDOW]
     lines = _lines(clock) if result.has_crisis_words else []
     above = {line.public_id for line in lines}

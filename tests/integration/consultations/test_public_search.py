@@ -85,6 +85,23 @@ def test_crisis_words_bring_the_emergency_numbers_first(client: Client, life_lin
     assert life_line.name in page[crisis:].split("近い困りごと")[0]
 
 
+@pytest.mark.parametrize("words", ["誰か", "もう無理です", "ﾀｽｹﾃ", "help me", "自殺 ぬぬぬ"])
+def test_a_cry_is_answered_with_a_line_first(client: Client, life_line: Any, words: str) -> None:
+    page = text(ask(client, words))
+    main = page[page.index("<main") :]
+    assert main.index("すぐ話せるところがあります") < main.index(life_line.name)
+    assert "その言葉では見つかりませんでした" not in page
+    assert 'class="tile"' in page
+    assert not ZeroHitWord.objects.exists()
+
+
+def test_a_cry_is_answered_where_no_category_is_in_use(client: Client, life_line: Any) -> None:
+    Category.objects.update(is_active=False)
+    page = text(ask(client, "たすけて"))
+    assert life_line.name in page.split("すぐ話せるところがあります")[1]
+    assert "その言葉では見つかりませんでした" not in page
+
+
 def test_crisis_without_any_line_still_shows_numbers(client: Client) -> None:
     page = text(ask(client, "しにたい"))
     assert "0120-279-338" in page

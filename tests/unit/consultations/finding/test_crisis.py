@@ -1,8 +1,82 @@
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consultations.finding.crisis import has_crisis_words
+from consultations.finding import find
+from consultations.finding.crisis import has_crisis_words, is_cry
+
+CRIES = [
+    "たすけて",
+    "助けて",
+    "助けてください",
+    "たすけてください",
+    "助けて下さい",
+    "助けてくれ",
+    "助けてほしい",
+    "誰か助けて",
+    "だれかたすけて",
+    "タスケテ",
+    "ﾀｽｹﾃ",
+    "たすけてー！！",
+    "た、す、け、て",
+    "たすてけ",
+    "たすけれ",
+    "たすけえて",
+    "だすけて",
+    "tasukete",
+    "もうだめ",
+    "もうダメです",
+    "もう駄目だ",
+    "もうだめかもしれない",
+    "もうむり",
+    "もう無理です",
+    "もうムリ…",
+    "ほんとうにもう無理",
+    "限界です",
+    "もう限界",
+    "げんかいです",
+    "限界なんです",
+    "死にたい",
+    "しにたい",
+    "シニタイ",
+    "死にたいです",
+    "しにたあい",
+    "shinitai",
+    "消えたい",
+    "きえたい",
+    "キエタイ",
+    "消えたいです",
+    "消えてしまいたいです",
+    "きえたいよ",
+    "誰か",
+    "だれか",
+    "ダレカ",
+    "誰か…",
+    "つらい",
+    "辛い",
+    "ツライ",
+    "つらいです",
+    "とてもつらいです",
+    "つらすぎる",
+    "毎日つらい",
+    "しんどい",
+    "シンドイ",
+    "しんどいです",
+    "もうしんどい、つらい",
+    "苦しい",
+    "HELP",
+    "sos",
+    "help me",
+    "Help me!!",
+    "please help me",
+    "somebody help",
+    "I need help",
+    "I want to die",
+    "i wanna die",
+    "want to disappear",
+]
 
 
 @pytest.mark.parametrize(
@@ -47,6 +121,9 @@ from consultations.finding.crisis import has_crisis_words
         "首を絞められた",
         "包丁を持って追いかけてくる",
         "たすけて",
+        "夫がこわいです。助けてください",
+        "母の介護がもう限界です",
+        "仕事もう無理",
         "I want to die",
         "thinking about suicide",
         "I cut myself... I want to end my life",
@@ -82,6 +159,46 @@ def test_danger_is_heard(text):
 )
 def test_other_trouble_is_no_alarm(text):
     assert not has_crisis_words(text)
+
+
+@pytest.mark.parametrize("text", CRIES)
+def test_a_cry_is_heard_and_answered(text):
+    assert has_crisis_words(text)
+    first = find(text, windows=None).categories[0]
+    assert first.score >= 0.1
+
+
+@pytest.mark.parametrize("text", [cry for cry in CRIES if not cry.isascii()])
+def test_a_cry_leads_to_mental_help(text):
+    assert find(text, windows=None).categories[0].slug == "mental"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "誰かと話せる場所",
+        "隣の人がうるさくて誰かに相談したい",
+        "英語がつらい",
+        "腰が痛くてしんどいので病院を探したい",
+        "助けてくれた人にお礼がしたい",
+        "知りたい",
+        "無理のない返済",
+        "家のローンが無理なく払えるか",
+        "Can you help me find a school for my son",
+        "help me to fill in the form",
+        "むりょう",
+        "だめな契約",
+    ],
+)
+def test_a_subject_is_no_mere_cry(text):
+    assert not is_cry(text)
+    assert not has_crisis_words(text)
+
+
+def test_a_long_cry_is_read_in_no_time():
+    began = time.perf_counter()
+    has_crisis_words("なのもうんですたすけ" * 100 + "x")
+    assert time.perf_counter() - began < 0.5
 
 
 @settings(max_examples=100, deadline=None)
