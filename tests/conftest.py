@@ -1,10 +1,14 @@
-"""What every test gets: strict templates, an empty cache, closed sockets, and named people."""
+"""What every test gets: strict templates, an empty cache, closed sockets, named people, and a window."""
+
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from consultations.models import Category, ConsultationWindow
 from members.models import User
+from tests.factories.consultations import CategoryFactory, WindowFactory
 from tests.factories.members import UserFactory
 
 
@@ -78,3 +82,18 @@ def secretariat_client(secretariat: User) -> Client:
 @pytest.fixture
 def administrator_client(administrator: User) -> Client:
     return signed_in(administrator)
+
+
+def text_of(response: Any) -> str:
+    return response.content.decode()
+
+
+# --- One window of one category ----------------------------------------------------------------
+@pytest.fixture
+def category(db: None) -> Category:
+    return CategoryFactory(slug="living", name="生活上の困りごと")
+
+
+@pytest.fixture
+def window(category: Category) -> ConsultationWindow:
+    return WindowFactory(name="くらしの窓口", topics=[category])

@@ -13,29 +13,16 @@ from django.utils import timezone
 
 from consultations import services
 from consultations.forms.editor import WindowEditor
-from consultations.models import Category, Channel, ConsultationWindow
+from consultations.models import Channel, ConsultationWindow
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
 from platform_portal.publishing.states import State
-from tests.factories.consultations import CategoryFactory, WindowFactory
+from tests.conftest import text_of
+from tests.factories.consultations import WindowFactory
 from tests.unit.consultations.test_desk_forms import form_data
 
 pytestmark = pytest.mark.django_db
 NEW = "desk:window-create"
-
-
-def text_of(response: Any) -> str:
-    return response.content.decode()
-
-
-@pytest.fixture
-def category() -> Category:
-    return CategoryFactory(slug="living", name="生活上の困りごと")
-
-
-@pytest.fixture
-def window(category) -> ConsultationWindow:
-    return WindowFactory(name="くらしの窓口", topics=[category])
 
 
 def edit(window: ConsultationWindow) -> str:

@@ -1,7 +1,6 @@
 """Writes of consultation windows: who may, what is recorded, and that nothing is ever half-done."""
 
 import datetime as dt
-import re
 from pathlib import Path
 from typing import Any
 
@@ -10,27 +9,21 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from consultations import audit_labels, permissions, services
+from consultations import permissions, services
 from consultations.models import (
-    CalendarOverride,
-    Category,
     ConsultationWindow,
     ErrorReport,
-    ZeroHitWord,
 )
 from consultations.services import BulkAction, WindowContent
 from consultations.workflow import WINDOW_WAYS
-from platform_portal.access.checks import Refused, reason_against
+from platform_portal.access.checks import Refused
 from platform_portal.access.roles import PERMISSIONS_OF_ROLE, Role
 from platform_portal.audit.models import AuditEvent
-from platform_portal.audit.services import record
 from platform_portal.publishing.states import State, diagram
 from tests.factories.consultations import (
-    CalendarOverrideFactory,
     CategoryFactory,
     ErrorReportFactory,
     WindowFactory,
-    ZeroHitWordFactory,
 )
 from tests.factories.members import UserFactory
 
@@ -46,17 +39,7 @@ def latest() -> AuditEvent:
     return AuditEvent.objects.order_by("-pk")[0]
 
 
-@pytest.fixture
-def category() -> Category:
-    return CategoryFactory(slug="living", name="生活上の困りごと")
-
-
-@pytest.fixture
-def window(category) -> ConsultationWindow:
-    return WindowFactory(name="くらしの窓口", topics=[category])
-
-
-# --- Saving ------------------------------------------------------------------------------------
+# --- Saving ---------------------------------------------------------------------------------------
 class TestSaveWindow:
     def test_creates_a_draft_with_all_its_parts(self, owner, category, window):
         saved = services.save_window(
@@ -178,7 +161,7 @@ class TestVerificationIsLost:
         assert (saved.verified_on, saved.verified_by) == (today, colleague)
 
 
-# --- Workflow ------------------------------------------------------------------------------------
+# --- Workflow -------------------------------------------------------------------------------------
 def test_printed_diagram_is_current():
     text = (Path(settings.BASE_DIR) / "docs" / "workflow.md").read_text(encoding="utf-8")
     assert f"```mermaid\n{diagram(WINDOW_WAYS)}```" in text
@@ -241,7 +224,7 @@ def test_incomplete_window_is_not_submitted(owner, category):
         services.move_window(window=without_category, to=State.IN_REVIEW, by=owner)
 
 
-# --- Verification, reports ---------------------------------------------------------------------------
+# --- Verification, reports ------------------------------------------------------------------------
 def test_verifying_twice_records_once(owner, colleague, window):
     services.verify_window(window=window, by=owner)
     again = services.verify_window(window=window, by=colleague)
@@ -279,7 +262,7 @@ def test_old_reports_are_forgotten(owner):
     assert ErrorReport.objects.count() == 2
 
 
-# --- Many at once ------------------------------------------------------------------------------------
+# --- Many at once ---------------------------------------------------------------------------------
 class TestBulk:
     def test_plan_sorts_what_can_be_done_from_what_cannot(self, owner, category):
         draft = WindowFactory(draft=True, topics=[category])
@@ -342,245 +325,3 @@ class TestBulk:
         assert services.apply_bulk(plan=plan, by=owner) == 1
         window.refresh_from_db()
         assert window.verified_by == owner
-
-
-# --- Masters ------------------------------------------------------------------------------------------
-class TestCategories:
-    def test_not_put_away_while_a_window_depends_on_it(self, administrator, category, window):
-        with pytest.raises(Refused, match="1件"):
-            services.save_category(category=category, values={"is_active": False}, by=administrator)
-        window.categories.add(CategoryFactory(slug="other"))
-        services.save_category(category=category, values={"is_active": False}, by=administrator)
-        category.refresh_from_db()
-        assert not category.is_active
-
-    def test_category_out_of_use_is_no_way_out(self, category, window):
-        window.categories.add(CategoryFactory(slug="other", is_active=False))
-        assert list(category.windows_depending_on_it()) == [window]
-
-    def test_staff_may_not(self, owner, category):
-        with pytest.raises(Refused, match="県職員"):
-            services.save_category(category=category, values={"name": "x"}, by=owner)
-
-    def test_change_is_recorded(self, secretariat, category):
-        services.save_category(category=category, values={"description": "新しい説明"}, by=secretariat)
-        assert (latest().type, latest().new) == (
-            "consultations.category_changed",
-            {"description": "新しい説明"},
-        )
-
-
-class TestWords:
-    def test_adopted_word_joins_the_category(self, secretariat, category):
-        word = ZeroHitWordFactory(word="家賃")
-        services.adopt_word(word=word, category=category, by=secretariat)
-        category.refresh_from_db()
-        assert category.word_list == ["家賃"]
-        assert not ZeroHitWord.objects.exists()
-
-    def test_category_out_of_use_takes_none(self, secretariat):
-        with pytest.raises(Refused, match="使っていない"):
-            services.adopt_word(
-                word=ZeroHitWordFactory(), category=CategoryFactory(is_active=False), by=secretariat
-            )
-
-    def test_forgotten(self, owner):
-        services.forget_word(word=ZeroHitWordFactory(word="あいう"), by=owner)
-        assert latest().old["word"] == "あいう"
-
-
-class TestCalendar:
-    def test_added_changed_deleted(self, secretariat):
-        values = {"on": dt.date(2026, 12, 28), "is_holiday": True, "name": "臨時"}
-        override = services.save_override(override=CalendarOverride(), values=values, by=secretariat)
-        services.save_override(override=override, values=values | {"name": "別名"}, by=secretariat)
-        services.delete_override(override=override, by=secretariat)
-        types = list(AuditEvent.objects.order_by("pk").values_list("type", flat=True))
-        assert types == [f"consultations.override_{verb}" for verb in ("added", "changed", "deleted")]
-
-    def test_same_day_twice_is_refused(self, secretariat):
-        values = {"on": CalendarOverrideFactory(on=dt.date(2026, 12, 28)).on, "is_holiday": True, "name": "x"}
-        with pytest.raises(ValidationError, match="この日の登録"):
-            services.save_override(override=CalendarOverride(), values=values, by=secretariat)
-
-
-# --- What holds for every service --------------------------------------------------------------------
-WRITES = {
-    "save_window": lambda window, by: services.save_window(window=window, content=content(name="変"), by=by),
-    "move_window": lambda window, by: services.move_window(
-        window=window, to=State.SUSPENDED, by=by, reason="理由"
-    ),
-    "verify_window": lambda window, by: services.verify_window(window=window, by=by),
-    "handle_report": lambda window, by: services.handle_report(
-        report=window.error_reports.get(), resolution="済", by=by
-    ),
-    "save_category": lambda window, by: services.save_category(
-        category=window.categories.get(), values={"name": "変"}, by=by
-    ),
-    "save_override": lambda window, by: services.save_override(
-        override=CalendarOverride(), values={"on": dt.date(2027, 1, 4), "name": "x"}, by=by
-    ),
-    "delete_override": lambda window, by: services.delete_override(
-        override=CalendarOverride.objects.get(), by=by
-    ),
-    "forget_word": lambda window, by: services.forget_word(word=ZeroHitWord.objects.get(), by=by),
-    "adopt_word": lambda window, by: services.adopt_word(
-        word=ZeroHitWord.objects.get(), category=window.categories.get(), by=by
-    ),
-    "apply_bulk": lambda window, by: services.apply_bulk(
-        plan=services.plan_bulk(action=BulkAction.VERIFY, windows=[window], by=by), by=by
-    ),
-}
-
-
-@pytest.fixture
-def world(window) -> ConsultationWindow:
-    ErrorReportFactory(window=window)
-    CalendarOverrideFactory()
-    ZeroHitWordFactory()
-    return window
-
-
-def everything() -> list[Any]:
-    models = (ConsultationWindow, Category, ErrorReport, CalendarOverride, ZeroHitWord)
-    return [list(model.objects.order_by("pk").values()) for model in models]
-
-
-@pytest.mark.parametrize("name", WRITES)
-def test_no_change_without_its_record(name, world, administrator, monkeypatch):
-    def broken(**kwargs: Any) -> None:
-        record(**kwargs)
-        raise RuntimeError("the record is broken")
-
-    before = everything()
-    for module in ("windows", "reports", "masters"):
-        monkeypatch.setattr(f"consultations.services.{module}.audit.record", broken)
-    with pytest.raises(RuntimeError, match="record is broken"):
-        WRITES[name](world, administrator)
-    assert everything() == before
-    assert not AuditEvent.objects.exists()
-
-
-@pytest.mark.parametrize("name", sorted(set(WRITES) - {"apply_bulk"}))
-def test_nobody_without_permission(name, world, outsider):
-    before = everything()
-    with pytest.raises(Refused, match="会員団体の担当者"):
-        WRITES[name](world, outsider)
-    assert everything() == before
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["save_window", "move_window", "verify_window", "save_category", "save_override", "delete_override"],
-)
-def test_residents_see_it_at_once(
-    name, world, administrator, monkeypatch, django_capture_on_commit_callbacks
-):
-    forgotten = []
-    for module in ("windows", "masters"):
-        monkeypatch.setattr(
-            f"consultations.services.{module}.forget_public_pages", lambda: forgotten.append(1)
-        )
-    with django_capture_on_commit_callbacks(execute=True):
-        WRITES[name](world, administrator)
-    assert forgotten
-
-
-OWN_CHECKS = [
-    name
-    for name, check in vars(permissions).items()
-    if name.startswith("check_can_") and check.__module__ == permissions.__name__
-]
-
-
-@pytest.mark.parametrize("name", OWN_CHECKS)
-def test_check_has_its_twin(name):
-    assert hasattr(permissions, name.removeprefix("check_"))
-
-
-@pytest.mark.parametrize("role", Role.values)
-@pytest.mark.parametrize("name", OWN_CHECKS)
-def test_twins_agree(name, role, world):
-    subjects = {
-        "window": [world],
-        "report": [world.error_reports.get()],
-        "deactivate_category": [world.categories.get()],
-        "move_window": [world, State.SUSPENDED],
-    }
-    user = UserFactory(role=role)
-    about = next((found for key, found in subjects.items() if name.endswith(f"_{key}")), [])
-    about = subjects["move_window"] if name == "check_can_move_window" else about
-    reason = reason_against(getattr(permissions, name), user, *about)
-    can = getattr(permissions, name.removeprefix("check_"))
-    assert can(user, *about) == (reason == "")
-    assert reason or role != Role.MEMBER
-
-
-def test_there_are_checks_to_look_at():
-    assert len(OWN_CHECKS) >= 8
-
-
-# --- The record in words -------------------------------------------------------------------------------
-def types_in_use() -> set[str]:
-    folder = Path(settings.BASE_DIR) / "consultations"
-    text = "\n".join(
-        path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path.name != "audit_labels.py"
-    )
-    written = set(re.findall(r'"(consultations\.(?:windows?|report|category|override|word)_[a-z]+)"', text))
-    steps = {f"consultations.window_{way.verb}" for way in WINDOW_WAYS.values()}
-    verbs = {"consultations.window_created", "consultations.window_changed"}
-    return written | steps | verbs | {"consultations.override_added", "consultations.override_changed"}
-
-
-def test_every_type_of_event_has_words():
-    assert types_in_use() == set(audit_labels.LABELS)
-
-
-@pytest.mark.parametrize("name", [*services.CONTENT_FIELDS, "channels", "exceptions", "fallbacks", "state"])
-def test_every_field_has_a_japanese_name(name):
-    assert re.search(r"[぀-ヿ一-鿿]|ID", audit_labels.field_label(name))
-
-
-class TestDescribe:
-    def line(self, **fields: Any) -> audit_labels.Line:
-        event = AuditEvent(type="consultations.window_changed", **fields)
-        names = audit_labels.Names(
-            people={7: "県庁 あおい"}, categories={"living": "生活"}, windows={"abc234": "別の窓口"}
-        )
-        return audit_labels.describe(event, names)
-
-    @pytest.mark.parametrize(
-        ("name", "value", "words"),
-        [
-            ("fee", "free", "無料"),
-            ("opening_hours", "Mo-Fr 08:30-17:15; PH off", "月〜金 8:30〜17:15 ／ 祝日 休み"),
-            ("state", "published", "公開中"),
-            ("is_women_only", True, "はい"),
-            ("askers", ["self", "family"], "本人・家族"),
-            ("categories", ["living", "gone"], "生活・gone"),
-            ("fallbacks", ["abc234"], "別の窓口"),
-            ("languages", ["en", "zh"], "英語・中国語"),
-            ("verified_on", "2026-11-21", "2026年11月21日"),
-            ("exceptions", [["2026-12-28", "", "棚おろし"]], "2026年12月28日 休み（棚おろし）"),
-            ("name", "", "なし"),
-            ("minimum_age", 18, "18"),
-        ],
-    )
-    def test_values(self, name, value, words):
-        assert self.line(new={name: value}).changes == [(audit_labels.field_label(name), "なし", words)]
-
-    def test_channel(self):
-        channel = {"kind": "phone", "value": "0120-000-000", "toll": "free", "accepts_ip_phone": False}
-        ((_name, _old, new),) = self.line(new={"channels": [channel]}).changes
-        assert new == "電話 0120-000-000 通話無料 IP電話からかけられる：いいえ"
-
-    @pytest.mark.parametrize(("actor", "who"), [(7, "県庁 あおい"), (8, "利用者 8"), (None, "ポータル")])
-    def test_people(self, actor, who):
-        assert self.line(actor_id=actor).who == who
-
-    def test_garbage_in_the_record_is_shown_as_it_is(self):
-        assert self.line(new={"no_such_field": "x", "state": "?", "valid_from": "?"}).changes == [
-            ("no_such_field", "なし", "x"),
-            ("公開状態", "なし", "?"),
-            ("開設期間（から）", "なし", "?"),
-        ]

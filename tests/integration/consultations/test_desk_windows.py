@@ -1,0 +1,279 @@
+"""Windows on the desk: found, changed many at once, moved step by step, verified, reported on."""
+
+import datetime as dt
+import re
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from consultations import services
+from consultations.models import ConsultationWindow, ErrorReport
+from platform_portal.audit.models import AuditEvent
+from platform_portal.publishing.states import State
+from tests.conftest import text_of
+from tests.factories.consultations import (
+    ErrorReportFactory,
+    WindowFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+# --- The list -------------------------------------------------------------------------------------
+class TestWindowList:
+    def found(self, client: Any, **query: str) -> list[str]:
+        response = client.get(reverse("desk:window-list"), query)
+        assert response.status_code == 200
+        return [window.name for window in response.context["page"].object_list]
+
+    @pytest.fixture(autouse=True)
+    def _windows(self, category, owner) -> None:
+        WindowFactory(
+            name="くらし", kana="クラシ", operator="高松市", topics=[category], phone="087-832-0000"
+        )
+        WindowFactory(name="こころ", kana="ココロ", draft=True, author=owner, opening_hours="")
+        WindowFactory(name="古い窓口", kana="フルイ", state=State.ARCHIVED)
+
+    @pytest.mark.parametrize(
+        ("query", "names"),
+        [
+            ({}, ["くらし", "こころ"]),
+            ({"state": "archived"}, ["古い窓口"]),
+            ({"state": "draft"}, ["こころ"]),
+            ({"category": "living"}, ["くらし"]),
+            ({"words": "高松"}, ["くらし"]),
+            ({"words": "ココロ"}, ["こころ"]),
+            ({"words": "ｺｺﾛ"}, ["こころ"]),
+            ({"words": "くらし 高松"}, ["くらし"]),
+            ({"words": "くらし 丸亀"}, []),
+            ({"words": "832-0000"}, ["くらし"]),
+            ({"words": "%"}, []),
+            ({"hours": "unknown"}, ["こころ"]),
+            ({"hours": "known"}, ["くらし"]),
+            ({"due": "due"}, ["くらし"]),
+            ({"due": "never"}, ["くらし", "こころ"]),
+            ({"due": "soon"}, ["くらし"]),
+            ({"area": "national"}, ["くらし", "こころ"]),
+            ({"area": "prefecture"}, []),
+            ({"author": "me"}, ["こころ"]),
+            ({"sort": "state"}, ["こころ", "くらし"]),
+        ],
+    )
+    def test_filters(self, query, names, owner_client):
+        assert self.found(owner_client, **query) == names
+
+    @pytest.mark.parametrize(
+        "name", ["words", "state", "category", "area", "city", "due", "hours", "sort", "page"]
+    )
+    @pytest.mark.parametrize("value", ["\x00", "x" * 5000, "' OR 1=1 --", "{{ 7*7 }}", "-1", "<script>"])
+    def test_garbage_is_answered(self, name, value, owner_client):
+        response = owner_client.get(reverse("desk:window-list"), {name: value})
+        assert response.status_code == 200
+        assert "<script>" not in text_of(response).replace("<script type", "")
+
+    @pytest.mark.parametrize(("query", "ticked"), [({}, 0), ({"select": "page"}, 2)])
+    def test_whole_page_is_chosen_without_javascript(self, query, ticked, owner_client):
+        page = text_of(owner_client.get(reverse("desk:window-list"), query))
+        assert page.count('name="selected"') == 2
+        assert page.count(" checked>") == ticked
+
+    def test_pages(self, owner_client, category):
+        WindowFactory.create_batch(55)
+        response = owner_client.get(reverse("desk:window-list"), {"page": "2", "sort": "name"})
+        assert len(response.context["page"].object_list) == 7
+
+
+# --- Many at once ---------------------------------------------------------------------------------
+class TestBulk:
+    def post(self, client: Any, windows: list[ConsultationWindow], **values: Any) -> Any:
+        data = {"selected": [window.public_id for window in windows], **values}
+        return client.post(reverse("desk:window-bulk"), data)
+
+    def test_first_it_only_says_what_will_happen(self, owner_client, category):
+        draft, published = WindowFactory(draft=True, topics=[category]), WindowFactory(topics=[category])
+        response = self.post(owner_client, [draft, published], action="submit")
+        plan = response.context["plan"]
+        assert (plan.ready, [each for each, _ in plan.refused]) == ([draft], [published])
+        draft.refresh_from_db()
+        assert draft.state == State.DRAFT
+        assert "変わらない窓口（1件）" in text_of(response)
+
+    def test_then_it_is_done(self, owner_client, category):
+        draft = WindowFactory(draft=True, topics=[category])
+        response = self.post(owner_client, [draft], action="submit", confirmed="1")
+        assert response.status_code == 302
+        draft.refresh_from_db()
+        assert draft.state == State.IN_REVIEW
+        assert "1件に行いました" in text_of(owner_client.get(response.headers["Location"]))
+
+    def test_reason_is_asked_for(self, owner_client, category):
+        window = WindowFactory(topics=[category])
+        response = self.post(owner_client, [window], action="suspend", confirmed="1")
+        assert "理由を書いてください" in text_of(response)
+        self.post(owner_client, [window], action="suspend", confirmed="1", reason="閉鎖のため")
+        assert AuditEvent.objects.get().note == "閉鎖のため"
+
+    @pytest.mark.parametrize(
+        "values",
+        [
+            {"action": "destroy"},
+            {"action": ""},
+            {"action": "add_category"},
+            {"action": "add_category", "category": "999999"},
+            {"action": "verify", "reason": "x" * 400},
+            {"action": "suspend", "reason": "a\x00b", "confirmed": "1"},
+        ],
+    )
+    def test_garbage_changes_nothing(self, values, owner_client, category):
+        window = WindowFactory(topics=[category])
+        assert self.post(owner_client, [window], **values).status_code == 302
+        assert not AuditEvent.objects.exists()
+
+    def test_nothing_or_nonsense_chosen(self, owner_client):
+        response = owner_client.post(
+            reverse("desk:window-bulk"),
+            {"action": "verify", "selected": ["x", "\x00", "abc234"]},
+            follow=True,
+        )
+        assert "窓口が選ばれていません" in text_of(response)
+
+    def test_no_way_to_another_site(self, owner_client, category):
+        window = WindowFactory(topics=[category])
+        response = self.post(
+            owner_client, [window], action="verify", confirmed="1", next="https://evil.example/"
+        )
+        assert response.headers["Location"] == reverse("desk:window-list")
+
+
+# --- One window -----------------------------------------------------------------------------------
+class TestWindowPage:
+    def test_disabled_step_says_why(self, owner, owner_client, category):
+        window = WindowFactory(state=State.IN_REVIEW, author=owner, topics=[category])
+        page = text_of(owner_client.get(reverse("desk:window-page", args=[window.public_id])))
+        assert "自分が書いたものを、自分で認めることはできません" in page
+        assert reverse("desk:window-move", args=[window.public_id, "published"]) not in page
+
+    def test_step_by_step(self, owner_client, colleague_client, owner, category):
+        window = WindowFactory(draft=True, author=owner, topics=[category])
+        for client, to, reason in (
+            (owner_client, "in_review", ""),
+            (colleague_client, "draft", "カナがちがいます"),
+            (owner_client, "in_review", ""),
+            (colleague_client, "published", ""),
+            (owner_client, "suspended", "番号が変わった"),
+            (owner_client, "archived", "閉鎖"),
+            (owner_client, "draft", ""),
+        ):
+            address = reverse("desk:window-move", args=[window.public_id, to])
+            assert client.get(address).status_code == 200
+            assert client.post(address, {"reason": reason}).status_code == 302
+            window.refresh_from_db()
+            assert window.state == to
+
+    @pytest.mark.parametrize(("to", "status"), [("archived", 404), ("draft", 404), ("nonsense", 404)])
+    def test_step_that_does_not_exist(self, to, status, owner_client, category):
+        window = WindowFactory(topics=[category])
+        address = reverse("desk:window-move", args=[window.public_id, to])
+        assert owner_client.get(address).status_code == status
+        assert "状態が変わりました" in text_of(owner_client.post(address, follow=True))
+
+    def test_step_taken_meanwhile_is_told(self, owner, owner_client, colleague, category):
+        window = WindowFactory(state=State.IN_REVIEW, author=owner, topics=[category])
+        address = reverse("desk:window-move", args=[window.public_id, "published"])
+        response = owner_client.post(address, {}, follow=True)
+        assert "ほかの人に確認を頼んで" in text_of(response)
+        window.refresh_from_db()
+        assert window.state == State.IN_REVIEW
+
+    def test_history_is_in_words_and_escaped(self, owner, owner_client, category):
+        window = WindowFactory(topics=[category])
+        content = services.WindowContent(
+            values={"fee": "free", "operator": "<b>x</b>"}, categories=[category]
+        )
+        services.save_window(window=window, content=content, by=owner)
+        page = text_of(owner_client.get(reverse("desk:window-page", args=[window.public_id])))
+        assert "相談の費用" in page
+        assert "無料" in page
+        assert "&lt;b&gt;x&lt;/b&gt;" in page
+        assert "<b>x</b>" not in page
+
+    def test_preview_shows_a_draft_to_staff_only(self, owner_client, client, category):
+        window = WindowFactory(draft=True, name="まだ秘密", topics=[category])
+        address = reverse("desk:window-preview", args=[window.public_id])
+        response = owner_client.get(address)
+        assert "まだ秘密" in text_of(response)
+        assert response.headers["Cache-Control"] == "no-store"
+        assert client.get(address).status_code == 302
+        assert client.get(reverse("consultations:window-detail", args=[window.public_id])).status_code == 404
+
+    @pytest.mark.parametrize("is_draft", [True, False])
+    def test_every_link_of_a_preview_leads_somewhere(self, is_draft, owner_client, category):
+        window = WindowFactory(draft=is_draft, topics=[category])
+        page = text_of(owner_client.get(reverse("desk:window-preview", args=[window.public_id])))
+        links = {link for link in re.findall(r'href="(/[^"#]*)', page) if not link.startswith("/static/")}
+        assert len(links) > 5
+        assert {link: owner_client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+        assert ("公開すると使えます" in page) == is_draft
+        assert (reverse("consultations:window-card", args=[window.public_id]) in links) != is_draft
+
+
+# --- Verification ---------------------------------------------------------------------------------
+class TestVerification:
+    def test_one_click_takes_it_off_the_list(self, owner_client, category):
+        window = WindowFactory(topics=[category])
+        listed = owner_client.get(reverse("desk:verification-list"))
+        assert list(listed.context["page"].object_list) == [window]
+        address = reverse("desk:window-verify", args=[window.public_id])
+        back = {"next": reverse("desk:verification-list")}
+        for _click in range(2):
+            response = owner_client.post(address, back, follow=True)
+            assert f"「{window.name}」を、今日確かめた" in text_of(response)
+        assert list(response.context["page"].object_list) == []
+        assert AuditEvent.objects.count() == 1
+
+    def test_by_category_longest_waiting_first(self, owner, owner_client, category):
+        first = WindowFactory(topics=[category], kana="ン")
+        second = WindowFactory(topics=[category], kana="ア")
+        WindowFactory()
+        services.verify_window(window=second, by=owner, on=timezone.localdate() - dt.timedelta(days=300))
+        response = owner_client.get(reverse("desk:verification-list"), {"category": "living"})
+        assert list(response.context["page"].object_list) == [first, second]
+
+    def test_only_by_post(self, owner_client):
+        address = reverse("desk:window-verify", args=[WindowFactory().public_id])
+        assert owner_client.get(address).status_code == 405
+
+    def test_archived(self, owner_client):
+        address = reverse("desk:window-verify", args=[WindowFactory(state=State.ARCHIVED).public_id])
+        assert "確かめた日は書けません" in text_of(owner_client.post(address, follow=True))
+
+
+# --- Reports --------------------------------------------------------------------------------------
+class TestReports:
+    def test_handled_with_a_word_on_it(self, owner, owner_client):
+        report = ErrorReportFactory(text="<i>土曜は休み</i>")
+        listed = text_of(owner_client.get(reverse("desk:report-list")))
+        assert "&lt;i&gt;土曜は休み" in listed
+        address = reverse("desk:report-handle", args=[report.pk])
+        assert "どう対応したか" in text_of(owner_client.post(address, {"resolution": ""}))
+        response = owner_client.post(address, {"resolution": "直しました"}, follow=True)
+        assert list(response.context["page"].object_list) == []
+        handled = owner_client.get(reverse("desk:report-list"), {"state": "handled"})
+        assert "直しました" in text_of(handled)
+        assert "すでに対応しています" in text_of(owner_client.get(address))
+
+    @pytest.mark.parametrize("resolution", ["x" * 301, "a\x00b", "a\x1bb"])
+    def test_hostile_words(self, resolution, owner_client):
+        report = ErrorReportFactory()
+        response = owner_client.post(
+            reverse("desk:report-handle", args=[report.pk]), {"resolution": resolution}
+        )
+        assert response.status_code == 200
+        assert ErrorReport.objects.get().handled_at is None
+
+    def test_garbage_in_the_filter(self, owner_client):
+        report = ErrorReportFactory()
+        response = owner_client.get(reverse("desk:report-list"), {"state": "\x00"})
+        assert list(response.context["page"].object_list) == [report]
