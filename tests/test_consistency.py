@@ -8,6 +8,8 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 
+from platform_portal.privacy import classification_of, stored_fields
+
 OUR_APPS = {"audit", "region", "members", "consultations"}
 BASE = Path(settings.BASE_DIR)
 
@@ -59,7 +61,7 @@ class TestModels:
         assert re.search(r"[぀-ヿ一-鿿]", str(model._meta.verbose_name)), model
 
     def test_says_what_it_is(self, model):
-        assert "__str__" in model.__dict__, f"{model.__name__} needs __str__"
+        assert model.__str__ is not models.Model.__str__, f"{model.__name__} needs __str__"
 
     def test_has_an_order(self, model):
         assert model._meta.ordering or model._meta.label == "region.PortalSettings"
@@ -74,6 +76,13 @@ class TestModels:
                 assert field.name.endswith("_at") or field.name in {"at", "last_login"}, field
             elif isinstance(field, models.DateField):
                 assert field.name.endswith("_on") or field.name in {"on", "valid_from", "valid_to"}, field
+
+
+@pytest.mark.parametrize(
+    "model", [m for m in our_models() if hasattr(m, "Privacy")], ids=lambda model: model.__name__
+)
+def test_every_field_says_how_far_it_may_go(model):
+    assert set(classification_of(model)) == stored_fields(model)
 
 
 def test_migrations_are_named_by_hand():
