@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members import mails, permissions
-from members.models import Invitation, InvitationCondition, User, _in_a_week, hash_secret, new_secret
+from members.models import Invitation, InvitationCondition, User, hash_secret, in_a_week, new_secret
 from platform_portal.access.checks import Refused
 from platform_portal.access.roles import Role
 from platform_portal.audit import services as audit
@@ -72,7 +72,7 @@ def resend_invitation(*, invitation: Invitation, by: Any) -> Invitation:
     secret = new_secret()
     old = audit.snapshot(locked, ("expires_at",))
     locked.secret_hash = hash_secret(secret)
-    locked.expires_at = _in_a_week()
+    locked.expires_at = in_a_week()
     locked.sent_at = None
     locked.save(update_fields=["secret_hash", "expires_at", "sent_at"])
     audit.record(

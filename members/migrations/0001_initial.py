@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(choices=[('administrator', '管理者'), ('secretariat', '事務局'), ('staff', '県職員'), ('member', '会員団体の担当者')], max_length=20, verbose_name='権限')),
                 ('secret_hash', models.CharField(editable=False, max_length=64, unique=True)),
                 ('invited_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='招待した時刻')),
-                ('expires_at', models.DateTimeField(default=members.models._in_a_week, editable=False, verbose_name='期限')),
+                ('expires_at', models.DateTimeField(default=members.models.in_a_week, editable=False, verbose_name='期限')),
                 ('sent_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='メールを送った時刻')),
                 ('accepted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='受け取った時刻')),
                 ('withdrawn_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='取り消した時刻')),

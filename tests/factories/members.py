@@ -1,7 +1,22 @@
+import datetime as dt
+
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from members.models import Invitation, User, hash_secret
+from members.models import (
+    Application,
+    ApplicationState,
+    Charter,
+    Invitation,
+    Membership,
+    MembershipRole,
+    Organization,
+    Sector,
+    Strength,
+    User,
+    hash_secret,
+)
 from platform_portal.access.roles import Role
 
 PASSWORD = "とても長い合言葉-2026"
@@ -44,3 +59,86 @@ class InvitationFactory(DjangoModelFactory):
 
     class Params:
         secret = factory.Sequence(lambda n: f"{SECRET}-{n}")
+
+
+class SectorFactory(DjangoModelFactory):
+    class Meta:
+        model = Sector
+        django_get_or_create = ("slug",)
+
+    slug = "welfare"
+    name = factory.LazyAttribute(lambda sector: {"welfare": "福祉"}.get(sector.slug, sector.slug))
+
+
+class StrengthFactory(DjangoModelFactory):
+    class Meta:
+        model = Strength
+        django_get_or_create = ("slug",)
+
+    slug = "place"
+    name = factory.LazyAttribute(lambda strength: {"place": "居場所づくり"}.get(strength.slug, strength.slug))
+
+
+class OrganizationFactory(DjangoModelFactory):
+    """A member of today, listed; `left=True` has gone."""
+
+    class Meta:
+        model = Organization
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"つながりの会{n}")
+    kana = factory.Sequence(lambda n: f"ツナガリノカイ{n}")
+    sector = factory.SubFactory(SectorFactory)
+    joined_on = dt.date(2025, 4, 1)
+
+    class Params:
+        left = factory.Trait(state="left", left_on=dt.date(2026, 3, 31))
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    organization = factory.SubFactory(OrganizationFactory)
+    user = factory.SubFactory(UserFactory, member=True)
+    role = MembershipRole.MANAGER
+
+    class Params:
+        editor = factory.Trait(role=MembershipRole.EDITOR)
+        viewer = factory.Trait(role=MembershipRole.VIEWER)
+
+
+class CharterFactory(DjangoModelFactory):
+    """A version in force; `draft=True` is still being written."""
+
+    class Meta:
+        model = Charter
+
+    number = factory.Sequence(lambda n: n + 1)
+    title = "設置要綱"
+    text = factory.LazyAttribute(lambda charter: f"## 目的\n\n第{charter.number}版の本文です。")
+    effective_on = dt.date(2025, 4, 1)
+    published_at = factory.LazyFunction(timezone.now)
+    published_by = factory.SubFactory(UserFactory, secretariat=True)
+
+    class Params:
+        draft = factory.Trait(published_at=None, published_by=None)
+
+
+class ApplicationFactory(DjangoModelFactory):
+    """Confirmed by mail and waiting for staff."""
+
+    class Meta:
+        model = Application
+
+    organization_name = factory.Sequence(lambda n: f"申し込む会{n}")
+    sector = factory.SubFactory(SectorFactory)
+    activity = "月に2回、だれでも来られる食堂を開いています。"
+    contact_name = "申込 花子"
+    contact_email = factory.Sequence(lambda n: f"applicant{n}@group.example")
+    contact_phone = "087-000-0000"
+    state = ApplicationState.SUBMITTED
+    confirmed_at = factory.LazyFunction(timezone.now)
+
+    class Params:
+        unconfirmed = factory.Trait(state=ApplicationState.UNCONFIRMED, confirmed_at=None)

@@ -1,0 +1,54 @@
+"""People, the organisations they act for, and how both come in."""
+
+from members.models.applications import (
+    Application,
+    ApplicationState,
+    JoiningCriterion,
+    JoiningRules,
+)
+from members.models.charters import Charter, CharterConsent
+from members.models.invitations import (
+    INVITATION_DAYS,
+    Invitation,
+    InvitationCondition,
+    InvitationQuerySet,
+    hash_secret,
+    in_a_week,
+    new_secret,
+)
+from members.models.memberships import Membership, MembershipRole
+from members.models.organizations import (
+    AddressVisibility,
+    Organization,
+    OrganizationKind,
+    OrganizationState,
+    Sector,
+    Strength,
+)
+from members.models.users import User, validate_one_line
+
+__all__ = [
+    "INVITATION_DAYS",
+    "AddressVisibility",
+    "Application",
+    "ApplicationState",
+    "Charter",
+    "CharterConsent",
+    "Invitation",
+    "InvitationCondition",
+    "InvitationQuerySet",
+    "JoiningCriterion",
+    "JoiningRules",
+    "Membership",
+    "MembershipRole",
+    "Organization",
+    "OrganizationKind",
+    "OrganizationState",
+    "Sector",
+    "Strength",
+    "User",
+    "hash_secret",
+    "in_a_week",
+    "new_secret",
+    "validate_one_line",
+]

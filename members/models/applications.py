@@ -1,0 +1,254 @@
+"""入会申込: how a body asks to join, and the rules the prefecture has set for it."""
+
+import datetime as dt
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, URLValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from members.corporate_numbers import validate_corporate_number
+from members.models.organizations import Organization, OrganizationKind, Sector
+from members.models.users import validate_one_line
+from platform_portal.identifiers import PublicIdModel
+from platform_portal.publishing.models import paired
+from platform_portal.region.models import Municipality
+
+
+class JoiningRules(models.Model):
+    """One row: who may ask to join, and in what rhythm members are admitted."""
+
+    is_open = models.BooleanField(_("入会を受け付ける"), default=True)
+    accepts_individuals = models.BooleanField(
+        _("個人の入会も受け付ける"), default=False, help_text=_("外すと、団体だけが申し込めます。")
+    )
+    guidance = models.TextField(_("申し込む人への案内"), max_length=2000, blank=True)
+    admission_interval = models.PositiveSmallIntegerField(
+        _("まとめて認める間隔（日）"),
+        default=0,
+        validators=[MaxValueValidator(92)],
+        help_text=_("0 は、申込ごとに認めます。14 は、2週間ごとにまとめて認めます。"),
+    )
+    first_admission_on = models.DateField(_("まとめて認める日の始まり"), null=True, blank=True)
+    updated_at = models.DateTimeField(_("更新した時刻"), auto_now=True)
+
+    class Privacy:
+        public = ("is_open", "accepts_individuals", "guidance", "admission_interval", "first_admission_on")
+        internal = "updated_at"
+        personal = ()
+
+    class Meta:
+        verbose_name = _("入会のきまり")
+        verbose_name_plural = _("入会のきまり")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="members_joiningrules_one_row"),
+            models.CheckConstraint(
+                condition=Q(admission_interval=0) | Q(first_admission_on__isnull=False),
+                name="members_joiningrules_rhythm_begins",
+                violation_error_message=_("まとめて認めるときは、始まりの日も入れてください。"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)
+
+    @classmethod
+    def load(cls) -> "JoiningRules":
+        """The row, or unsaved defaults on a portal that was not set up yet."""
+        return cls.objects.filter(pk=1).first() or cls(pk=1)
+
+    def next_admission_on(self, today: dt.date | None = None) -> dt.date | None:
+        """The next day on which applications are decided together; None when each is decided by itself."""
+        if not self.admission_interval or self.first_admission_on is None:
+            return None
+        today = today or timezone.localdate()
+        if today <= self.first_admission_on:
+            return self.first_admission_on
+        late = (today - self.first_admission_on).days % self.admission_interval
+        return today + dt.timedelta(days=(self.admission_interval - late) % self.admission_interval)
+
+
+class JoiningCriterion(models.Model):
+    """A sentence the applicant ticks, e.g. that the body is active in the prefecture."""
+
+    text = models.CharField(_("確かめる文"), max_length=300, unique=True)
+    is_required = models.BooleanField(_("必ず当てはまること"), default=True)
+    position = models.PositiveSmallIntegerField(_("並び順"), default=0)
+    is_active = models.BooleanField(_("使う"), default=True)
+
+    class Privacy:
+        public = ("text", "is_required", "position", "is_active")
+        internal = ()
+        personal = ()
+
+    class Meta:
+        verbose_name = _("入会の条件")
+        verbose_name_plural = _("入会の条件")
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class ApplicationState(models.TextChoices):
+    UNCONFIRMED = "unconfirmed", _("メールの確認待ち")
+    SUBMITTED = "submitted", _("審査中")
+    RETURNED = "returned", _("質問への返事待ち")
+    APPROVED = "approved", _("入会を認めた")
+    REFUSED = "refused", _("入会を断った")
+    WITHDRAWN = "withdrawn", _("取り下げ")
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    def confirmed(self) -> "ApplicationQuerySet":
+        """What staff may see: somebody has opened the link in the mail and said so."""
+        return self.exclude(state=ApplicationState.UNCONFIRMED)
+
+    def waiting_for_staff(self) -> "ApplicationQuerySet":
+        return self.filter(state=ApplicationState.SUBMITTED)
+
+
+class Application(PublicIdModel):
+    """What somebody wrote to join. The link sent to the contact leads to it; nothing secret is stored.
+
+    The link is signed from the key and `link_version`; raising the version makes the old link useless.
+    """
+
+    organization_name = models.CharField(_("団体名"), max_length=100, validators=[validate_one_line])
+    organization_kana = models.CharField(
+        _("団体名（カナ）"), max_length=150, blank=True, validators=[validate_one_line]
+    )
+    is_individual = models.BooleanField(_("個人として申し込む"), default=False)
+    kind = models.CharField(
+        _("区分"), max_length=12, choices=OrganizationKind.choices, default=OrganizationKind.GENERAL
+    )
+    sector = models.ForeignKey(Sector, verbose_name=_("活動分野"), on_delete=models.PROTECT, related_name="+")
+    corporate_number = models.CharField(
+        _("法人番号"), max_length=13, blank=True, validators=[validate_corporate_number]
+    )
+    municipality = models.ForeignKey(
+        Municipality,
+        verbose_name=_("所在の市町"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    address = models.CharField(_("住所"), max_length=200, blank=True, validators=[validate_one_line])
+    website = models.URLField(
+        _("ウェブサイト"), max_length=300, blank=True, validators=[URLValidator(schemes=["https", "http"])]
+    )
+    activity = models.TextField(_("活動の内容"), max_length=2000)
+    motive = models.TextField(_("入会して、したいこと"), max_length=1000, blank=True)
+    is_listed = models.BooleanField(_("会員団体の一覧に載せてよい"), default=True)
+
+    contact_name = models.CharField(_("担当者の名前"), max_length=60, validators=[validate_one_line])
+    contact_section = models.CharField(
+        _("担当者の部署・役職"), max_length=100, blank=True, validators=[validate_one_line]
+    )
+    contact_email = models.EmailField(_("担当者のメールアドレス"), max_length=254)
+    contact_phone = models.CharField(_("担当者の電話番号"), max_length=30)
+
+    # The sentences as they were ticked: [{"text": …, "is_required": …, "is_met": …}].
+    criteria = models.JSONField(_("確かめた条件"), default=list, editable=False)
+    state = models.CharField(
+        _("状態"),
+        max_length=12,
+        choices=ApplicationState.choices,
+        default=ApplicationState.UNCONFIRMED,
+        db_index=True,
+        editable=False,
+    )
+    link_version = models.PositiveSmallIntegerField(default=1, editable=False)
+    questions = models.TextField(_("事務局からの質問"), max_length=2000, blank=True, editable=False)
+    reason = models.TextField(_("断った理由"), max_length=2000, blank=True, editable=False)
+    staff_note = models.TextField(_("職員のメモ（申込者には見えない）"), max_length=2000, blank=True)
+    created_at = models.DateTimeField(_("書いた時刻"), default=timezone.now, editable=False)
+    confirmed_at = models.DateTimeField(_("メールを確認した時刻"), null=True, blank=True, editable=False)
+    decided_at = models.DateTimeField(_("決めた時刻"), null=True, blank=True, editable=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("決めた人"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    organization = models.OneToOneField(
+        Organization,
+        verbose_name=_("会員団体"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="application",
+    )
+    scrubbed_at = models.DateTimeField(_("個人情報を消した時刻"), null=True, blank=True, editable=False)
+    updated_at = models.DateTimeField(_("更新した時刻"), auto_now=True)
+
+    objects: ClassVar = ApplicationQuerySet.as_manager()
+
+    class Privacy:
+        public = ()
+        internal = (
+            "public_id",
+            "organization_name",
+            "organization_kana",
+            "is_individual",
+            "kind",
+            "sector",
+            "corporate_number",
+            "municipality",
+            "website",
+            "activity",
+            "motive",
+            "is_listed",
+            "criteria",
+            "state",
+            "link_version",
+            "questions",
+            "reason",
+            "staff_note",
+            "created_at",
+            "confirmed_at",
+            "decided_at",
+            "decided_by",
+            "organization",
+            "scrubbed_at",
+            "updated_at",
+        )
+        personal = ("address", "contact_name", "contact_section", "contact_email", "contact_phone")
+
+    class Meta:
+        verbose_name = _("入会申込")
+        verbose_name_plural = _("入会申込")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=ApplicationState.values), name="members_application_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=OrganizationKind.values), name="members_application_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=paired("decided_at", "decided_by"), name="members_application_decided_pair"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[ApplicationState.UNCONFIRMED, ApplicationState.WITHDRAWN])
+                | Q(confirmed_at__isnull=False),
+                name="members_application_confirmed_before_seen",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state=ApplicationState.APPROVED) & Q(organization__isnull=False))
+                | (~Q(state=ApplicationState.APPROVED) & Q(organization=None)),
+                name="members_application_approved_with_organization",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.organization_name

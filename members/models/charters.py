@@ -1,0 +1,117 @@
+"""設置要綱: the rules every member agrees to, version by version, and who agreed to which words when."""
+
+import hashlib
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from members.models.applications import Application
+from members.models.organizations import Organization
+from platform_portal.publishing.models import paired
+
+
+def hash_of_text(text: str) -> str:
+    """SHA-256 of the exact words, in hexadecimal: proves later which words somebody agreed to."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class CharterQuerySet(models.QuerySet["Charter"]):
+    def in_force(self) -> "Charter | None":
+        """The newest published version that has begun."""
+        today = timezone.localdate()
+        return self.filter(published_at__isnull=False, effective_on__lte=today).order_by("-number").first()
+
+
+class Charter(models.Model):
+    """One version. Its words can be changed until it is published, never after."""
+
+    number = models.PositiveSmallIntegerField(_("版"), unique=True, editable=False)
+    title = models.CharField(_("名称"), max_length=100)
+    text = models.TextField(_("本文"), max_length=50_000, help_text=_("Markdown で書けます。"))
+    change_summary = models.TextField(_("前の版から変わったこと"), max_length=1000, blank=True)
+    effective_on = models.DateField(_("効力が始まる日"))
+    published_at = models.DateTimeField(_("公開した時刻"), null=True, blank=True, editable=False)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("公開した人"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+
+    objects: ClassVar = CharterQuerySet.as_manager()
+
+    class Privacy:
+        public = ("number", "title", "text", "change_summary", "effective_on", "published_at")
+        internal = "published_by"
+        personal = ()
+
+    class Meta:
+        verbose_name = _("設置要綱")
+        verbose_name_plural = _("設置要綱")
+        ordering = ["-number"]
+        constraints = [
+            models.CheckConstraint(
+                condition=paired("published_at", "published_by"), name="members_charter_published_pair"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.number}"
+
+    @property
+    def text_hash(self) -> str:
+        return hash_of_text(self.text)
+
+
+class CharterConsent(models.Model):
+    """Somebody agreed to a version, for an application or for an organisation. Never changed afterwards."""
+
+    charter = models.ForeignKey(
+        Charter, verbose_name=_("設置要綱"), on_delete=models.PROTECT, related_name="consents"
+    )
+    application = models.OneToOneField(
+        Application,
+        verbose_name=_("入会申込"),
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="consent",
+    )
+    organization = models.ForeignKey(
+        Organization,
+        verbose_name=_("会員団体"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="consents",
+    )
+    text_hash = models.CharField(_("本文のハッシュ"), max_length=64)
+    person_name = models.CharField(_("同意した人の名前"), max_length=60)
+    consented_at = models.DateTimeField(_("同意した時刻"), default=timezone.now)
+
+    class Privacy:
+        public = ()
+        internal = ("charter", "application", "organization", "text_hash", "consented_at")
+        personal = ("person_name",)
+
+    class Meta:
+        verbose_name = _("設置要綱への同意")
+        verbose_name_plural = _("設置要綱への同意")
+        ordering = ["-consented_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(application__isnull=False) | Q(organization__isnull=False),
+                name="members_charterconsent_for_somebody",
+            ),
+            models.UniqueConstraint(fields=["charter", "organization"], name="members_charterconsent_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.charter} {self.person_name}"

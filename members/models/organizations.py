@@ -1,0 +1,273 @@
+"""会員団体: the bodies that make up the platform, and the masters that describe them."""
+
+from typing import Any, ClassVar
+
+from django.core.validators import URLValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from members.corporate_numbers import validate_corporate_number
+from members.models.users import validate_one_line
+from platform_portal.identifiers import PublicIdModel
+from platform_portal.japanese.text import normalize
+from platform_portal.region.models import Municipality
+
+
+class OrganizationKind(models.TextChoices):
+    """How a body stands in the platform."""
+
+    LEADING = "leading", _("幹事団体")
+    GENERAL = "general", _("一般団体")
+    SECTION = "section", _("庁内課")
+    MUNICIPALITY = "municipality", _("市町村")
+    EXPERT = "expert", _("有識者")
+
+
+class OrganizationState(models.TextChoices):
+    ACTIVE = "active", _("加入中")
+    LEFT = "left", _("退会")
+    MERGED = "merged", _("統合済み")
+
+
+class AddressVisibility(models.TextChoices):
+    """The address of a small group is often somebody's home: hidden unless somebody says otherwise."""
+
+    PUBLIC = "public", _("公開する")
+    AREA = "area", _("市町名までにする")
+    HIDDEN = "hidden", _("公開しない")
+
+
+class MasterQuerySet(models.QuerySet[Any]):
+    def active(self) -> "MasterQuerySet":
+        return self.filter(is_active=True)
+
+
+class Master(models.Model):
+    """An entry of a short list that staff keep: shown in order, never deleted while something points to it."""
+
+    slug = models.SlugField(_("記号"), max_length=30, unique=True, editable=False)
+    name = models.CharField(_("名称"), max_length=40, unique=True, validators=[validate_one_line])
+    position = models.PositiveSmallIntegerField(_("並び順"), default=0)
+    is_active = models.BooleanField(_("使う"), default=True)
+
+    objects: ClassVar = MasterQuerySet.as_manager()
+
+    class Privacy:
+        public = ("slug", "name", "position", "is_active")
+        internal = ()
+        personal = ()
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Sector(Master):
+    """What field a body works in: 福祉, 教育, 労働 …"""
+
+    class Meta(Master.Meta):
+        verbose_name = _("活動分野")
+        verbose_name_plural = _("活動分野")
+
+
+class Strength(Master):
+    """What a body is good at: 居場所づくり, 同行支援, 食料の支援 …"""
+
+    class Meta(Master.Meta):
+        verbose_name = _("得意分野")
+        verbose_name_plural = _("得意分野")
+
+
+class OrganizationQuerySet(models.QuerySet["Organization"]):
+    def active(self) -> "OrganizationQuerySet":
+        return self.filter(state=OrganizationState.ACTIVE)
+
+    def public(self) -> "OrganizationQuerySet":
+        """What residents may see: members of today that agreed to be listed."""
+        return self.active().filter(is_listed=True)
+
+    def acted_for_by(self, user: Any) -> "OrganizationQuerySet":
+        """Those that `user` may act for today. Fetching is authorising: others are not found."""
+        return self.active().filter(memberships__user=user, memberships__ended_at=None)
+
+    def search(self, words: str) -> "OrganizationQuerySet":
+        """Every word stands in what is public of the name, the people it is for, or the profile."""
+        found = self
+        for word in normalize(words).split():
+            found = found.filter(search_text__contains=word)
+        return found
+
+
+class Organization(PublicIdModel):
+    """A member of the platform. What residents see of it is listed in `Privacy.public`."""
+
+    name = models.CharField(_("団体名"), max_length=100, validators=[validate_one_line])
+    kana = models.CharField(_("団体名（カナ）"), max_length=150, blank=True, validators=[validate_one_line])
+    kind = models.CharField(
+        _("区分"), max_length=12, choices=OrganizationKind.choices, default=OrganizationKind.GENERAL
+    )
+    sector = models.ForeignKey(
+        Sector, verbose_name=_("活動分野"), on_delete=models.PROTECT, related_name="organizations"
+    )
+    corporate_number = models.CharField(
+        _("法人番号"), max_length=13, blank=True, validators=[validate_corporate_number]
+    )
+    municipality = models.ForeignKey(
+        Municipality,
+        verbose_name=_("所在の市町"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="organizations",
+    )
+    address = models.CharField(_("住所"), max_length=200, blank=True, validators=[validate_one_line])
+    address_visibility = models.CharField(
+        _("住所の公開"), max_length=8, choices=AddressVisibility.choices, default=AddressVisibility.HIDDEN
+    )
+    is_prefecture_wide = models.BooleanField(_("県内全域で活動"), default=False)
+    activity_areas = models.ManyToManyField(
+        Municipality, verbose_name=_("活動する市町"), related_name="active_organizations", blank=True
+    )
+    target_people = models.CharField(_("対象とする人"), max_length=200, blank=True)
+    strengths = models.ManyToManyField(
+        Strength, verbose_name=_("得意分野"), related_name="organizations", blank=True
+    )
+    profile = models.TextField(_("紹介"), max_length=2000, blank=True)
+    website = models.URLField(
+        _("ウェブサイト"), max_length=300, blank=True, validators=[URLValidator(schemes=["https", "http"])]
+    )
+    public_phone = models.CharField(_("公開する電話番号"), max_length=30, blank=True)
+    public_email = models.EmailField(_("公開するメールアドレス"), blank=True)
+    logo = models.ImageField(_("ロゴ"), upload_to="organizations/logos/", blank=True, editable=False)
+
+    office_phone = models.CharField(_("事務局からの連絡用の電話番号"), max_length=30, blank=True)
+    office_email = models.EmailField(_("事務局からの連絡用のメールアドレス"), blank=True)
+    internal_note = models.TextField(_("内部メモ（公開しない）"), max_length=2000, blank=True)
+
+    state = models.CharField(
+        _("状態"),
+        max_length=8,
+        choices=OrganizationState.choices,
+        default=OrganizationState.ACTIVE,
+        editable=False,
+    )
+    is_listed = models.BooleanField(_("会員団体の一覧に載せる"), default=True)
+    joined_on = models.DateField(_("入会日"), default=timezone.localdate)
+    left_on = models.DateField(_("退会日"), null=True, blank=True, editable=False)
+    leaving_reason = models.CharField(_("退会の理由"), max_length=300, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("統合先"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_from",
+    )
+    scrubbed_at = models.DateTimeField(_("個人情報を消した時刻"), null=True, blank=True, editable=False)
+
+    # Names, target people and profile in the form that searches are compared in.
+    search_text = models.TextField(editable=False, blank=True)
+    created_at = models.DateTimeField(_("登録した時刻"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("更新した時刻"), auto_now=True)
+
+    objects: ClassVar = OrganizationQuerySet.as_manager()
+
+    class Privacy:
+        public = (
+            "public_id",
+            "name",
+            "kana",
+            "kind",
+            "sector",
+            "corporate_number",
+            "municipality",
+            "is_prefecture_wide",
+            "activity_areas",
+            "target_people",
+            "strengths",
+            "profile",
+            "website",
+            "public_phone",
+            "public_email",
+            "logo",
+            "joined_on",
+        )
+        # The address is shown through `public_address` alone.
+        internal = (
+            "address_visibility",
+            "is_listed",
+            "internal_note",
+            "state",
+            "left_on",
+            "leaving_reason",
+            "merged_into",
+            "scrubbed_at",
+            "search_text",
+            "created_at",
+            "updated_at",
+        )
+        personal = ("address", "office_phone", "office_email")
+
+    class Meta:
+        verbose_name = _("会員団体")
+        verbose_name_plural = _("会員団体")
+        ordering = ["kana", "name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=OrganizationKind.values), name="members_organization_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=OrganizationState.values), name="members_organization_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(address_visibility__in=AddressVisibility.values),
+                name="members_organization_visibility_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=OrganizationState.ACTIVE, left_on=None)
+                | (~Q(state=OrganizationState.ACTIVE) & Q(left_on__isnull=False)),
+                name="members_organization_left_with_a_date",
+                violation_error_message=_("退会した団体には、退会日が要ります。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(left_on=None) | Q(left_on__gte=F("joined_on")),
+                name="members_organization_dates_ordered",
+                violation_error_message=_("退会日は、入会日より後の日にしてください。"),
+            ),
+            models.CheckConstraint(
+                condition=(Q(state=OrganizationState.MERGED) & Q(merged_into__isnull=False))
+                | (~Q(state=OrganizationState.MERGED) & Q(merged_into=None)),
+                name="members_organization_merged_into_one",
+            ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=F("id")), name="members_organization_not_merged_into_itself"
+            ),
+            models.UniqueConstraint(
+                fields=["corporate_number"],
+                condition=Q(state=OrganizationState.ACTIVE) & ~Q(corporate_number=""),
+                name="members_organization_corporate_number_once",
+                violation_error_message=_("この法人番号の団体は、すでに登録されています。"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_active(self) -> bool:
+        return self.state == OrganizationState.ACTIVE
+
+    @property
+    def public_address(self) -> str:
+        """What of the address may be shown; never the hidden one."""
+        if self.address_visibility == AddressVisibility.PUBLIC:
+            return self.address
+        if self.address_visibility == AddressVisibility.AREA and self.municipality:
+            return self.municipality.name
+        return ""
