@@ -37,7 +37,7 @@ class JoiningRules(models.Model):
 
     class Privacy:
         public = ("is_open", "accepts_individuals", "guidance", "admission_interval", "first_admission_on")
-        internal = "updated_at"
+        internal = ("updated_at",)
         personal = ()
 
     class Meta:

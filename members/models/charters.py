@@ -49,7 +49,7 @@ class Charter(models.Model):
 
     class Privacy:
         public = ("number", "title", "text", "change_summary", "effective_on", "published_at")
-        internal = "published_by"
+        internal = ("published_by",)
         personal = ()
 
     class Meta:
