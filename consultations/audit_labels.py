@@ -21,6 +21,7 @@ LABELS = {
     "consultations.window_created": gettext_lazy("作った"),
     "consultations.window_changed": gettext_lazy("内容を変えた"),
     "consultations.window_verified": gettext_lazy("確かめた"),
+    "consultations.window_unverified": gettext_lazy("確かめたのを取り消した"),
     "consultations.window_submitted": gettext_lazy("確認を頼んだ"),
     "consultations.window_resubmitted": gettext_lazy("もう一度確認を頼んだ"),
     "consultations.window_published": gettext_lazy("認めて公開した"),
@@ -46,6 +47,8 @@ _EXTRA_FIELDS = {
     "word": gettext_lazy("言葉"),
     "count": gettext_lazy("回数"),
 }
+# Fields whose values are keys of people.
+PERSONS = ("verified_by",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def describe(event: AuditEvent, names: Names) -> Line:
     changes = [
         (field_label(name), value_words(name, old, names), value_words(name, new, names))
         for name, old, new in event.changed_fields
-        if not (is_beginning and not new)
+        if old != new and not (is_beginning and not new)
     ]
     return Line(event.at, _who(event, names), label_of(event.type), event.note, changes)
 
@@ -108,13 +111,17 @@ def value_words(name: str, value: Any, names: Names) -> str:
         return _list_words(name, value, names)
     if name.endswith("_on") or name in {"on", "valid_from", "valid_to"}:
         return _date_words(value)
+    if name in PERSONS:
+        return _person_words(value, names)
     return _choice_words(name, value)
 
 
 def _who(event: AuditEvent, names: Names) -> str:
-    if event.actor_id is None:
-        return _("ポータル")
-    return names.people.get(event.actor_id) or _("利用者 %(number)s") % {"number": event.actor_id}
+    return _("ポータル") if event.actor_id is None else _person_words(event.actor_id, names)
+
+
+def _person_words(key: int, names: Names) -> str:
+    return names.people.get(key) or _("利用者 %(number)s") % {"number": key}
 
 
 def _list_words(name: str, values: list[Any], names: Names) -> str:

@@ -33,6 +33,7 @@ urlpatterns = [
     path("windows/<public_id:public_id>/edit/", editing.window_edit, name="window-edit"),
     path("windows/<public_id:public_id>/preview/", workflow.window_preview, name="window-preview"),
     path("windows/<public_id:public_id>/verify/", workflow.window_verify, name="window-verify"),
+    path("windows/<public_id:public_id>/verify/undo/", workflow.window_unverify, name="window-unverify"),
     path("windows/<public_id:public_id>/move/<slug:to>/", workflow.window_move, name="window-move"),
     path("verification/", verification.verification_list, name="verification-list"),
     path("reports/", reports.report_list, name="report-list"),

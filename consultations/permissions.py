@@ -1,7 +1,9 @@
 """Who may do what with consultation windows. Twins: check_… says why not, can_… says whether."""
 
+import datetime as dt
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -9,8 +11,12 @@ from consultations.models import Category, ConsultationWindow, ErrorReport
 from consultations.workflow import WINDOW_WAYS
 from platform_portal.access.checks import Refused, check_has, passes
 from platform_portal.access.roles import Permission
+from platform_portal.audit.models import AuditEvent
 from platform_portal.publishing.services import check_can_transition
 from platform_portal.publishing.states import State
+
+# A slip is noticed at once; after a day a date that others have relied on stays.
+TIME_TO_TAKE_BACK = dt.timedelta(hours=24)
 
 
 def check_can_edit_window(user: Any, window: ConsultationWindow | None = None) -> None:
@@ -40,6 +46,25 @@ def check_can_verify_window(user: Any, window: ConsultationWindow) -> None:
 
 def can_verify_window(user: Any, window: ConsultationWindow) -> bool:
     return passes(check_can_verify_window, user, window)
+
+
+def check_can_take_back_verification(user: Any, window: ConsultationWindow) -> None:
+    """One's own slip, as long as nothing else has happened to the window."""
+    check_can_verify_window(user, window)
+    last = AuditEvent.objects.about(window).first()
+    # Events of old do not say who had verified before.
+    if last is None or last.type != "consultations.window_verified" or "verified_by" not in last.old:
+        raise Refused(
+            _("そのあとに窓口が変わったので、取り消せません。確かめた日は、窓口を直す画面で直せます。")
+        )
+    if last.actor_id != user.pk:
+        raise Refused(_("ほかの人が確かめたものは、取り消せません。"))
+    if timezone.now() - last.at > TIME_TO_TAKE_BACK:
+        raise Refused(_("24時間を過ぎたので、取り消せません。確かめた日は、窓口を直す画面で直せます。"))
+
+
+def can_take_back_verification(user: Any, window: ConsultationWindow) -> bool:
+    return passes(check_can_take_back_verification, user, window)
 
 
 def check_can_import_windows(user: Any) -> None:

@@ -30,6 +30,7 @@ from consultations.services.windows import (
     check_is_complete,
     move_window,
     save_window,
+    take_back_verification,
     verify_window,
 )
 
@@ -56,5 +57,6 @@ __all__ = [
     "save_category",
     "save_override",
     "save_window",
+    "take_back_verification",
     "verify_window",
 ]

@@ -15,6 +15,7 @@ from consultations.services.content import WindowContent, describe_content, touc
 from consultations.workflow import WINDOW_WAYS
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
+from platform_portal.audit.models import AuditEvent
 from platform_portal.page_cache import forget_public_pages
 from platform_portal.publishing.services import transition
 from platform_portal.publishing.states import State
@@ -138,9 +139,28 @@ def verify_window(*, window: ConsultationWindow, by: Any, on: dt.date | None = N
     today = on or timezone.localdate()
     if locked.verified_on == today:
         return locked
-    old = {"verified_on": locked.verified_on}
-    locked.verified_on, locked.verified_by = today, by
-    locked.save(update_fields=["verified_on", "verified_by"])
-    audit.record(type="consultations.window_verified", by=by, obj=locked, old=old, new={"verified_on": today})
-    transaction.on_commit(forget_public_pages)
+    _set_verification(locked, "consultations.window_verified", on=today, by_id=by.pk, by=by)
     return locked
+
+
+@transaction.atomic
+def take_back_verification(*, window: ConsultationWindow, by: Any) -> ConsultationWindow:
+    """Undoes one's own `verify_window`: who had verified before, and when, stands there again."""
+    locked = _lock(window)
+    permissions.check_can_take_back_verification(by, locked)
+    before = AuditEvent.objects.about(locked)[0].old
+    on = before["verified_on"] and dt.date.fromisoformat(before["verified_on"])
+    _set_verification(locked, "consultations.window_unverified", on=on, by_id=before["verified_by"], by=by)
+    return locked
+
+
+def _set_verification(
+    window: ConsultationWindow, type_: str, *, on: dt.date | None, by_id: int | None, by: Any
+) -> None:
+    """The event always names both persons: taking back needs the former one."""
+    old = {"verified_on": window.verified_on, "verified_by": window.verified_by_id}
+    window.verified_on, window.verified_by_id = on, by_id
+    window.save(update_fields=["verified_on", "verified_by"])
+    new = {"verified_on": on, "verified_by": by_id}
+    audit.record(type=type_, by=by, obj=window, old=old, new=new)
+    transaction.on_commit(forget_public_pages)

@@ -1,6 +1,6 @@
 """What the desk's pages share: paging, breadcrumbs, saying what was done, and reading the record aloud."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -86,9 +86,13 @@ def history_of(obj: Any) -> list[audit_labels.Line]:
     return [audit_labels.describe(event, names) for event in events]
 
 
-def people_of(events: Iterable[AuditEvent]) -> dict[int, str]:
-    actors = {event.actor_id for event in events if event.actor_id is not None}
-    return dict(User.objects.filter(pk__in=actors).values_list("pk", "name"))
+def people_of(events: Collection[AuditEvent]) -> dict[int, str]:
+    sides = [side for event in events for side in (event.old, event.new)]
+    keys = [event.actor_id for event in events]
+    keys += [side.get(name) for side in sides for name in audit_labels.PERSONS]
+    return dict(
+        User.objects.filter(pk__in={key for key in keys if key is not None}).values_list("pk", "name")
+    )
 
 
 def _keys(events: Iterable[AuditEvent], name: str) -> set[str]:

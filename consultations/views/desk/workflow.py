@@ -78,6 +78,7 @@ def window_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "has_main_step": any(step.is_main for step in steps),
         "no_edit": reason_against(permissions.check_can_edit_window, request.user, window),
         "no_verify": reason_against(permissions.check_can_verify_window, request.user, window),
+        "can_take_back": permissions.can_take_back_verification(request.user, window),
         "is_due": window.is_due,
         "reports": window.error_reports.waiting(),
         "history": history_of(window),
@@ -146,7 +147,24 @@ def window_verify(request: HttpRequest, public_id: str) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.reason)
     else:
+        can_take_back = permissions.can_take_back_verification(request.user, window)
         messages.success(
-            request, _("「%(name)s」を、今日確かめたものとして記録しました。") % {"name": window.name}
+            request,
+            _("「%(name)s」を、今日確かめたものとして記録しました。") % {"name": window.name},
+            # components/messages.html: where 「取り消す」 is sent
+            extra_tags=reverse("desk:window-unverify", args=[public_id]) if can_take_back else "",
         )
+    return redirect(next_address(request, reverse("desk:window-page", args=[public_id])))
+
+
+@requires(Permission.VERIFY_WINDOWS)
+@require_POST
+def window_unverify(request: HttpRequest, public_id: str) -> HttpResponse:
+    """「取り消す」 after a slip of the finger."""
+    window = get_window(public_id)
+    attempt(
+        request,
+        lambda: services.take_back_verification(window=window, by=request.user),
+        _("「%(name)s」を確かめたことを取り消しました。") % {"name": window.name},
+    )
     return redirect(next_address(request, reverse("desk:window-page", args=[public_id])))

@@ -233,6 +233,25 @@ class TestVerification:
         assert list(response.context["page"].object_list) == []
         assert AuditEvent.objects.count() == 1
 
+    def test_a_slip_is_taken_back_from_the_message(self, owner_client, colleague_client, category):
+        window = WindowFactory(topics=[category])
+        here = reverse("desk:verification-list")
+        verify, undo = (
+            reverse(f"desk:window-{name}", args=[window.public_id]) for name in ("verify", "unverify")
+        )
+        page = text_of(owner_client.post(verify, {"next": here}, follow=True))
+        assert f'action="{undo}"' in page
+        assert f'action="{undo}"' not in text_of(colleague_client.post(verify, {"next": here}, follow=True))
+        own = reverse("desk:window-page", args=[window.public_id])
+        assert undo in text_of(owner_client.get(own))
+        assert undo not in text_of(colleague_client.get(own))
+        response = owner_client.post(undo, {"next": here}, follow=True)
+        assert "確かめたことを取り消しました" in text_of(response)
+        assert list(response.context["page"].object_list) == [window]
+        history = text_of(owner_client.get(own))
+        assert "確かめたのを取り消した" in history
+        assert "県庁 あおい" in history
+
     def test_by_category_longest_waiting_first(self, owner, owner_client, category):
         first = WindowFactory(topics=[category], kana="ン")
         second = WindowFactory(topics=[category], kana="ア")

@@ -128,6 +128,7 @@ def test_twins_agree(name, role, world):
     subjects = {
         "window": [world],
         "report": [world.error_reports.get()],
+        "take_back_verification": [world],
         "deactivate_category": [world.categories.get()],
         "move_window": [world, State.SUSPENDED],
     }

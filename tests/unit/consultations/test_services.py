@@ -238,6 +238,52 @@ def test_verifying_does_not_disturb_somebody_who_is_writing(owner, colleague, wi
     services.save_window(window=window, content=content(operator="B"), by=owner, version=seen)
 
 
+class TestTakingBackAVerification:
+    @pytest.mark.parametrize("is_first", [True, False])
+    def test_brings_the_former_one_back(self, is_first, owner, colleague, window):
+        before = (None, None)
+        if not is_first:
+            before = (timezone.localdate() - dt.timedelta(days=200), colleague)
+            services.verify_window(window=window, by=colleague, on=before[0])
+        services.verify_window(window=window, by=owner)
+        undone = services.take_back_verification(window=window, by=owner)
+        undone.refresh_from_db()
+        assert (undone.verified_on, undone.verified_by) == before
+        event = latest()
+        assert event.type == "consultations.window_unverified"
+        assert (event.old["verified_by"], event.new["verified_by"]) == (owner.pk, before[1] and before[1].pk)
+
+    def refused(self, window, by) -> str:
+        with pytest.raises(Refused) as refused:
+            services.take_back_verification(window=window, by=by)
+        assert not permissions.can_take_back_verification(by, window)
+        return refused.value.reason
+
+    def test_is_for_the_same_person(self, owner, colleague, window):
+        services.verify_window(window=window, by=owner)
+        assert "ほかの人" in self.refused(window, colleague)
+
+    def test_ends_with_the_next_change(self, owner, window):
+        services.verify_window(window=window, by=owner)
+        services.save_window(window=window, content=content(operator="B"), by=owner)
+        assert "そのあとに窓口が変わった" in self.refused(window, owner)
+
+    def test_is_done_once(self, owner, window):
+        services.verify_window(window=window, by=owner)
+        services.take_back_verification(window=window, by=owner)
+        assert "取り消せません" in self.refused(window, owner)
+
+    def test_ends_after_a_day(self, owner, window, monkeypatch):
+        services.verify_window(window=window, by=owner)
+        later = timezone.now() + dt.timedelta(hours=25)
+        monkeypatch.setattr("consultations.permissions.timezone.now", lambda: later)
+        assert "24時間" in self.refused(window, owner)
+
+    def test_needs_somebody_who_may_verify(self, owner, outsider, window):
+        services.verify_window(window=window, by=owner)
+        self.refused(window, outsider)
+
+
 def test_report_is_handled_once(owner, colleague):
     report = ErrorReportFactory()
     services.handle_report(report=report, resolution="直しました", by=owner)
