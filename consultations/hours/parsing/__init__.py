@@ -25,7 +25,10 @@ MAX_LENGTH = 1_000
 
 @dataclass(frozen=True)
 class ParsedHours:
-    """`opening_hours` is None when nothing can be told; `unparsed` quotes what was not understood."""
+    """`opening_hours` is None when nothing can be told; `unparsed` quotes what was not understood.
+
+    `channel_notes`: what holds for other channels than the one whose hours these are, quoted or in words.
+    """
 
     opening_hours: str | None
     confidence: Confidence
@@ -40,14 +43,17 @@ def parse_hours(hours: str, closed_days: str = "") -> ParsedHours:
     reader.read_field(hours[:MAX_LENGTH], is_closed_field=False)
     reader.read_field(closed_days[:MAX_LENGTH], is_closed_field=True)
     reading = reader.reading
-    unparsed = [*reading.unparsed, hours[MAX_LENGTH:].strip(), closed_days[MAX_LENGTH:].strip()]
-    assembled = Assembler(reading).assemble()
+    assembler = Assembler(reading)
+    notes = (*reading.notes, *assembler.other_channels())
+    assembled = assembler.assemble()
+    beyond = (hours[MAX_LENGTH:].strip(), closed_days[MAX_LENGTH:].strip())
+    unparsed = [*reading.unparsed, *assembled.objections, *beyond]
     said = "／".join(dict.fromkeys(each for each in unparsed if each))
     if not assembled.rule or not _is_readable(assembled.rule):
         everything = "／".join(dict.fromkeys(each.strip() for each in (hours, closed_days) if each.strip()))
         return ParsedHours(None, "none", everything, "")
     confidence: Confidence = "exact" if assembled.is_complete and not said else "partial"
-    return ParsedHours(assembled.rule, confidence, said, describe(assembled.rule), tuple(reading.notes))
+    return ParsedHours(assembled.rule, confidence, said, describe(assembled.rule), notes)
 
 
 def _is_readable(rule: str) -> bool:

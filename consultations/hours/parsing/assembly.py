@@ -1,7 +1,9 @@
 """From statements to one canonical OSM string, later rules overriding earlier ones."""
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 
+from consultations.hours.describing import describe
 from consultations.hours.parsing.days import WORKDAYS_MASK, YEAR_END
 from consultations.hours.parsing.model import (
     Change,
@@ -18,6 +20,13 @@ from consultations.hours.parsing.model import (
 from consultations.hours.rules import DAY, EVERY_DAY, MONTHS, WEEKDAYS, write_date, write_time, write_weekdays
 
 Spans = tuple[Minutes, ...]
+_CHANNEL_WORDS = {
+    "phone": "電話",
+    "visit": "来所",
+    "written": "メール・LINEなど",
+    "online": "オンライン",
+    "others": "時間外の窓口",
+}
 _SLOW_CHANNELS = ("written", "online", "others")
 
 
@@ -40,6 +49,7 @@ class Assembler:
         self.closes_holidays = False
         self.restores_holidays = False
         self.days_unknown: Spans | None = None
+        self.objections: list[str] = []
 
     def assemble(self) -> Assembled:
         hours = self.primary_hours()
@@ -49,13 +59,15 @@ class Assembler:
             for each in hours:
                 apply_limit(each, limit)
         hours = [each for each in hours if each.spans]
+        self.share_seasons(hours)
         self.settle_days(hours)
         for each in hours:
             self.place(each)
         for change in self.reading.changes:
             self.change(change)
         self.close_weekdays()
-        return Assembled(self.write(), self.is_complete)
+        rule = self.write()
+        return Assembled(rule, self.is_complete and not self.objections, self.objections)
 
     def primary_hours(self) -> list[Hours]:
         """The hours of the first channel named; those of others belong to the other channels."""
@@ -67,7 +79,35 @@ class Assembler:
         kept = ("", primary) if primary not in _SLOW_CHANNELS else (primary,)
         return [each for each in hours if each.label in kept]
 
+    def other_channels(self) -> list[str]:
+        """The hours that are not in the rule, in words, by channel."""
+        kept = {id(each) for each in self.primary_hours()}
+        notes = []
+        others = [each for each in self.reading.hours if id(each) not in kept and each.spans]
+        for label in dict.fromkeys(each.label for each in others):
+            own = [deepcopy(each) for each in others if each.label == label]
+            rule = Assembler(Reading(hours=own)).assemble().rule
+            word = _CHANNEL_WORDS.get(label, label.strip(" :：、【】[]"))
+            notes.append(f"{word}：{describe(rule) or rule}")
+        return notes
+
     # --- which days -------------------------------------------------------------------------------
+    def share_seasons(self, hours: list[Hours]) -> None:
+        """「平日 4月〜9月 9時〜18時、10月〜3月 9時〜17時」: the weekdays hold for the next season too,
+
+        and so do the months for the next weekdays: 「4月〜9月 平日 9時〜18時、土曜 9時〜12時、10月〜3月 …」.
+        """
+        previous: Days | None = None
+        for each in hours:
+            days = each.days
+            if days is not None and previous is not None:
+                names_weekdays = bool(days.mask or days.holidays or days.nths)
+                if days.months and not names_weekdays and previous.mask:
+                    days.mask, days.not_holidays = previous.mask, previous.not_holidays
+                elif names_weekdays and not days.is_seasonal and previous.months and previous.mask:
+                    days.months = previous.months
+            previous = days
+
     def settle_days(self, hours: list[Hours]) -> None:
         """Hours without days: every day if 24時間; else what closed_days leaves, if it names a weekly closing."""
         closed = 0
@@ -75,12 +115,24 @@ class Assembler:
             if not closure.days.months and not closure.spans:
                 closed |= closure.days.mask
         unnamed = [each for each in hours if each.days is None]
+        self.settle_seasons(hours, closed)
         for each in unnamed:
             if each.is_all_day or self.reading.is_never_closed:
                 each.days = Days(mask=EVERY_DAY)
             elif closed and closed != EVERY_DAY and len(hours) == len(unnamed):
                 each.days = Days(mask=EVERY_DAY & ~closed)
             else:
+                self.is_complete = False
+
+    def settle_seasons(self, hours: list[Hours], closed: int) -> None:
+        """「4月〜9月 9時〜18時」 names no weekday either."""
+        for each in hours:
+            days = each.days
+            if days is None or not days.months or days.mask or days.nths or days.holidays or days.month_days:
+                continue
+            if closed and closed != EVERY_DAY:
+                days.mask = EVERY_DAY & ~closed
+            elif not self.reading.is_never_closed:
                 self.is_complete = False
 
     def place(self, hours: Hours) -> None:
@@ -127,18 +179,18 @@ class Assembler:
         if base is None and len(set(self.week.values())) == 1:
             base = next(iter(self.week.values()))  # 「平日9時〜19時（土曜は17時まで）」
         if change.days.months or change.days.periods or change.days.month_days:
-            self.is_complete = False
+            self.objections.append(change.words)
             return
         for index in targets:
             known = self.week.get(index, base)
             if known is None:
-                self.is_complete = False
+                self.objections.append(change.words)
                 continue
             self.week[index] = _changed(known, change)
         if change.days.holidays:
             known = self.holiday_spans or self.week.get(6) or base
             if known is None:
-                self.is_complete = False
+                self.objections.append(change.words)
             else:
                 self.holiday_spans = _changed(known, change)
 
@@ -149,7 +201,7 @@ class Assembler:
                 days = Days(nths=[(weeks, 1 << index)])
                 self.scoped.append(Hours(days, list(_changed(self.week[index], change))))
             elif mask >> index & 1:
-                self.is_complete = False
+                self.objections.append(change.words)
 
     def close_weekdays(self) -> None:
         for closure in self.reading.closures:
@@ -194,11 +246,20 @@ class Assembler:
         closures = [part for part in self.closure_parts() if part]
         dated = [self.dated_part(each) for each in self.dated]
         rule = self.join_weekly([*parts, *_merged(scoped)])
+        if any(each.days and each.days.month_days for each in self.dated) and closures:
+            if rule:  # does the closure hold on that date too, or does the date come first?
+                self.objections += ["・".join(f"毎月{day}日" for day in self.monthly_days())]
+            else:  # 「毎月10日（祝日を除く）」
+                written = [f"{selector} {_write(spans)}" for selector, spans in dated]
+                return "; ".join([*written, *closures])
         rule = "; ".join([part for part in [rule, *closures] if part])
         for selector, spans in dated:
             joint = ", " if self.adds_to_week(spans) else "; "
             rule = f"{rule}{joint if rule else ''}{selector} {_write(spans)}"
         return "24/7" if rule == "Mo-Su 00:00-24:00" else rule.replace("Mo-Su 00:00-24:00", "24/7")
+
+    def monthly_days(self) -> list[int]:
+        return [day for each in self.dated if each.days for day in each.days.month_days]
 
     def adds_to_week(self, spans: Spans) -> bool:
         """A night on a monthly date must not cut the night before, and may join if it covers the usual hours."""

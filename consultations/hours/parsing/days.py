@@ -60,11 +60,16 @@ class DayReader:
 
     def read(self) -> tuple[Days, int]:
         while self.kind() in DAY_KINDS:
-            if not self.read_atom():
+            if self.begins_anew() or not self.read_atom():
                 break
             self.last_end = self.position
             self.skip_joint()
         return self.days, self.last_end
+
+    def begins_anew(self) -> bool:
+        """「奇数月第1火曜・偶数月第1木曜」, 「土日祝、8月」: months after weekdays belong to what follows."""
+        days = self.days
+        return self.kind() in (Kind.MONTH, Kind.MONTHS) and bool(days.mask or days.nths or days.holidays)
 
     def skip_joint(self) -> None:
         """Past 「・」 「、」 「と」 if another day follows; 「の」 as in 平日の火・木; 「：」 as in 4月〜9月：平日."""

@@ -11,6 +11,7 @@ from consultations.hours.parsing.statements import StatementReader
 from consultations.hours.parsing.text import make_uniform
 from consultations.hours.parsing.times import single_time, starts_span
 from consultations.hours.parsing.tokens import Clock, Kind, Token, tokenise
+from consultations.hours.rules import EVERY_DAY
 
 _SKIPPED = frozenset({Kind.FILLER, Kind.PARTICLE, Kind.SEPARATOR, Kind.COLON, Kind.UNTIL, Kind.ONLY})
 _LABEL_KINDS = frozenset({Kind.WORD, Kind.FILLER, Kind.NUMBER, Kind.PARTICLE, Kind.CHANNEL})
@@ -40,6 +41,9 @@ class Reader(StatementReader):
         items = nest(tokens)
         for clause in clauses(items):
             self.label = self.bracket_label
+            if _is_closing_heading(clause):  # 「休業日」 on a line of its own
+                self.is_closed_field = True
+                continue
             self.read_clause(clause, in_brackets=False)
         if self.pending is not None:
             self.settle_pending()
@@ -59,6 +63,8 @@ class Reader(StatementReader):
         last = self.reading.hours[-1] if self.reading.hours else None
         if days is not None and last is not None and last.days is None:
             last.days = days
+        elif days is not None and self.pending_words:
+            self.reading.unparsed.append(self.pending_words)
 
     def read_clause(self, items: Sequence[Item], *, in_brackets: bool) -> None:
         if not items:
@@ -66,6 +72,7 @@ class Reader(StatementReader):
         if self.is_about_channel(items, in_brackets=in_brackets) or self.is_guidance(items):
             self.note_channel(items)
             return
+        self.is_pending_here = False
         outer, self.is_closing = self.is_closing, self.is_closed_field or ends_with_closing(items)
         position = 0
         unknown: list[Item] = []
@@ -199,6 +206,9 @@ class Reader(StatementReader):
     def read_group(self, group: Group, position: int) -> int:
         """Brackets on their own: a heading in 【】, else a remark on what stands before."""
         kinds = {item.kind for item in flat(group.items)}
+        if _is_closing_heading(group.items):
+            self.is_closed_field = self.is_closing = True
+            return position + 1
         if self.text.text[group.start] in "【[<《〈" and not kinds & _TIMED:
             label = self.text.quote(group.start, group.end)
             channel = [item for item in flat(group.items) if item.kind is Kind.CHANNEL]
@@ -220,7 +230,23 @@ class Reader(StatementReader):
         self.pending = outer_pending
         if inner_pending is not None:
             self.restate(inner_pending, hours, group)
+        rivals = [each for each in inner.hours if hours and (each.days is None or hours.is_all_day)]
+        if rivals and hours and hours.label == self.label:
+            # 「9時〜17時（受付時間 9時半〜16時）」「24時間（相談員は平日9時〜17時）」: which of the two?
+            self.not_understood(group.start, group.end)
+            inner.hours = []
+        if hours is not None and hours.days is not None and hours.days.is_seasonal:
+            self.share_season(hours.days, inner.hours)
         self.merge(inner, hours)
+
+    def share_season(self, season: Days, hours: Sequence[Hours]) -> None:
+        """「9月10日〜16日 8時半〜19時（土日は10時〜17時）」: those weekends alone."""
+        for each in hours:
+            if each.days is None or each.days.is_seasonal or each.days.month_days:
+                continue
+            each.days.months, each.days.periods, each.days.once = season.months, season.periods, season.once
+            if not (season.mask or season.nths or season.holidays):
+                season.mask = EVERY_DAY  # as wide, and written before the narrower days, which override it
 
     def restate(self, days: Days, hours: Hours | None, group: Group) -> None:
         """「9時〜17時（月〜金）」 names the days; 「平日（月〜金）…」 says the same again."""
@@ -266,7 +292,7 @@ class Reader(StatementReader):
             following += 1
         if starts_span(items, following) or kind_at(items, following) is Kind.ALL_DAY:
             return self.read_hours(items, following, days)
-        changed = self.read_change(items, following, days)
+        changed = self.read_change(items, following, days, start)
         if changed > following:
             return changed
         return self.read_verdict(items, start, end, following, days)
@@ -347,7 +373,7 @@ class Reader(StatementReader):
         elif self.pending is not None:
             self.not_understood(items[start].start, items[end - 1].end)
             return end
-        self.pending = days
+        self.wait(days, items[start].start, items[end - 1].end)
         return end
 
     def end_of_channel_remark(self, items: Sequence[Item], position: int) -> int:
@@ -362,8 +388,10 @@ class Reader(StatementReader):
     def is_closed_for_a_reason(self, items: Sequence[Item], position: int) -> bool:
         """「第4水曜は、事案調査のため相談は行っておりません」."""
         rest = flat(items[position:])
-        if not rest or rest[-1].kind is not Kind.CLOSED:
+        if not rest or rest[-1].kind is not Kind.CLOSED or kind_at(items, position) is Kind.WORD:
             return False
+        if rest[0].kind is Kind.SEPARATOR and kind_at(items, position - 1) is not Kind.PARTICLE:
+            return False  # 「祝日、会館休館日」 is a list
         return all(
             item.kind in (Kind.WORD, Kind.FILLER, Kind.PARTICLE, Kind.SEPARATOR, Kind.RECEPTION)
             for item in rest[:-1]
@@ -385,16 +413,21 @@ class Reader(StatementReader):
             return min(following + 1, len(items))
         return position
 
-    def read_change(self, items: Sequence[Item], position: int, days: Days) -> int:
+    def read_change(self, items: Sequence[Item], position: int, days: Days, start: int) -> int:
         """「木曜は19時まで」「月曜は10時から」."""
         item = items[position] if position < len(items) else None
         if not isinstance(item, Token) or not isinstance(item.value, Clock):
             return position
+        words = self.text.quote(items[start].start, items[min(position + 1, len(items) - 1)].end)
         match kind_at(items, position + 1):
             case Kind.UNTIL:
-                self.reading.changes.append(Change(days, end=single_time(item.value, is_end=True)))
+                self.reading.changes.append(
+                    Change(days, end=single_time(item.value, is_end=True), words=words)
+                )
             case Kind.RANGE:
-                self.reading.changes.append(Change(days, start=single_time(item.value, is_end=False)))
+                self.reading.changes.append(
+                    Change(days, start=single_time(item.value, is_end=False), words=words)
+                )
             case _:
                 return position
         return position + 2
@@ -409,6 +442,11 @@ class Reader(StatementReader):
             days = replace(days, mask=0, holidays=False, is_listed=False)
         if not days.is_empty:
             self.close(days)
+
+
+def _is_closing_heading(clause: Sequence[Item]) -> bool:
+    kinds = [item.kind for item in clause if isinstance(item, Token) and item.kind is not Kind.COLON]
+    return kinds == [Kind.CLOSED] and all(isinstance(item, Token) for item in clause)
 
 
 def _says_the_same(known: Days | None, days: Days) -> bool:

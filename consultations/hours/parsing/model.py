@@ -36,6 +36,10 @@ class Days:
         return [replace(self, periods=[], is_listed=False), Days(periods=self.periods)]
 
     @property
+    def is_seasonal(self) -> bool:
+        return bool(self.months or self.periods or self.once)
+
+    @property
     def is_weekly(self) -> bool:
         """Only weekdays and holidays, the same all year."""
         return not (self.nths or self.months or self.periods or self.month_days or self.once)
@@ -67,6 +71,7 @@ class Change:
     days: Days
     start: int | None = None
     end: int | None = None
+    words: str = ""
 
 
 @dataclass

@@ -24,6 +24,8 @@ class StatementReader:
         self.label = ""
         self.bracket_label = ""
         self.pending: Days | None = None  # days that wait for their hours
+        self.pending_words = ""
+        self.is_pending_here = False  # they stand in the clause that is being read
         self.is_closing = False  # the clause lists days on which it is closed
 
     def not_understood(self, start: int, end: int) -> None:
@@ -38,6 +40,9 @@ class StatementReader:
     def take_pending(self) -> Days | None:
         days, self.pending = self.pending, None
         return days
+
+    def wait(self, days: Days, start: int, end: int) -> None:
+        self.pending, self.pending_words, self.is_pending_here = days, self.text.quote(start, end), True
 
     def close(self, days: Days, spans: Sequence[Minutes] = (), beside: Days | None = None) -> None:
         """Closed on those days. Beside other days (平日（月曜を除く）) weekdays are taken from those alone."""
@@ -71,8 +76,7 @@ class StatementReader:
             spans, doubtful, end = read_spans(items, position)
             if doubtful:
                 self.not_understood(items[doubtful[0]].start, items[doubtful[-1]].end)
-        if days is self.pending:
-            self.pending = None
+        days = self.settle_waiting(days, spans, is_all_day=is_all_day)
         if not spans:
             return end
         after = end
@@ -82,13 +86,42 @@ class StatementReader:
             after = self.read_hole(items, after, days, spans)
             return after or end
         match kind_at(items, after):
-            case Kind.EXCLUDE | Kind.CLOSED:
+            case Kind.EXCLUDE | Kind.CLOSED if not self.is_closing_heading(items, after):
                 return self.exclude_spans(days, spans, after)
             case Kind.LUNCH if after > end:  # 「12時〜13時は昼休み」
                 self.reading.limits.append(Limit(rest=spans))
                 return after + 1
         self.add_hours(days, spans, is_all_day=is_all_day, is_additional=kind_at(items, after) in _ALSO)
         return after + 1 if kind_at(items, after) in _ALSO else end
+
+    def settle_waiting(self, days: Days | None, spans: list[Minutes], *, is_all_day: bool) -> Days | None:
+        """The days of hours that have just been read, when others still wait for theirs."""
+        pending = self.pending
+        if pending is None or days is None:
+            return days
+        if days is pending:
+            self.pending = None
+        elif days.months and not (days.mask or days.nths):
+            days = replace(pending, months=days.months)  # 「平日 4月〜9月 9時〜18時」
+            self.pending = None
+        elif self.is_shared(days) and spans:
+            self.add_hours(self.take_pending(), list(spans), is_all_day=is_all_day, is_additional=False)
+        return days
+
+    def is_shared(self, days: Days | None) -> bool:
+        """「月・水曜（祝日を除く）、第2土曜 10時〜15時」: the hours are those of both."""
+        pending = self.pending
+        if days is None or pending is None or not self.is_pending_here:
+            return False
+        return bool(pending.mask or pending.nths)
+
+    def is_closing_heading(self, items: Sequence[Item], position: int) -> bool:
+        """「9時〜17時 休業日：土日」: the word speaks of what follows, not of the hours before it."""
+        item = items[position]
+        if not isinstance(item, Token) or item.kind is not Kind.CLOSED:
+            return False
+        following = kind_at(items, position + 1)
+        return following is Kind.COLON or (str(item.value).endswith("日") and following in DAY_KINDS)
 
     def read_hole(self, items: Sequence[Item], after: int, days: Days | None, spans: list[Minutes]) -> int:
         """「9時〜17時 12時〜13時は休み」: the last span lies within the one before it."""

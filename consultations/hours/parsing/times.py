@@ -33,7 +33,7 @@ def _as_meant(clock: Clock) -> list[Clock]:
 
 def _read_clear_span(first: Clock, last: Clock) -> Minutes | None:
     start = _on_24_hour_clock(first)
-    if start >= DAY:
+    if start >= DAY or first.is_next_day:  # 「祝日の翌日 10時〜」 speaks of another day
         return None
     end = _end(first, last, start)
     if end is None or end <= start or end > 2 * DAY:

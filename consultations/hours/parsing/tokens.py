@@ -194,18 +194,20 @@ _PATTERNS: tuple[tuple[Kind, str, Callable[[re.Match[str]], Any]], ...] = (
         rf"時間)前",
         _minutes_before_end,
     ),
+    (Kind.WORD, r"(?:祝祭?日?|休日?)の?前日|(?:週|月)\s*(?:に\s*)?\d[日回](?!\s*\()", _text),
+    (Kind.WORD, r"夜間(?=\s*[・、及びや]*\s*(?:休日|土|日|祝|早朝|も))", _text),  # 「夜間・休日も対応」 names no hours
     (Kind.TIME, rf"(?P<next>{_NEXT})?(?:正午|昼の?12時)", _noon),
     (Kind.TIME, rf"(?P<next>{_NEXT})?(?:零時|真夜中)", _midnight),
     (
         Kind.TIME,
         rf"(?P<next>{_NEXT})?\s*(?P<meridiem>{_MERIDIEM})?の?\s*(?P<hour>{_N})"
-        rf"\s*:\s*(?P<colon>\d{{2}})(?!\d)\s*(?P<suffix>AM|PM|am|pm|[ap]\.m\.)?",
+        rf"\s*:\s*(?P<colon>\d{{2}})(?!\d)(?:\s*(?P<suffix>AM|PM|am|pm|[ap]\.m\.))?",
         _clock,
     ),
     (
         Kind.TIME,
         rf"(?P<next>{_NEXT})?\s*(?P<meridiem>{_MERIDIEM})?の?\s*(?P<hour>{_N})"
-        rf"\s*時(?!間)\s*(?:(?P<half>半)|(?P<minute>{_N})\s*分)?",
+        rf"\s*時(?!間)(?:\s*(?:(?P<half>半)|(?P<minute>{_N})\s*分))?",
         _clock,
     ),
     (
@@ -314,7 +316,7 @@ _PATTERNS: tuple[tuple[Kind, str, Callable[[re.Match[str]], Any]], ...] = (
     (Kind.CHANNEL, r"(?:留守番)?お?電話(?:による|での)?(?:相談)?(?:窓口)?", _constant("phone")),
     (
         Kind.FILLER,
-        r"(?:相談|受付|開設|開所|開館|開庁|利用|業務|執務|営業|対応|実施|"
+        r"(?:相談|受付|開設|開所|開館|開庁|開催|利用|業務|執務|営業|対応|実施|"
         r"稼働|電話|窓口)?(?:可能)?(?:日時|時間帯?|日(?=[:は\s])|曜日(?=[:は\s])"
         r")",
         _text,

@@ -40,6 +40,12 @@ def test_what_limits_a_channel_is_kept_for_it():
     assert parsed.channel_notes == ("日曜は電話相談のみ", "来所は要予約")
 
 
+def test_hours_of_other_channels_are_told():
+    parsed = parse_hours("電話：月〜金 9時〜17時 来所：月〜金 10時〜16時")
+    assert (parsed.opening_hours, parsed.confidence) == ("Mo-Fr 09:00-17:00", "exact")
+    assert parsed.channel_notes == ("来所：月〜金 10:00〜16:00",)
+
+
 def test_the_original_wording_is_quoted():
     assert parse_hours("平日　９：００～１７：００（ﾒﾝﾃﾅﾝｽ日を除く）").unparsed == "ﾒﾝﾃﾅﾝｽ日を除く"
 
