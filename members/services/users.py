@@ -1,4 +1,4 @@
-"""Writes: invitations and accounts, each with its audit event in the same transaction."""
+"""Accounts, each change with its audit event in the same transaction."""
 
 import logging
 from typing import Any
@@ -7,13 +7,12 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt, encrypt
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members import mails, permissions
-from members.models import Invitation, InvitationCondition, User, hash_secret, in_a_week, new_secret
+from members.models import User
 from platform_portal.access.checks import Refused
 from platform_portal.access.roles import Role
 from platform_portal.audit import services as audit
@@ -23,143 +22,6 @@ logger = logging.getLogger(__name__)
 USER_FIELDS = ("name", "section", "role")
 
 
-class InvitationUnusableError(Exception):
-    """The link does not lead to an open invitation. `condition` is None for a secret nobody was sent."""
-
-    def __init__(self, condition: InvitationCondition | None) -> None:
-        super().__init__(condition)
-        self.condition = condition
-
-
-# --- Invitations --------------------------------------------------------------------------------
-@transaction.atomic
-def invite(*, email: str, name: str, section: str, role: str, by: Any) -> Invitation:
-    """Keeps a place for one person and mails the link after commit; `sent_at` tells whether that worked.
-
-    Raises Refused, ValidationError (keyed by field).
-    """
-    permissions.check_can_invite(by)
-    secret = new_secret()
-    invitation = Invitation(
-        email=email.strip().lower(),
-        name=name.strip(),
-        section=section.strip(),
-        role=role,
-        secret_hash=hash_secret(secret),
-        invited_by=by,
-    )
-    if User.objects.filter(email__iexact=invitation.email).exists():
-        raise ValidationError({"email": _("このメールアドレスの利用者は、すでにいます。")})
-    if Invitation.objects.unsettled().filter(email__iexact=invitation.email).exists():
-        raise _already_invited()
-    invitation.full_clean(exclude=["secret_hash"])
-    _save_or_refuse(invitation)
-    audit.record(
-        type="members.invitation_sent",
-        by=by,
-        obj=invitation,
-        new=audit.snapshot(invitation, ("email", *USER_FIELDS)),
-    )
-    transaction.on_commit(lambda: _mail_invitation(invitation.pk, secret))
-    return invitation
-
-
-@transaction.atomic
-def resend_invitation(*, invitation: Invitation, by: Any) -> Invitation:
-    """Renews the secret (the old link is dead) and the time limit, then mails again after commit."""
-    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    permissions.check_can_resend_invitation(by, locked)
-    secret = new_secret()
-    old = audit.snapshot(locked, ("expires_at",))
-    locked.secret_hash = hash_secret(secret)
-    locked.expires_at = in_a_week()
-    locked.sent_at = None
-    locked.save(update_fields=["secret_hash", "expires_at", "sent_at"])
-    audit.record(
-        type="members.invitation_resent",
-        by=by,
-        obj=locked,
-        old=old,
-        new=audit.snapshot(locked, ("expires_at",)),
-    )
-    transaction.on_commit(lambda: _mail_invitation(locked.pk, secret))
-    return locked
-
-
-@transaction.atomic
-def withdraw_invitation(*, invitation: Invitation, by: Any) -> Invitation:
-    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    permissions.check_can_withdraw_invitation(by, locked)
-    locked.withdrawn_at, locked.withdrawn_by = timezone.now(), by
-    locked.save(update_fields=["withdrawn_at", "withdrawn_by"])
-    audit.record(type="members.invitation_withdrawn", by=by, obj=locked)
-    return locked
-
-
-def find_invitation(secret: str) -> Invitation:
-    """The open invitation of this secret. Raises InvitationUnusableError."""
-    return _usable(Invitation.objects.with_secret(secret).first())
-
-
-@transaction.atomic
-def accept_invitation(*, secret: str, name: str, password: str) -> User:
-    """Makes the account. The row lock lets only one of two simultaneous requests through.
-
-    `password` has passed the validators. Raises InvitationUnusableError, ValidationError.
-    """
-    invitation = _usable(Invitation.objects.select_for_update().with_secret(secret).first())
-    user = User.objects.create_user(
-        invitation.email,
-        password,
-        name=name.strip(),
-        section=invitation.section,
-        role=invitation.role,
-    )
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    invitation.accepted_at, invitation.accepted_by = timezone.now(), user
-    invitation.save(update_fields=["accepted_at", "accepted_by"])
-    audit.record(type="members.invitation_accepted", by=user, obj=invitation)
-    audit.record(
-        type="members.user_created", by=user, obj=user, new=audit.snapshot(user, ("email", *USER_FIELDS))
-    )
-    return user
-
-
-def _usable(invitation: Invitation | None) -> Invitation:
-    if invitation is None:
-        raise InvitationUnusableError(None)
-    if invitation.condition != InvitationCondition.OPEN:
-        raise InvitationUnusableError(invitation.condition)
-    return invitation
-
-
-def _save_or_refuse(invitation: Invitation) -> None:
-    """Two administrators may invite the same person in the same second: the constraint decides."""
-    try:
-        with transaction.atomic():
-            invitation.save()
-    except IntegrityError as error:
-        raise _already_invited() from error
-
-
-def _already_invited() -> ValidationError:
-    text = _("この人への招待は、すでに送ってあります。招待の一覧の「もう一度送る」を使ってください。")
-    return ValidationError({"email": text})
-
-
-def _mail_invitation(pk: int, secret: str) -> None:
-    """Sends and notes the time. A mail server that is away leaves `sent_at` empty: the desk offers a retry."""
-    invitation = Invitation.objects.get(pk=pk)
-    try:
-        mails.send_invitation(invitation, secret)
-    except OSError as error:
-        logger.warning("invitation %s could not be mailed: %s", pk, type(error).__name__)
-        return
-    # Only while the link that was sent is still the valid one.
-    Invitation.objects.filter(pk=pk, secret_hash=hash_secret(secret)).update(sent_at=timezone.now())
-
-
-# --- Accounts -----------------------------------------------------------------------------------
 @transaction.atomic
 def create_administrator(*, email: str, name: str) -> User:
     """The first account of a new portal, or a way back in; without a password until its link is used.
