@@ -14,14 +14,12 @@ from django.utils.translation import gettext_lazy
 from consultations.forms.desk import DeskForm, RowSet, guard_text
 from consultations.hours.rules import UnsupportedSyntaxError, read_spans, write_spans
 from consultations.hours_words import read_hours_text
+from consultations.limits import MAX_CHANNELS, MAX_EXCEPTIONS, MAX_FALLBACKS
 from consultations.models import Channel, ChannelKind, ConsultationWindow, Toll
 from consultations.models.channel import LINK_KINDS, TELEPHONE_KINDS
 from consultations.phone import read_phone, toll_of
-from consultations.presenting.languages import LANGUAGES
+from consultations.presenting.languages import all_language_choices
 
-MAX_CHANNELS = 20
-MAX_EXCEPTIONS = 60
-MAX_FALLBACKS = 8
 IP_PHONE = [
     ("", gettext_lazy("分からない")),
     ("True", gettext_lazy("かけられる")),
@@ -41,7 +39,7 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     )
     languages = forms.MultipleChoiceField(
         label=gettext_lazy("この手段で使える言語（日本語だけなら選びません）"),
-        choices=[(code, name) for code, (name, _own) in LANGUAGES.items()],
+        choices=all_language_choices(),
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "many"}),
     )

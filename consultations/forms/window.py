@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from consultations.desk_filters import own_municipalities
 from consultations.forms.desk import guard_text
 from consultations.models import AreaScope, Asker, Category, ConsultationWindow
-from consultations.presenting.languages import LANGUAGES
+from consultations.presenting.languages import all_language_choices
 from platform_portal.japanese.text import katakana
 from platform_portal.region.models import Municipality
 
@@ -56,7 +56,7 @@ class WindowForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
     )
     languages = forms.MultipleChoiceField(
         label=gettext_lazy("使える言語"),
-        choices=[(code, name) for code, (name, _own) in LANGUAGES.items()],
+        choices=all_language_choices(),
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "many"}),
         help_text=gettext_lazy("日本語だけなら、選ばなくてかまいません。"),

@@ -18,6 +18,7 @@ from consultations.importing.columns import (
     group_header,
 )
 from consultations.importing.contents import CHANNEL_FIELDS, SCALARS, Content
+from consultations.limits import MAX_CHANNELS, MAX_EXCEPTIONS, MAX_FALLBACKS
 from consultations.models import Channel, ConsultationWindow, WindowException
 
 
@@ -37,7 +38,7 @@ class Checker:
     today: dt.date = field(default_factory=timezone.localdate)
 
     def problems(self, content: Content) -> list[Problem]:
-        found = list(self._of_window(content))
+        found = [*self._of_window(content), *self._too_many(content)]
         found += self._of_exceptions(content)
         for number, channel in enumerate(content["channels"], start=1):
             found += self._of_channel(number, channel)
@@ -54,6 +55,17 @@ class Checker:
             yield self._about(content, "verified_on", _("これからの日は書けません。"))
         if content["public_id"] in content["fallbacks"]:
             yield self._about(content, "fallbacks", _("代わりの窓口に、その窓口自身は選べません。"))
+
+    def _too_many(self, content: Content) -> Iterator[Problem]:
+        first_beyond = group_header(MAX_CHANNELS + 1, CHANNEL_COLUMN_OF_FIELD["kind"])
+        for name, most, header in (
+            ("channels", MAX_CHANNELS, first_beyond),
+            ("exceptions", MAX_EXCEPTIONS, COLUMN_OF_FIELD["exceptions"].header),
+            ("fallbacks", MAX_FALLBACKS, COLUMN_OF_FIELD["fallbacks"].header),
+        ):
+            if (count := len(content[name])) > most:
+                reason = _("%(most)d個まで書けます（いまは%(count)d個あります）。多い分を消してください。")
+                yield Problem(header, "", reason % {"most": most, "count": count})
 
     def _of_exceptions(self, content: Content) -> Iterator[Problem]:
         for on, spans, reason in content["exceptions"]:

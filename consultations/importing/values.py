@@ -13,6 +13,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
+from consultations.presenting.languages import LANGUAGES, language_like
+
 Reader = Callable[[str], object]
 Writer = Callable[[object], str]
 
@@ -39,7 +41,6 @@ _ERA_DATE = re.compile(
 )
 _MONTH_DAY = re.compile(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?", re.ASCII)
 _DAY_MONTH = re.compile(r"(\d{1,2})-([A-Za-z]{3})")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _YES = {"はい", "○", "〇", "有", "あり", "1", "true", "yes", "y"}
 _NO = {"いいえ", "×", "✕", "無", "なし", "0", "false", "no", "n"}
 # Controls that no keyboard types; tab and line ends are all right inside a cell.
@@ -204,14 +205,18 @@ def choices_reader(choices: type[models.TextChoices]) -> Callable[[str], list[st
 
 
 def read_languages(text: str) -> list[str]:
-    """BCP 47 tags in the order given."""
+    """Codes of the languages that the form offers, in the order given."""
     tags = [half(part) for part in split(text)]
     for tag in tags:
-        if not _LANGUAGE.fullmatch(tag) or len(tag) > 12:
-            raise ValidationError(
-                _("「%(tag)s」は言語の記号ではありません。ja、en、zh、pt-BR のように書いてください。"),
-                params={"tag": tag[:20]},
-            )
+        if tag in LANGUAGES:
+            continue
+        likely = language_like(tag)
+        raise ValidationError(
+            _("「%(tag)s」という言語の記号はありません。%(likely)s と書いてください。")
+            if likely
+            else _("「%(tag)s」という言語の記号はありません。使える記号は %(known)s です。"),
+            params={"tag": tag[:20], "likely": likely, "known": "、".join(LANGUAGES)},
+        )
     return tags
 
 

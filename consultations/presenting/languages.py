@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -51,6 +52,18 @@ def brief_languages(codes: Sequence[str]) -> str:
     if len(codes) <= 3:
         return language_names(codes)
     return _("%(names)sなど%(count)d言語") % {"names": language_names(codes[:2]), "count": len(codes)}
+
+
+def all_language_choices() -> list[tuple[str, str | Promise]]:
+    """For the staff's forms. A window says nothing else: forms and files refuse other codes."""
+    return [(code, name) for code, (name, _own) in LANGUAGES.items()]
+
+
+def language_like(code: str) -> str:
+    """The code of the list that `code` probably means (pt-BR: pt), or nothing."""
+    plain = code.lower().partition("-")[0]
+    plain = _ALIASES.get(plain, plain)
+    return plain if plain in LANGUAGES else ""
 
 
 def language_choices() -> list[tuple[str, str]]:

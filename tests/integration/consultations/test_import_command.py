@@ -118,6 +118,13 @@ class TestRefusals:
             ("確認日", "2099-01-01", "これからの日"),
             ("費用", "ただ", "free（無料）"),
             ("連絡手段1_受付時間_規則", "Mo 25", "連絡手段1_受付時間_規則"),
+            ("言語", "ja;pt-BR", "pt と書いてください"),
+            ("連絡手段1_言語", "klingon", "という言語の記号はありません"),
+            (
+                "日ごとの変更",
+                ";".join(f"2027-{n // 28 + 1:02}-{n % 28 + 1:02} 休み x" for n in range(61)),
+                "60個まで",
+            ),
         ],
     )
     def test_names_the_column(self, column, value, words, write, administrator):
@@ -125,6 +132,19 @@ class TestRefusals:
         text, _last = refused(write(head + f"窓口,phone,110,{value}\n"), by=administrator.email)
         assert words in text
         assert f"✕ {column}「{value}" in text or words in text
+
+    @pytest.mark.parametrize(("count", "is_refused"), [(20, False), (21, True)])
+    def test_as_many_channels_as_on_the_form(self, count, is_refused, write):
+        head = ",".join(f"連絡手段{n}_種類,連絡手段{n}_値" for n in range(1, count + 1))
+        path = write(f"名称,{head}\n窓口" + ",phone,110" * count + "\n")
+        if is_refused:
+            text, _last = refused(path)
+            assert "2行目" in text
+            assert "連絡手段21_種類" in text
+            assert "20個まで書けます（いまは21個あります）" in text
+        else:
+            run(path)
+            assert ConsultationWindow.objects.get().channels.count() == count
 
     def test_same_window_twice(self, write):
         text, _last = refused(write("名称,運営者\nA,県\nA,県\n"))

@@ -50,7 +50,7 @@ def texts(limit: int, least: int = 0) -> st.SearchStrategy[str]:
 
 DATES = st.dates(dt.date(1990, 1, 1), dt.date(2099, 12, 31))
 RULES = st.sampled_from(["", "24/7", "Mo-Fr 08:30-17:15; PH off", "Mo-Su 16:00-21:00"])
-LANGUAGES = st.lists(st.sampled_from(["ja", "en", "zh", "pt-BR", "vi"]), unique=True, max_size=4)
+LANGUAGES = st.lists(st.sampled_from(["ja", "en", "zh", "pt", "vi"]), unique=True, max_size=4)
 PHONES = st.sampled_from(
     ["087-832-0000", "+81-87-832-0000", "#8008", "189", "0570-0783-55", "087-832-0000 内線12"]
 )

@@ -97,9 +97,25 @@ def test_reads_several_choices_in_their_order():
 
 
 def test_reads_languages():
-    assert values.read_languages("ja; en、pt-BR") == ["ja", "en", "pt-BR"]
-    with pytest.raises(ValidationError):
-        values.read_languages("日本語")
+    assert values.read_languages("ja; en、pt") == ["ja", "en", "pt"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        ("日本語", "使える記号は ja、en"),
+        ("xx", "使える記号は ja、en"),
+        ("pt-BR", "pt と書いて"),
+        ("zh-Hant", "zh と書いて"),
+        ("tl", "fil と書いて"),
+        ("EN", "en と書いて"),
+    ],
+)
+def test_refuses_languages_that_the_form_does_not_offer(tag, words):
+    with pytest.raises(ValidationError) as refused:
+        values.read_languages(f"ja;{tag}")
+    assert words in refused.value.messages[0]
+    assert f"「{tag}」" in refused.value.messages[0]
 
 
 @pytest.mark.parametrize("text", ["=1", "+81", "-1", "@x", "\tx", "＝1", "'=1", "''=1"])
