@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import logging
 import zipfile
 from collections.abc import Iterable
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
 
 from consultations import permissions
 from consultations.importing.applying import PlanOutdatedError, PlanRefusedError, import_table
@@ -20,6 +22,7 @@ from consultations.importing.reading import read_table
 from consultations.models import WindowImport, WindowImportRow
 from platform_portal.access.checks import Refused
 
+logger = logging.getLogger(__name__)
 Stage = WindowImport.Stage
 # What a web request may take on itself: about 500 rows, a second or two.
 SMALL_ROWS = 500
@@ -52,7 +55,15 @@ def keep_upload(*, content: bytes, file_name: str, by: Any) -> WindowImport:
         if is_small(content):
             _plan(upload)
         else:
-            plan_import.delay_on_commit(upload.pk)
+            _queue(
+                plan_import,
+                upload,
+                Stage.FAILED,
+                message=_(
+                    "いまは行の多いファイルを読み取れません。何も変わっていません。しばらくしてから、もう一度アップロードしてください。500行までのファイルなら、いまも取り込めます。"
+                ),
+                content=b"",
+            )
     return upload
 
 
@@ -80,7 +91,14 @@ def agree(*, upload: WindowImport, by: Any) -> None:
     if sum(upload.counts.values()) <= SMALL_ROWS:
         apply_upload(upload=upload)
     else:
-        apply_import.delay_on_commit(upload.pk)
+        _queue(
+            apply_import,
+            upload,
+            Stage.PLANNED,
+            message=_(
+                "いまは取り込みを始められません。何も変わっていません。しばらくしてから、もう一度ボタンを押してください。"
+            ),
+        )
 
 
 def apply_upload(*, upload: WindowImport) -> None:
@@ -113,6 +131,19 @@ def apply_upload(*, upload: WindowImport) -> None:
         _show_again(upload, error.plan, "")
     except Refused as refused:
         upload.move_to(Stage.FAILED, message=refused.reason[:500], content=b"")
+
+
+def _queue(task: Any, upload: WindowImport, otherwise: Stage, **values: Any) -> None:
+    """Hands the upload to a worker once it is stored. Without a broker it goes on to `otherwise`, and the page says so."""
+
+    def send() -> None:
+        try:
+            task.apply_async(args=[upload.pk], retry=False)
+        except OperationalError as error:
+            logger.warning("import %s is not queued: %s", upload.pk, type(error).__name__)
+            upload.move_to(otherwise, **values)
+
+    transaction.on_commit(send)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from consultations.importing import uploads
 from consultations.models import Channel, ConsultationWindow, WindowImport, WindowImportRow
@@ -161,6 +162,10 @@ def many(count: int) -> str:
     return HEAD + "".join(f",窓口{n},市役所,living,phone,087-832-{n:04}\n" for n in range(count))
 
 
+def no_broker(*args: object, **options: object) -> None:
+    raise OperationalError("no broker")
+
+
 class TestManyRows:
     def test_a_worker_takes_large_files(self, owner_client, django_capture_on_commit_callbacks):
         with django_capture_on_commit_callbacks() as waiting:
@@ -186,6 +191,43 @@ class TestManyRows:
         upload.refresh_from_db()
         assert (upload.stage, bytes(upload.content)) == ("failed", b"")
         assert "引用符" in owner_client.get(page_of(upload)).content.decode()
+
+    def test_without_the_queue_a_large_file_is_not_taken(
+        self, owner_client, monkeypatch, django_capture_on_commit_callbacks
+    ):
+        monkeypatch.setattr("consultations.tasks.plan_import.apply_async", no_broker)
+        with django_capture_on_commit_callbacks(execute=True):
+            upload = uploaded(owner_client, many(600))
+        upload.refresh_from_db()
+        assert (upload.stage, bytes(upload.content)) == ("failed", b"")
+        text = owner_client.get(page_of(upload)).content.decode()
+        assert "いまは行の多いファイルを読み取れません" in text
+        assert "今の様子を見る" not in text
+
+    def test_without_the_queue_an_agreement_can_be_given_again(
+        self, owner_client, monkeypatch, django_capture_on_commit_callbacks
+    ):
+        with django_capture_on_commit_callbacks(execute=True):
+            upload = uploaded(owner_client, many(600))
+        with monkeypatch.context() as patch, django_capture_on_commit_callbacks(execute=True):
+            patch.setattr("consultations.tasks.apply_import.apply_async", no_broker)
+            agree(owner_client, upload)
+        text = owner_client.get(page_of(upload)).content.decode()
+        assert "いまは取り込みを始められません" in text
+        assert "この内容で取り込む" in text
+        assert not ConsultationWindow.objects.exists()
+        assert not AuditEvent.objects.exists()
+        with django_capture_on_commit_callbacks(execute=True):
+            agree(owner_client, upload)
+        upload.refresh_from_db()
+        assert (upload.stage, upload.message) == ("done", "")
+        assert ConsultationWindow.objects.count() == 600
+
+    def test_without_the_queue_small_files_work_as_ever(self, owner_client, monkeypatch):
+        for name in ("plan_import", "apply_import"):
+            monkeypatch.setattr(f"consultations.tasks.{name}.apply_async", no_broker)
+        agree(owner_client, uploaded(owner_client, NEW))
+        assert ConsultationWindow.objects.exists()
 
     def test_a_dead_worker_is_noticed(self, owner_client):
         upload = uploaded(owner_client, NEW)
