@@ -49,7 +49,6 @@ def test_category_is_short_and_fits_the_model(category: dict[str, Any]) -> None:
         "order",
         "icon",
         "is_risk",
-        "neutral_label",
         "description",
         "intro",
         "words",
@@ -73,13 +72,6 @@ def test_category_has_words_that_people_use(category: dict[str, Any]) -> None:
 
 def test_being_seen_on_a_page_about_violence_is_a_risk() -> None:
     assert {category["slug"] for category in TROUBLES if category["is_risk"]} >= {"violence"}
-
-
-def test_neutral_labels_differ_and_say_nothing_of_the_subject() -> None:
-    labels = [category["neutral_label"] for category in TROUBLES]
-
-    assert len(set(labels)) == len(labels)
-    assert all(re.fullmatch(r"くらしの案内 \d+", label) for label in labels)
 
 
 # --- The file of windows as a whole ---------------------------------------------------------------
