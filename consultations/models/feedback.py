@@ -1,13 +1,12 @@
 """What residents tell us: errors they noticed, words for which nothing was found. No personal data."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.window import ConsultationWindow
-from platform_portal.publishing.models import paired
+from platform_portal.publishing.models import actor, paired
 
 
 class ErrorReportQuerySet(models.QuerySet["ErrorReport"]):
@@ -32,15 +31,7 @@ class ErrorReport(models.Model):
     text = models.TextField(_("くわしく"), max_length=500, blank=True)
     reported_at = models.DateTimeField(_("届いた時刻"), default=timezone.now, editable=False)
     handled_at = models.DateTimeField(_("対応した時刻"), null=True, blank=True, editable=False)
-    handled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("対応した人"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-    )
+    handled_by = actor(_("対応した人"))
     resolution = models.CharField(_("対応の内容"), max_length=300, blank=True)
 
     objects = ErrorReportQuerySet.as_manager()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from platform_portal.identifiers import PublicIdModel
-from platform_portal.publishing.models import paired
+from platform_portal.publishing.models import actor, paired
 
 KEPT = dt.timedelta(days=7)
 PATIENCE = dt.timedelta(minutes=10)
@@ -51,15 +51,7 @@ class WindowImport(PublicIdModel):
         related_name="+",
     )
     applied_at = models.DateTimeField(_("取り込んだ時刻"), null=True, blank=True, editable=False)
-    applied_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("取り込んだ人"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-    )
+    applied_by = actor(_("取り込んだ人"))
     expires_at = models.DateTimeField(_("消す時刻"), default=_when_forgotten, editable=False)
 
     class Meta:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from consultations.models.category import Category
 from consultations.models.querysets import ConsultationWindowQuerySet
 from platform_portal.identifiers import PublicIdModel
-from platform_portal.publishing.models import Publishable, paired
+from platform_portal.publishing.models import Publishable, actor, paired
 from platform_portal.region.models import Municipality
 
 
@@ -132,15 +132,7 @@ class ConsultationWindow(PublicIdModel, Publishable):
     valid_to = models.DateField(_("開設期間（まで）"), null=True, blank=True)
 
     verified_on = models.DateField(_("確かめた日"), null=True, blank=True)
-    verified_by = models.ForeignKey(
-        "members.User",
-        verbose_name=_("確かめた人"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-    )
+    verified_by = actor(_("確かめた人"))
     verification_interval = models.PositiveSmallIntegerField(
         _("確かめる間隔（月）"), default=6, validators=[MinValueValidator(1), MaxValueValidator(24)]
     )

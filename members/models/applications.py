@@ -3,7 +3,6 @@
 import datetime as dt
 from typing import ClassVar
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator, URLValidator
 from django.db import models
 from django.db.models import Q
@@ -14,7 +13,7 @@ from members.corporate_numbers import validate_corporate_number
 from members.models.organizations import Organization, OrganizationKind, Sector
 from members.models.users import validate_one_line
 from platform_portal.identifiers import PublicIdModel
-from platform_portal.publishing.models import paired
+from platform_portal.publishing.models import actor, paired
 from platform_portal.region.models import Municipality
 
 
@@ -170,15 +169,7 @@ class Application(PublicIdModel):
     created_at = models.DateTimeField(_("書いた時刻"), default=timezone.now, editable=False)
     confirmed_at = models.DateTimeField(_("メールを確認した時刻"), null=True, blank=True, editable=False)
     decided_at = models.DateTimeField(_("決めた時刻"), null=True, blank=True, editable=False)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("決めた人"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-    )
+    decided_by = actor(_("決めた人"))
     organization = models.OneToOneField(
         Organization,
         verbose_name=_("会員団体"),

@@ -3,7 +3,6 @@
 import hashlib
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models.applications import Application
 from members.models.organizations import Organization
-from platform_portal.publishing.models import paired
+from platform_portal.publishing.models import actor, paired
 
 
 def hash_of_text(text: str) -> str:
@@ -35,15 +34,7 @@ class Charter(models.Model):
     change_summary = models.TextField(_("前の版から変わったこと"), max_length=1000, blank=True)
     effective_on = models.DateField(_("効力が始まる日"))
     published_at = models.DateTimeField(_("公開した時刻"), null=True, blank=True, editable=False)
-    published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("公開した人"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-    )
+    published_by = actor(_("公開した人"))
 
     objects: ClassVar = CharterQuerySet.as_manager()
 

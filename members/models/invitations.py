@@ -16,7 +16,7 @@ from members.models.memberships import MembershipRole
 from members.models.organizations import Organization
 from members.models.users import validate_one_line
 from platform_portal.access.roles import Role
-from platform_portal.publishing.models import paired
+from platform_portal.publishing.models import actor, paired
 
 INVITATION_DAYS = 7
 
@@ -111,15 +111,7 @@ class Invitation(models.Model):
         related_name="invitation",
     )
     withdrawn_at = models.DateTimeField(_("取り消した時刻"), null=True, blank=True, editable=False)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("取り消した人"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-    )
+    withdrawn_by = actor(_("取り消した人"))
 
     objects = InvitationQuerySet.as_manager()
 

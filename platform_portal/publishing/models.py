@@ -1,5 +1,7 @@
 """Abstract base of everything that is drafted, reviewed and published."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -13,6 +15,19 @@ def paired(at: str, by: str) -> Q:
     neither = Q(**{f"{at}__isnull": True, f"{by}__isnull": True})
     both = Q(**{f"{at}__isnull": False, f"{by}__isnull": False})
     return neither | both
+
+
+def actor(label: Any) -> "models.ForeignKey[Any, Any]":
+    """Field for whoever did it, beside the time at which it was done; see paired(). Empty until it is done."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=label,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
 
 
 class Publishable(models.Model):
@@ -31,35 +46,11 @@ class Publishable(models.Model):
         db_index=True,
         editable=False,
     )
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("最後に書いた人"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-    )
+    author = actor(_("最後に書いた人"))
     submitted_at = models.DateTimeField(_("確認を頼んだ時刻"), null=True, blank=True, editable=False)
-    submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("確認を頼んだ人"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-    )
+    submitted_by = actor(_("確認を頼んだ人"))
     published_at = models.DateTimeField(_("公開した時刻"), null=True, blank=True, editable=False)
-    published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("公開を認めた人"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-    )
+    published_by = actor(_("公開を認めた人"))
 
     class Meta:
         abstract = True
