@@ -7,17 +7,16 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator, validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from consultations.contacts import Contact, read_contact
 from consultations.forms.desk import DeskForm, RowSet, guard_text
 from consultations.hours.rules import UnsupportedSyntaxError, read_spans, write_spans
 from consultations.hours_words import read_hours_text
 from consultations.limits import MAX_CHANNELS, MAX_EXCEPTIONS, MAX_FALLBACKS
 from consultations.models import Channel, ChannelKind, ConsultationWindow, Toll
-from consultations.models.channel import LINK_KINDS, TELEPHONE_KINDS
-from consultations.phone import read_phone, toll_of
+from consultations.models.channel import LINK_KINDS
 from consultations.presenting.languages import all_language_choices
 
 IP_PHONE = [
@@ -76,10 +75,6 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         self.fields["kind"].error_messages["required"] = str(_("種類を選んでください。"))
         guard_text(self)
 
-    def has_changed(self) -> bool:
-        """A row in which only the kind was chosen is still a row; one without kind and value is none."""
-        return super().has_changed()
-
     def clean_toll(self) -> str:
         return self.cleaned_data["toll"] or Toll.UNKNOWN
 
@@ -100,7 +95,7 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         values: dict[str, Any] = super().clean() or self.cleaned_data
         if self.cleaned_data.get("DELETE"):
             return values
-        kind, value = values.get("kind"), values.get("value", "").strip()
+        kind = values.get("kind")
         values["digits"] = ""
         if values.get("hours_text") and not values.get("opening_hours") and "hours_text" in self.changed_data:
             self.warnings.append(
@@ -108,41 +103,25 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
                 % {"kind": ChannelKind(kind).label if kind in ChannelKind.values else ""}
             )
         try:
-            if kind in TELEPHONE_KINDS:
-                self._clean_phone(values, value)
-            elif kind in LINK_KINDS:
-                self._clean_link(values, value)
-            elif kind == ChannelKind.EMAIL:
-                values["value"] = self._clean_email(value)
+            contact = read_contact(kind or "", values.get("value", ""))
         except ValidationError as error:
             self.add_error("value", error)
+        else:
+            self._take(contact, values)
         return values
 
-    def _clean_phone(self, values: dict[str, Any], value: str) -> None:
-        number = read_phone(value)
-        values["value"], values["digits"] = number.display, number.digits
-        self.instance.digits = number.digits
-        if number.warning and "value" in self.changed_data:
-            self.warnings.append(f"{number.display}：{number.warning}")
-        if values.get("kind") == ChannelKind.PHONE and values.get("toll") in {"", None, Toll.UNKNOWN}:
-            values["toll"] = toll_of(number.digits)
-
-    def _clean_link(self, values: dict[str, Any], value: str) -> None:
-        if not value:
+    def _take(self, contact: Contact, values: dict[str, Any]) -> None:
+        kind = values.get("kind")
+        values["value"], values["digits"] = contact.value, contact.digits
+        self.instance.digits = contact.digits
+        if contact.warning and "value" in self.changed_data:
+            self.warnings.append(f"{contact.value}：{contact.warning}")
+        if values.get("toll") in {"", None, Toll.UNKNOWN}:
+            values["toll"] = contact.toll
+        if kind in LINK_KINDS and not contact.value:
             self.warnings.append(_("リンクのアドレスがありません。住民は自分でさがすことになります。"))
-            return
-        URLValidator(schemes=["https"], message=_("https:// で始まるアドレスを書いてください。"))(value)
-        values["value"] = value
-
-    def _clean_email(self, value: str) -> str:
-        value = unicodedata.normalize("NFKC", value)
-        try:
-            validate_email(value)
-        except ValidationError as error:
-            raise ValidationError(
-                _("メールアドレスを書いてください（例：soudan@pref.example.jp）。")
-            ) from error
-        return value
+        if kind == ChannelKind.EMAIL and not contact.value:
+            self.add_error("value", _("メールアドレスを書いてください（例：soudan@pref.example.jp）。"))
 
     def content(self) -> dict[str, Any]:
         """Values for services.CHANNEL_FIELDS."""

@@ -217,6 +217,7 @@ def test_channel_is_read(row, expected):
         {"kind": "chat", "value": "javascript:alert(1)"},
         {"kind": "web_form", "value": "www.example.jp"},
         {"kind": "email", "value": "a@b@c"},
+        {"kind": "email", "value": ""},
         {"kind": "pigeon", "value": "x"},
         {"kind": "", "value": "087-832-0000"},
         {"kind": "phone", "value": "189", "opening_hours": "朝から"},
