@@ -61,9 +61,13 @@ class Reader(StatementReader):
         """Days without hours at the end: they belong to hours without days, else they are not understood."""
         days = self.take_pending()
         last = self.reading.hours[-1] if self.reading.hours else None
-        if days is not None and last is not None and last.days is None:
+        if days is None or last is None:
+            return
+        # 「9時〜17時」 and on the next line 「土日祝」: open on these days, or closed?
+        is_doubtful = (days.periods and days.is_listed) or (days.holidays and not self.has_hours_here)
+        if last.days is None and not is_doubtful:
             last.days = days
-        elif days is not None and self.pending_words:
+        elif self.pending_words:
             self.reading.unparsed.append(self.pending_words)
 
     def read_clause(self, items: Sequence[Item], *, in_brackets: bool) -> None:
@@ -72,7 +76,7 @@ class Reader(StatementReader):
         if self.is_about_channel(items, in_brackets=in_brackets) or self.is_guidance(items):
             self.note_channel(items)
             return
-        self.is_pending_here = False
+        self.is_pending_here = self.has_hours_here = False
         outer, self.is_closing = self.is_closing, self.is_closed_field or ends_with_closing(items)
         position = 0
         unknown: list[Item] = []
@@ -250,7 +254,7 @@ class Reader(StatementReader):
 
     def restate(self, days: Days, hours: Hours | None, group: Group) -> None:
         """「9時〜17時（月〜金）」 names the days; 「平日（月〜金）…」 says the same again."""
-        if hours is not None and hours.days is None:
+        if hours is not None and hours.days is None and not (days.periods and days.is_listed):
             hours.days = days
         elif hours is None and self.pending is None:
             self.pending = days

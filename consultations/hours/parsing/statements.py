@@ -25,6 +25,7 @@ class StatementReader:
         self.bracket_label = ""
         self.pending: Days | None = None  # days that wait for their hours
         self.pending_words = ""
+        self.has_hours_here = False
         self.is_pending_here = False  # they stand in the clause that is being read
         self.is_closing = False  # the clause lists days on which it is closed
 
@@ -141,6 +142,7 @@ class StatementReader:
         self, days: Days | None, spans: list[Minutes], *, is_all_day: bool, is_additional: bool
     ) -> None:
         hours = self.reading.hours
+        self.has_hours_here = True
         if self.is_closed_field and not self.label:
             # 「相談員による相談は月曜の10時〜」: other hours than those of the window, we cannot tell whose
             self.reading.unparsed.append("、".join(f"{clock(start)}〜{clock(end)}" for start, end in spans))
