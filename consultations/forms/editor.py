@@ -24,6 +24,7 @@ from consultations.forms.hours import (
     rule_of,
 )
 from consultations.forms.window import WindowForm
+from consultations.hours_words import lacks_days, read_hours_text
 from consultations.models import ConsultationWindow
 from consultations.services import WindowContent
 from consultations.similar import same_number, similar_name
@@ -144,8 +145,32 @@ class WindowEditor:
             % {"number": number, "name": name, "id": public_id}
             for number, public_id, name in same_number(self._new_digits(), self.window)
         ]
+        found += self._hours_warnings()
         if not self.channels.kept:
             found.append(_("連絡手段がありません。このままでは公開できません。"))
+        return found
+
+    def _hours_warnings(self) -> list[str]:
+        """A rule that nobody has thought about must not reach residents as "open"."""
+        text = self.form.cleaned_data["hours_text"]
+        is_new_rule = self.rule != self.window.opening_hours
+        if not self.rule or not (is_new_rule or text != self.window.hours_text):
+            return []
+        found = []
+        if is_new_rule and lacks_days(self.rule):
+            found.append(
+                _(
+                    "受付時間の規則に曜日がありません。このまま保存すると、土曜・日曜・祝日も受付中と出ます。毎日でよいか確かめ、ちがうときは曜日を入れてください。"
+                )
+            )
+        read = read_hours_text(text)
+        if read.unparsed and read.opening_hours and _ticked(read.opening_hours) == _ticked(self.rule):
+            found.append(
+                _(
+                    "受付時間の文のうち「%(words)s」は、まだ下の時間に入っていません。入れないと、受け付けていない時に「受付中」と出るかもしれません。"
+                )
+                % {"words": read.unparsed}
+            )
         return found
 
     def _new_digits(self) -> set[str]:
@@ -210,6 +235,9 @@ def with_row(data: QueryDict, kind: str) -> QueryDict:
 def with_rule(data: QueryDict, rule: str) -> QueryDict:
     """The same input with the ticks set to what `rule` says."""
     form, rows, year_end = initial_hours(rule)
+    if lacks_days(rule):
+        for row in rows:
+            row["days"] = []  # the text names none: somebody must choose them, or the form is not saved
     copy = data.copy()
     for name in [key for key in copy if key.startswith(("rows-", "hours-"))]:
         del copy[name]
@@ -223,6 +251,12 @@ def with_rule(data: QueryDict, rule: str) -> QueryDict:
     if year_end[0]:
         copy["year_end_from"], copy["year_end_to"] = year_end
     return copy
+
+
+def _ticked(rule: str) -> str:
+    """The rule as the ticks write it, without the year-end closure, which has fields of its own."""
+    ticks = read_ticks(rule)
+    return ticks.write() if ticks else rule
 
 
 def digest(warnings: list[str]) -> str:

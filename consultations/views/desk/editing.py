@@ -19,7 +19,7 @@ from consultations.audit_labels import Line
 from consultations.forms.editor import ADDABLE, WindowEditor, digest, with_row, with_rule
 from consultations.hours.evaluation import DayHours, week_table
 from consultations.hours.parsing import ParsedHours
-from consultations.hours_words import hours_words, read_hours_text
+from consultations.hours_words import hours_words, lacks_days, read_hours_text
 from consultations.models import ConsultationWindow
 from consultations.opening import holiday_calendar
 from consultations.views.desk.common import crumbs, get_window, history_of, window_steps
@@ -39,6 +39,10 @@ class Answer:
     others: list[Line]
     is_conflict: bool = False
     parsed: ParsedHours | None = None
+
+    @property
+    def lacks_days(self) -> bool:
+        return self.parsed is not None and lacks_days(self.parsed.opening_hours or "")
 
 
 @requires(Permission.EDIT_WINDOWS)

@@ -142,6 +142,57 @@ def test_text_that_cannot_be_read_is_said_to_be_so(owner_client):
     assert "読み取れなかったところ：ネコの気分による" in text_of(response)
 
 
+def test_closing_days_on_their_own_line_count(owner_client):
+    data = new_data(hours_text="平日9時〜17時\n休み: 祝日、年末年始", read="1")
+    response = send(owner_client, reverse(NEW), data)
+    assert "すべて読み取れました" in text_of(response)
+    assert response.context["answer"].parsed.opening_hours == "Mo-Fr 09:00-17:00; PH off; Dec 29-Jan 03 off"
+
+
+def test_what_was_not_understood_of_the_closing_days_is_said(owner_client):
+    data = new_data(hours_text="平日9時〜17時\n休館日：第3水曜、施設点検日", read="1")
+    assert "読み取れなかったところ：施設点検日" in text_of(send(owner_client, reverse(NEW), data))
+
+
+def test_hours_of_other_channels_are_hinted_at(owner_client):
+    data = new_data(hours_text="電話：月〜金 9時〜17時 来所：月〜金 10時〜16時", read="1")
+    page = text_of(send(owner_client, reverse(NEW), data))
+    assert "ほかの連絡手段の時間" in page
+    assert "来所：月〜金 10:00〜16:00" in page
+
+
+@pytest.mark.parametrize("text", ["9時〜17時", "08:30-17:15"])
+def test_hours_without_days_tick_no_day_and_are_not_saved(text, owner_client):
+    data = new_data(hours_text=text, read="1")
+    response = send(owner_client, reverse(NEW), data)
+    assert "文に曜日がありません" in text_of(response)
+    read = form_data(response.context["editor"])
+    assert read.getlist("rows-0-days") == []
+    response = send(owner_client, reverse(NEW), read)
+    assert response.status_code == 422
+    assert "曜日を1つ以上選んでください" in text_of(response)
+    assert not ConsultationWindow.objects.exists()
+
+
+def test_rule_without_days_must_be_confirmed(owner_client):
+    data = new_data(hours__mode="expert", hours__rule="09:00-17:00")
+    response = send(owner_client, reverse(NEW), data)
+    assert response.status_code == 422
+    assert "受付時間の規則に曜日がありません" in text_of(response)
+    assert not ConsultationWindow.objects.exists()
+    send(owner_client, reverse(NEW), changed(data, confirmed=response.context["warnings_digest"]))
+    assert ConsultationWindow.objects.get().opening_hours == "09:00-17:00"
+
+
+def test_part_of_the_text_that_is_not_in_the_rule_must_be_confirmed(owner_client):
+    data = new_data(hours_text="月・火 9時〜17時 祝日は休み（第5週を除く）")
+    response = send(owner_client, reverse(NEW), data)
+    assert response.status_code == 422
+    assert "「第5週を除く」は、まだ下の時間に入っていません" in text_of(response)
+    send(owner_client, reverse(NEW), changed(data, rows__0__weeks=["1", "2", "3", "4"]))
+    assert ConsultationWindow.objects.get().opening_hours == "Mo[1,2,3,4],Tu[1,2,3,4] 09:00-17:00; PH off"
+
+
 def test_hours_are_said_in_words_on_request(owner_client):
     response = send(owner_client, reverse(NEW), new_data(say="1"))
     assert response.context["rule"] == "Mo,Tu 09:00-17:00; PH off"
