@@ -19,6 +19,7 @@ from consultations.hours.rules import (
     Span,
     UnsupportedSyntaxError,
     read_rules,
+    without,
 )
 from platform_portal.japanese.calendar import TOKYO, HolidayCalendar
 
@@ -64,10 +65,16 @@ class OpenState:
 
 @dataclass(frozen=True)
 class DayHours:
-    """One row of the week's table. Spans are texts: ("8:30", "17:15"), ("18:00", "翌8:00")."""
+    """One row of the week's table. Spans are texts: ("8:30", "17:15"), ("18:00", "翌8:00").
+
+    `unknown_spans`: times of which the rule itself says that nobody knows; never among `spans`.
+    `carried_until`: "8:00" when yesterday's opening runs on into this day, else empty.
+    """
 
     date: dt.date
     spans: list[tuple[str, str]]
+    unknown_spans: list[tuple[str, str]]
+    carried_until: str
     is_closed: bool
     is_holiday: bool
     holiday_name: str
@@ -186,27 +193,40 @@ class Schedule:
         rules = self._rules
         if rules is None or rules.mentions_holidays or not self._calendar.is_holiday(on):
             return False
-        return bool(self.spans_on(on)) and isinstance(rules, RuleSequence) and rules.names_some_weekdays
+        return bool(self.spans_on(on)) and rules.names_some_weekdays
 
     def week(self, first_day: dt.date) -> list[DayHours]:
         return [self._day_hours(first_day + dt.timedelta(days=offset)) for offset in range(7)]
 
     def _day_hours(self, on: dt.date) -> DayHours:
         spans = self.spans_on(on)
+        sure, doubtful = _split(spans)
         return DayHours(
             date=on,
-            spans=[(_clock(start), _clock(end)) for start, end, _certainty in spans],
+            spans=_clocks(sure),
+            unknown_spans=_clocks(doubtful),
+            carried_until=self._carried_until(on),
             is_closed=self.is_known and not spans,
             is_holiday=self._calendar.is_holiday(on),
             holiday_name=self._calendar.holiday_name(on),
             note=self._note(on, spans),
         )
 
+    def _carried_until(self, on: dt.date) -> str:
+        """When yesterday's opening ends on this day."""
+        sure, _doubtful = _split(self.spans_on(on - _ONE_DAY))
+        end = max((span[1] - DAY for span in sure), default=0)
+        return _clock(end) if end > 0 else ""
+
     def _note(self, on: dt.date, spans: tuple[Span, ...]) -> str:
         certainties = {span[2] for span in spans}
         if not self.is_known:
             return _("受付時間は分かりません")
-        if Certainty.UNKNOWN in certainties:
+        sure, doubtful = _split(spans)
+        if doubtful and sure:
+            times = "、".join(f"{start}〜{end}" for start, end in _clocks(doubtful))
+            return _("%(times)sは、受付しているか分かりません") % {"times": times}
+        if doubtful:
             return _("受付しているか確かめてください")
         if spans and (Certainty.BY_APPOINTMENT in certainties or self._by_appointment):
             return _("予約が必要です")
@@ -221,6 +241,17 @@ _ONE_DAY = dt.timedelta(days=1)
 def _moment(on: dt.date, minutes: int) -> dt.datetime:
     """Minutes from that day's midnight as an aware time. Japan has no summer time."""
     return dt.datetime.combine(on, dt.time(), TOKYO) + dt.timedelta(minutes=minutes)
+
+
+def _split(spans: Iterable[Span]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """(spans in which somebody answers, those left of which nobody knows)."""
+    spans = tuple(spans)
+    sure = tuple(span for span in spans if span[2] != Certainty.UNKNOWN)
+    return sure, without((span for span in spans if span[2] == Certainty.UNKNOWN), sure)
+
+
+def _clocks(spans: Iterable[Span]) -> list[tuple[str, str]]:
+    return [(_clock(start), _clock(end)) for start, end, _certainty in spans]
 
 
 def _clock(minutes: int) -> str:

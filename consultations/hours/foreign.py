@@ -12,6 +12,7 @@ from opening_hours import OpeningHours, State, validate
 from consultations.hours.rules import BY_APPOINTMENT, DAY, MONTHS, Certainty, Span, UnsupportedSyntaxError
 from platform_portal.japanese.calendar import HolidayCalendar
 
+_WEEKDAY = re.compile(r"\b(?:Mo|Tu|We|Th|Fr|Sa|Su)\b")
 # Longer than any look-ahead of the evaluation, and still short enough to parse quickly.
 _YEARS_AROUND = 2
 _HOLIDAY_SELECTOR = re.compile(r"^(?P<others>(?:[A-Z][a-z](?:-[A-Z][a-z])?,)*)PH(?= |$)(?P<rest>[^,]*)$")
@@ -20,7 +21,11 @@ _HOLIDAY_SELECTOR = re.compile(r"^(?P<others>(?:[A-Z][a-z](?:-[A-Z][a-z])?,)*)PH
 def read_foreign(text: str, calendar: HolidayCalendar, around: dt.date) -> "ForeignRules":
     """Raises UnsupportedSyntaxError when this is no opening_hours string, or asks for holidays in a way we cannot expand."""
     expanded = _expand_holidays(text, calendar, around) if "PH" in text else text
-    return ForeignRules(_parse(expanded))
+    return ForeignRules(
+        _parse(expanded),
+        mentions_holidays="PH" in text,
+        names_some_weekdays=_WEEKDAY.search(text) is not None,
+    )
 
 
 @lru_cache(maxsize=2_000)
@@ -52,10 +57,10 @@ def _expand_holidays(text: str, calendar: HolidayCalendar, around: dt.date) -> s
 class ForeignRules:
     """The spans of one date as the library sees them, cut at midnight."""
 
-    mentions_holidays = True  # not known; better no advice than a wrong one
-
-    def __init__(self, hours: OpeningHours) -> None:
+    def __init__(self, hours: OpeningHours, *, mentions_holidays: bool, names_some_weekdays: bool) -> None:
         self._hours = hours
+        self.mentions_holidays = mentions_holidays
+        self.names_some_weekdays = names_some_weekdays
 
     def spans_on_date(self, on: dt.date) -> tuple[Span, ...]:
         midnight = dt.datetime.combine(on, dt.time())

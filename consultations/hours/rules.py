@@ -140,7 +140,7 @@ class RuleSequence:
             if not matched:
                 continue
             if rule.is_off:
-                spans = _without(spans, rule.spans) if rule.spans else ()
+                spans = without(spans, rule.spans) if rule.spans else ()
             elif rule.is_additional and spans:
                 spans = joined(spans + rule.spans)
             else:
@@ -169,7 +169,8 @@ def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(result)
 
 
-def _without(spans: Iterable[Span], holes: Iterable[Span]) -> tuple[Span, ...]:
+def without(spans: Iterable[Span], holes: Iterable[Span]) -> tuple[Span, ...]:
+    """`spans` less every minute that lies in one of `holes`."""
     for hole_start, hole_end, _certainty in holes:
         parts = []
         for start, end, certainty in spans:
@@ -184,7 +185,7 @@ _TIME_RANGE = r"\d{1,2}:\d{2}\s*-\s*\d{1,2}:\d{2}"
 _RULE = re.compile(
     rf"""\s*(?P<selector>[A-Za-z0-9 ,\[\]-]*?)\s*
     (?:(?P<spans>{_TIME_RANGE}(?:\s*,\s*{_TIME_RANGE})*)\s*(?P<modifier>open|off|closed|unknown)?
-      |(?P<bare>off|closed))
+      |(?P<bare>off|closed|unknown))
     \s*(?:"(?P<comment>[^"]*)")?\s*(?P<separator>;|,|$)""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -217,6 +218,8 @@ def _read_rule(match: re.Match[str], *, is_additional: bool) -> Rule:
     elif comment.lower() == BY_APPOINTMENT:
         certainty = Certainty.BY_APPOINTMENT
     spans = read_spans(match["spans"], certainty) if match["spans"] else ()
+    if match["bare"] and certainty == Certainty.UNKNOWN:
+        spans = ((0, DAY, certainty),)
     return Rule(
         read_selector(match["selector"]), spans, modifier in ("off", "closed"), is_additional, comment
     )

@@ -67,6 +67,8 @@ class Clock:
             return _time(at)
         if at == self._midnight_after(self.today):
             return "24:00"
+        if at.time() == dt.time():
+            return f"{self.day_words(at.date() - dt.timedelta(days=1))} 24:00"
         return f"{self.day_words(at.date())} {_time(at)}"
 
     def from_words(self, at: dt.datetime) -> str:

@@ -177,17 +177,28 @@ def _asks_about_holidays(channel: Channel, clock: Clock) -> bool:
 
 
 def _day_words(day: DayHours, reasons: dict[dt.date, str], clock: Clock) -> DayWords:
-    spans = "、".join(f"{start}〜{end}" for start, end in day.spans)
-    hours = spans or (_("お休み") if day.is_closed else "")
-    if day.spans == [("0:00", "24:00")]:
-        hours = _("24時間")
+    is_today = day.date == clock.today
     notes = [day.holiday_name, reasons.get(day.date, ""), day.note]
     return DayWords(
         day=_day_name(day.date, clock),
-        is_today=day.date == clock.today,
-        hours=hours,
+        is_today=is_today,
+        hours=_hours_of(day, is_today=is_today),
         note="。".join(note for note in notes if note),
     )
+
+
+def _hours_of(day: DayHours, *, is_today: bool) -> str:
+    """「10:00〜17:00」; today also tells of the night that began yesterday, or the state above would contradict it."""
+    if day.spans == [("0:00", "24:00")]:
+        return _("24時間")
+    parts = [f"{start}〜{end}" for start, end in day.spans]
+    if is_today and day.carried_until:
+        parts.insert(0, _("%(end)sまで（きのうから）") % {"end": day.carried_until})
+    if parts:
+        return "、".join(parts)
+    if day.unknown_spans:
+        return _("分かりません")
+    return _("お休み") if day.is_closed else ""
 
 
 def _day_name(on: dt.date, clock: Clock) -> str:

@@ -4,9 +4,11 @@ import datetime as dt
 
 import pytest
 
+from consultations.hours.evaluation import week_table
 from consultations.models import Channel, ConsultationWindow
 from consultations.presenting.cards import _first_sentences, channel_words, chips_of
 from consultations.presenting.clock import Clock
+from consultations.presenting.details import _hours_of
 from consultations.presenting.languages import brief_languages, language_name, language_names
 from consultations.presenting.states import channel_state, window_state
 from platform_portal.japanese.calendar import TOKYO, HolidayCalendar
@@ -37,6 +39,7 @@ def phone(rule: str = "", **values: object) -> Channel:
         ("Mo-Su 18:00-24:00", "20:00", "open", "受付中・24:00まで"),
         ("Mo-Su 18:00-32:00", "20:00", "open", "受付中・あす 8:00まで"),
         ("Mo-Su 18:00-32:00", "2:00", "open", "受付中・8:00まで"),
+        ("Sa-Su 00:00-24:00", "20:00", "open", "受付中・あす 24:00まで"),
         ("Mo-Su 13:00-17:00", "9:00", "closed", "受付時間外・今日 13:00から"),
         ("Mo-Su 09:00-12:00", "13:00", "closed", "受付時間外・あす 9:00から"),
         ("Mo-Fr 08:30-17:15", "13:00", "closed", "受付時間外・月曜 8:30から"),
@@ -181,3 +184,15 @@ def test_languages_are_named() -> None:
 )
 def test_card_shows_whole_sentences(text: str, shown: str) -> None:
     assert _first_sentences(text) == shown
+
+
+def test_table_of_today_tells_of_the_night_that_began_yesterday() -> None:
+    def today(rule: str) -> str:
+        return _hours_of(week_table(rule, SATURDAY, HolidayCalendar())[0], is_today=True)
+
+    assert today("Mo-Su 18:00-32:00") == "8:00まで（きのうから）、18:00〜翌8:00"
+    assert today("Mo-Fr 18:00-32:00") == "8:00まで（きのうから）"
+    assert today("Mo-Fr 09:00-17:00") == "お休み"
+    assert today("Mo-Su 09:00-17:00; Nov unknown") == "分かりません"
+    tomorrow = week_table("Mo-Su 18:00-32:00", SATURDAY, HolidayCalendar())[1]
+    assert _hours_of(tomorrow, is_today=False) == "18:00〜翌8:00"

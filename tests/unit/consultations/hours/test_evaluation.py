@@ -123,7 +123,15 @@ def test_staff_corrections_decide():
 
 @pytest.mark.parametrize(
     ("rule", "unconfirmed"),
-    [("Mo-Fr 08:30-17:15", True), (OFFICE, False), ("Mo-Su 09:00-17:00", False), ("24/7", False)],
+    [
+        ("Mo-Fr 08:30-17:15", True),
+        ("Mo-Sa 09:00-20:00; Dec 29-Jan 03 unknown", True),
+        ("Mo-Fr 09:00-20:00; sunset-24:00 off", True),  # not a rule of our own model
+        (OFFICE, False),
+        ("Mo-Fr 09:00-20:00; PH off; sunset-24:00 off", False),
+        ("Mo-Su 09:00-17:00", False),
+        ("24/7", False),
+    ],
 )
 def test_holidays_of_which_the_rule_is_silent_are_said(rule, unconfirmed):
     assert state(rule, "2026-11-23 12:00").holiday_unconfirmed is unconfirmed
@@ -147,6 +155,22 @@ def test_week_table_says_what_is_not_sure():
     assert week_table("Mo 10:00-12:00 unknown", monday, CALENDAR)[0].note == "受付しているか確かめてください"
     rows = week_table("Mo 10:00-12:00", monday, CALENDAR, by_appointment=True)
     assert [row.note for row in rows[:2]] == ["予約が必要です", ""]
+
+
+def test_week_table_never_shows_unknown_times_as_hours():
+    new_year = dt.date(2027, 1, 1)
+    row = week_table("Mo-Su 09:00-20:00; Dec 29-Jan 03 unknown", new_year, CALENDAR)[0]
+    assert (row.spans, row.unknown_spans, row.is_closed) == ([], [("0:00", "24:00")], False)
+    assert row.note == "受付しているか確かめてください"
+    row = week_table("00:00-06:00 unknown, 06:00-24:00", dt.date(2026, 11, 21), CALENDAR)[0]
+    assert row.spans == [("6:00", "24:00")]
+    assert row.note == "0:00〜6:00は、受付しているか分かりません"
+
+
+def test_week_table_knows_the_night_that_began_yesterday():
+    rows = week_table("Mo-Fr 18:00-32:00", dt.date(2026, 11, 27), CALENDAR)
+    assert [row.carried_until for row in rows[:3]] == ["8:00", "8:00", ""]
+    assert rows[1].is_closed
 
 
 def test_open_rules_agree_with_the_states():
