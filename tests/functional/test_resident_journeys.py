@@ -24,6 +24,22 @@ def test_three_taps_to_the_number_of_an_open_window(visit: Any, directory: Direc
     assert taps + 1 <= 3  # the last tap dials
 
 
+def test_page_that_lay_in_a_pocket_is_fetched_again(visit: Any, directory: Directory) -> None:
+    visitor = visit(PHONE)
+    visitor.page.clock.install()
+    visitor.open(reverse("consultations:window-list"))
+    come_back = "document.dispatchEvent(new Event('visibilitychange'))"
+    visitor.page.evaluate("window.isOld = true")
+    visitor.page.clock.fast_forward("05:00")
+    visitor.page.evaluate(come_back)
+    visitor.page.wait_for_load_state("networkidle")
+    assert visitor.page.evaluate("window.isOld") is True
+    visitor.page.clock.fast_forward("06:00")
+    with visitor.page.expect_event("load"):
+        visitor.page.evaluate(come_back)
+    assert visitor.page.evaluate("window.isOld") is None
+
+
 @pytest.mark.parametrize("javascript", [True, False], ids=["js", "no-js"])
 def test_from_category_to_detail(javascript: bool, visit: Any, directory: Directory) -> None:
     visitor = visit(PHONE, java_script_enabled=javascript)
