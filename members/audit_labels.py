@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from members.models import MembershipRole
 from platform_portal.access.roles import Role
 from platform_portal.audit.models import AuditEvent
 
@@ -15,6 +16,7 @@ LABELS = {
     "members.invitation_resent": gettext_lazy("招待をもう一度送った"),
     "members.invitation_withdrawn": gettext_lazy("招待を取り消した"),
     "members.invitation_accepted": gettext_lazy("招待を受け取った"),
+    "members.membership_started": gettext_lazy("担当者になった"),
     "members.user_created": gettext_lazy("利用者として登録した"),
     "members.user_changed": gettext_lazy("登録を変えた"),
     "members.user_deactivated": gettext_lazy("利用を止めた"),
@@ -33,12 +35,17 @@ FIELD_LABELS = {
     "is_active": gettext_lazy("利用"),
     "expires_at": gettext_lazy("期限"),
     "second_factors": gettext_lazy("2段階認証"),
+    "organization": gettext_lazy("会員団体"),
+    "membership_role": gettext_lazy("担当の権限"),
+    "user": gettext_lazy("利用者"),
+    "is_contact": gettext_lazy("事務局からの連絡"),
 }
 VALUE_LABELS = {
     "totp": gettext_lazy("認証アプリ"),
     "webauthn": gettext_lazy("パスキー"),
     "recovery_codes": gettext_lazy("予備コード"),
     **{role.value: role.label for role in Role},
+    **{role.value: role.label for role in MembershipRole},
 }
 
 

@@ -26,6 +26,7 @@ def send_invitation(invitation: Invitation, secret: str) -> None:
         html="members/emails/invitation.html",
         name=invitation.name,
         link=absolute(reverse("members:invitation-open", args=[secret])),
+        organization=invitation.organization.name if invitation.organization else "",
         days=INVITATION_DAYS,
         expires_at=invitation.expires_at,
     )

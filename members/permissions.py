@@ -4,8 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from members.models import Invitation, InvitationCondition, User
-from platform_portal.access.checks import Refused, check_has, passes
+from members.models import Invitation, InvitationCondition, Membership, Organization, User
+from platform_portal.access.checks import Refused, check_has, has, passes
 from platform_portal.access.roles import Permission, Role
 
 
@@ -17,8 +17,25 @@ def can_invite(user: Any) -> bool:
     return passes(check_can_invite, user)
 
 
+def check_can_invite_to_organization(user: Any, organization: Organization) -> None:
+    """Its own managers, and those who decide who joins."""
+    if not has(user, Permission.DECIDE_APPLICATIONS):
+        managers = Membership.objects.managers().filter(organization=organization)
+        if not user.is_authenticated or not user.is_active or not managers.filter(user=user).exists():
+            raise Refused(_("この団体の管理担当か、事務局だけが招待できます。"))
+    if not organization.is_active:
+        raise Refused(_("退会した団体には招待できません。"))
+
+
+def can_invite_to_organization(user: Any, organization: Organization) -> bool:
+    return passes(check_can_invite_to_organization, user, organization)
+
+
 def check_can_resend_invitation(user: Any, invitation: Invitation) -> None:
-    check_has(user, Permission.MANAGE_USERS)
+    if invitation.organization is None:
+        check_has(user, Permission.MANAGE_USERS)
+    elif not has(user, Permission.MANAGE_USERS):
+        check_can_invite_to_organization(user, invitation.organization)
     if invitation.condition == InvitationCondition.ACCEPTED:
         raise Refused(_("この招待は、もう登録が済んでいます。"))
     if invitation.condition == InvitationCondition.WITHDRAWN:

@@ -1,12 +1,14 @@
 """People, the organisations they act for, and how both come in."""
 
 from members.models.applications import (
+    UNCONFIRMED_DAYS,
     Application,
+    ApplicationQuestion,
     ApplicationState,
     JoiningCriterion,
     JoiningRules,
 )
-from members.models.charters import Charter, CharterConsent
+from members.models.charters import Charter, CharterConsent, hash_of_text
 from members.models.invitations import (
     INVITATION_DAYS,
     Invitation,
@@ -29,8 +31,10 @@ from members.models.users import User, validate_one_line
 
 __all__ = [
     "INVITATION_DAYS",
+    "UNCONFIRMED_DAYS",
     "AddressVisibility",
     "Application",
+    "ApplicationQuestion",
     "ApplicationState",
     "Charter",
     "CharterConsent",
@@ -47,6 +51,7 @@ __all__ = [
     "Sector",
     "Strength",
     "User",
+    "hash_of_text",
     "hash_secret",
     "in_a_week",
     "new_secret",

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import ClassVar
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, URLValidator
 from django.db import models
 from django.db.models import Q
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.corporate_numbers import validate_corporate_number
-from members.models.organizations import Organization, OrganizationKind, Sector
+from members.models.organizations import MasterQuerySet, Organization, OrganizationKind, Sector
 from members.models.users import validate_one_line
 from platform_portal.identifiers import PublicIdModel
 from platform_portal.publishing.models import actor, paired
@@ -24,7 +25,12 @@ class JoiningRules(models.Model):
     accepts_individuals = models.BooleanField(
         _("個人の入会も受け付ける"), default=False, help_text=_("外すと、団体だけが申し込めます。")
     )
-    guidance = models.TextField(_("申し込む人への案内"), max_length=2000, blank=True)
+    guidance = models.TextField(
+        _("申し込む人への案内"), max_length=2000, blank=True, help_text=_("申込のページのはじめに出ます。")
+    )
+    merits = models.TextField(
+        _("入会するとできること"), max_length=1000, blank=True, help_text=_("1行に1つ書きます。")
+    )
     admission_interval = models.PositiveSmallIntegerField(
         _("まとめて認める間隔（日）"),
         default=0,
@@ -35,7 +41,14 @@ class JoiningRules(models.Model):
     updated_at = models.DateTimeField(_("更新した時刻"), auto_now=True)
 
     class Privacy:
-        public = ("is_open", "accepts_individuals", "guidance", "admission_interval", "first_admission_on")
+        public = (
+            "is_open",
+            "accepts_individuals",
+            "guidance",
+            "merits",
+            "admission_interval",
+            "first_admission_on",
+        )
         internal = ("updated_at",)
         personal = ()
 
@@ -60,6 +73,18 @@ class JoiningRules(models.Model):
         """The row, or unsaved defaults on a portal that was not set up yet."""
         return cls.objects.filter(pk=1).first() or cls(pk=1)
 
+    @property
+    def merit_list(self) -> list[str]:
+        return [line.strip() for line in self.merits.splitlines() if line.strip()]
+
+    def last_admission_on(self, today: dt.date | None = None) -> dt.date | None:
+        """The newest such day that has come; None when there was none yet."""
+        today = today or timezone.localdate()
+        coming = self.next_admission_on(today)
+        if coming is None or self.first_admission_on is None or today < self.first_admission_on:
+            return None
+        return coming if coming == today else coming - dt.timedelta(days=self.admission_interval)
+
     def next_admission_on(self, today: dt.date | None = None) -> dt.date | None:
         """The next day on which applications are decided together; None when each is decided by itself."""
         if not self.admission_interval or self.first_admission_on is None:
@@ -74,13 +99,16 @@ class JoiningRules(models.Model):
 class JoiningCriterion(models.Model):
     """A sentence the applicant ticks, e.g. that the body is active in the prefecture."""
 
+    slug = models.SlugField(_("記号"), max_length=30, unique=True, editable=False)
     text = models.CharField(_("確かめる文"), max_length=300, unique=True)
     is_required = models.BooleanField(_("必ず当てはまること"), default=True)
     position = models.PositiveSmallIntegerField(_("並び順"), default=0)
     is_active = models.BooleanField(_("使う"), default=True)
 
+    objects: ClassVar = MasterQuerySet.as_manager()
+
     class Privacy:
-        public = ("text", "is_required", "position", "is_active")
+        public = ("slug", "text", "is_required", "position", "is_active")
         internal = ()
         personal = ()
 
@@ -91,6 +119,10 @@ class JoiningCriterion(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+UNCONFIRMED_DAYS = 7
+"""An application whose mail address nobody confirmed is erased after so many days."""
 
 
 class ApplicationState(models.TextChoices):
@@ -110,6 +142,25 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def waiting_for_staff(self) -> "ApplicationQuerySet":
         return self.filter(state=ApplicationState.SUBMITTED)
 
+    def expired(self) -> "ApplicationQuerySet":
+        """Nobody confirmed the mail address in time."""
+        limit = timezone.now() - dt.timedelta(days=UNCONFIRMED_DAYS)
+        return self.filter(state=ApplicationState.UNCONFIRMED, created_at__lte=limit)
+
+    def search(self, words: str) -> "ApplicationQuerySet":
+        """Every word stands in what was written about the body or its contact."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(organization_name__icontains=word)
+                | Q(organization_kana__icontains=word)
+                | Q(contact_name__icontains=word)
+                | Q(contact_email__icontains=word)
+                | Q(corporate_number=word)
+                | Q(public_id=word)
+            )
+        return found
+
 
 class Application(PublicIdModel):
     """What somebody wrote to join. The link sent to the contact leads to it; nothing secret is stored.
@@ -117,6 +168,8 @@ class Application(PublicIdModel):
     The link is signed from the key and `link_version`; raising the version makes the old link useless.
     """
 
+    # Drawn when the form was shown: the same form sent twice makes one application.
+    form_id = models.UUIDField(unique=True, null=True, editable=False)
     organization_name = models.CharField(_("団体名"), max_length=100, validators=[validate_one_line])
     organization_kana = models.CharField(
         _("団体名（カナ）"), max_length=150, blank=True, validators=[validate_one_line]
@@ -163,7 +216,6 @@ class Application(PublicIdModel):
         editable=False,
     )
     link_version = models.PositiveSmallIntegerField(default=1, editable=False)
-    questions = models.TextField(_("事務局からの質問"), max_length=2000, blank=True, editable=False)
     reason = models.TextField(_("断った理由"), max_length=2000, blank=True, editable=False)
     staff_note = models.TextField(_("職員のメモ（申込者には見えない）"), max_length=2000, blank=True)
     created_at = models.DateTimeField(_("書いた時刻"), default=timezone.now, editable=False)
@@ -188,6 +240,7 @@ class Application(PublicIdModel):
         public = ()
         internal = (
             "public_id",
+            "form_id",
             "organization_name",
             "organization_kana",
             "is_individual",
@@ -202,7 +255,6 @@ class Application(PublicIdModel):
             "criteria",
             "state",
             "link_version",
-            "questions",
             "reason",
             "staff_note",
             "created_at",
@@ -243,3 +295,48 @@ class Application(PublicIdModel):
 
     def __str__(self) -> str:
         return self.organization_name
+
+    @property
+    def is_expired(self) -> bool:
+        age = timezone.now() - self.created_at
+        return self.state == ApplicationState.UNCONFIRMED and age >= dt.timedelta(days=UNCONFIRMED_DAYS)
+
+    @property
+    def open_question(self) -> "ApplicationQuestion | None":
+        """What the applicant has to answer now."""
+        return self.questions.filter(answered_at=None).first()
+
+
+class ApplicationQuestion(models.Model):
+    """What staff asked about an application, and the answer."""
+
+    application = models.ForeignKey(
+        Application, verbose_name=_("入会申込"), on_delete=models.CASCADE, related_name="questions"
+    )
+    text = models.TextField(_("事務局からの質問"), max_length=2000)
+    asked_at = models.DateTimeField(_("聞いた時刻"), default=timezone.now)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("聞いた人"), on_delete=models.PROTECT, related_name="+"
+    )
+    answer = models.TextField(_("返事"), max_length=2000, blank=True)
+    answered_at = models.DateTimeField(_("返事の時刻"), null=True, blank=True)
+
+    class Privacy:
+        public = ()
+        internal = ("application", "text", "asked_at", "asked_by", "answer", "answered_at")
+        personal = ()
+
+    class Meta:
+        verbose_name = _("入会申込への質問")
+        verbose_name_plural = _("入会申込への質問")
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=Q(answered_at=None),
+                name="members_applicationquestion_one_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text

@@ -3,6 +3,7 @@
 import hashlib
 from typing import ClassVar
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -52,9 +53,20 @@ class Charter(models.Model):
                 condition=paired("published_at", "published_by"), name="members_charter_published_pair"
             ),
         ]
+        triggers = [
+            pgtrigger.Protect(
+                name="published_stays",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__published_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} {self.number}"
+
+    @property
+    def is_published(self) -> bool:
+        return self.published_at is not None
 
     @property
     def text_hash(self) -> str:
@@ -102,6 +114,18 @@ class CharterConsent(models.Model):
                 name="members_charterconsent_for_somebody",
             ),
             models.UniqueConstraint(fields=["charter", "organization"], name="members_charterconsent_once"),
+        ]
+        triggers = [
+            # The name may be erased and the organisation added; which words, and when, stays.
+            pgtrigger.Protect(
+                name="words_stay",
+                operation=pgtrigger.Update,
+                condition=(
+                    pgtrigger.Q(old__charter__df=pgtrigger.F("new__charter"))
+                    | pgtrigger.Q(old__text_hash__df=pgtrigger.F("new__text_hash"))
+                    | pgtrigger.Q(old__consented_at__df=pgtrigger.F("new__consented_at"))
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -101,14 +101,14 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField(_("期限"), default=in_a_week, editable=False)
     sent_at = models.DateTimeField(_("メールを送った時刻"), null=True, blank=True, editable=False)
     accepted_at = models.DateTimeField(_("受け取った時刻"), null=True, blank=True, editable=False)
-    accepted_by = models.OneToOneField(
+    accepted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("受け取った人"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         editable=False,
-        related_name="invitation",
+        related_name="accepted_invitations",
     )
     withdrawn_at = models.DateTimeField(_("取り消した時刻"), null=True, blank=True, editable=False)
     withdrawn_by = actor(_("取り消した人"))

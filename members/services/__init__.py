@@ -1,13 +1,14 @@
 """Writes, by subject. Each with its audit event in the same transaction."""
 
+from members.services.accepting import accept_invitation, accept_with_account
 from members.services.invitations import (
     InvitationUnusableError,
-    accept_invitation,
     find_invitation,
     invite,
     resend_invitation,
     withdraw_invitation,
 )
+from members.services.memberships import invite_to_organization, start_membership
 from members.services.users import (
     change_user,
     create_administrator,
@@ -22,16 +23,19 @@ from members.services.users import (
 __all__ = [
     "InvitationUnusableError",
     "accept_invitation",
+    "accept_with_account",
     "change_user",
     "create_administrator",
     "deactivate_user",
     "end_sessions",
     "find_invitation",
     "invite",
+    "invite_to_organization",
     "mail_or_log",
     "reactivate_user",
     "reencrypt_second_factors",
     "resend_invitation",
     "reset_second_factor",
+    "start_membership",
     "withdraw_invitation",
 ]

@@ -3,7 +3,6 @@
 import logging
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -32,18 +31,20 @@ def invite(*, email: str, name: str, section: str, role: str, by: Any) -> Invita
     Raises Refused, ValidationError (keyed by field).
     """
     permissions.check_can_invite(by)
-    secret = new_secret()
-    invitation = Invitation(
-        email=email.strip().lower(),
-        name=name.strip(),
-        section=section.strip(),
-        role=role,
-        secret_hash=hash_secret(secret),
-        invited_by=by,
-    )
-    if User.objects.filter(email__iexact=invitation.email).exists():
+    if User.objects.filter(email__iexact=email.strip()).exists():
         raise ValidationError({"email": _("このメールアドレスの利用者は、すでにいます。")})
-    if Invitation.objects.unsettled().filter(email__iexact=invitation.email).exists():
+    return keep_invitation(Invitation(email=email, name=name, section=section, role=role), by=by)
+
+
+@transaction.atomic
+def keep_invitation(invitation: Invitation, *, by: Any) -> Invitation:
+    """Stores an invitation that `by` may send, and mails it. Raises ValidationError."""
+    secret = new_secret()
+    invitation.email = invitation.email.strip().lower()
+    invitation.name, invitation.section = invitation.name.strip(), invitation.section.strip()
+    invitation.secret_hash, invitation.invited_by = hash_secret(secret), by
+    same = Invitation.objects.unsettled().filter(email__iexact=invitation.email)
+    if same.filter(organization=invitation.organization).exists():
         raise _already_invited()
     invitation.full_clean(exclude=["secret_hash"])
     _save_or_refuse(invitation)
@@ -51,7 +52,7 @@ def invite(*, email: str, name: str, section: str, role: str, by: Any) -> Invita
         type="members.invitation_sent",
         by=by,
         obj=invitation,
-        new=audit.snapshot(invitation, ("email", *USER_FIELDS)),
+        new=audit.snapshot(invitation, ("email", *USER_FIELDS, "organization", "membership_role")),
     )
     transaction.on_commit(lambda: _mail_invitation(invitation.pk, secret))
     return invitation
@@ -91,38 +92,16 @@ def withdraw_invitation(*, invitation: Invitation, by: Any) -> Invitation:
 
 def find_invitation(secret: str) -> Invitation:
     """The open invitation of this secret. Raises InvitationUnusableError."""
-    return _usable(Invitation.objects.with_secret(secret).first())
+    return usable_or_raise(Invitation.objects.with_secret(secret).first())
 
 
-@transaction.atomic
-def accept_invitation(*, secret: str, name: str, password: str) -> User:
-    """Makes the account. The row lock lets only one of two simultaneous requests through.
-
-    `password` has passed the validators. Raises InvitationUnusableError, ValidationError.
-    """
-    invitation = _usable(Invitation.objects.select_for_update().with_secret(secret).first())
-    user = User.objects.create_user(
-        invitation.email,
-        password,
-        name=name.strip(),
-        section=invitation.section,
-        role=invitation.role,
-    )
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    invitation.accepted_at, invitation.accepted_by = timezone.now(), user
-    invitation.save(update_fields=["accepted_at", "accepted_by"])
-    audit.record(type="members.invitation_accepted", by=user, obj=invitation)
-    audit.record(
-        type="members.user_created", by=user, obj=user, new=audit.snapshot(user, ("email", *USER_FIELDS))
-    )
-    return user
-
-
-def _usable(invitation: Invitation | None) -> Invitation:
+def usable_or_raise(invitation: Invitation | None) -> Invitation:
     if invitation is None:
         raise InvitationUnusableError(None)
     if invitation.condition != InvitationCondition.OPEN:
         raise InvitationUnusableError(invitation.condition)
+    if invitation.organization is not None and not invitation.organization.is_active:
+        raise InvitationUnusableError(InvitationCondition.WITHDRAWN)
     return invitation
 
 

@@ -1,5 +1,7 @@
 """How an invited person comes in. The secret is in an address only once, then in the session."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
@@ -11,7 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from members import services
 from members.forms.invitation import AcceptForm
-from members.models import Invitation, InvitationCondition
+from members.models import Invitation, InvitationCondition, User
+from platform_portal.access.checks import Refused
 
 SESSION_KEY = "invitation_secret"
 
@@ -35,6 +38,8 @@ def invitation_accept(request: HttpRequest) -> HttpResponse:
     secret = request.session.get(SESSION_KEY, "")
     try:
         invitation = services.find_invitation(secret)
+        if invitation.organization and User.objects.filter(email__iexact=invitation.email).exists():
+            return _accept_with_account(request, invitation, secret)
         form = AcceptForm(request.POST or None, invitation=invitation)
         if form.is_valid() and _accept(form, secret):
             return _to_sign_in(request)
@@ -54,6 +59,32 @@ def _accept(form: AcceptForm, secret: str) -> bool:
         form.add_error(None, ValidationError(error.messages))
         return False
     return True
+
+
+def _accept_with_account(request: HttpRequest, invitation: Invitation, secret: str) -> HttpResponse:
+    """Somebody who has an account: signs in, then says yes. Holding the link alone is not enough."""
+    user: Any = request.user
+    if request.method == "POST" and user.is_authenticated:
+        try:
+            services.accept_with_account(secret=secret, by=user)
+        except Refused as refused:
+            messages.error(request, refused.reason)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            request.session.pop(SESSION_KEY, None)
+            messages.success(
+                request, _("「%(name)s」の担当者になりました。") % {"name": invitation.organization}
+            )
+            return redirect("account_home")
+    is_theirs = user.is_authenticated and user.email.casefold() == invitation.email.casefold()
+    context = {
+        "invitation": invitation,
+        "role": invitation.get_membership_role_display(),
+        "is_theirs": is_theirs,
+        "is_somebody_else": user.is_authenticated and not is_theirs,
+    }
+    return render(request, "members/invitation_accept_with_account.html", context)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
@@ -78,4 +109,6 @@ def _unusable(request: HttpRequest, condition: InvitationCondition | None) -> Ht
 
 
 def _role_label(invitation: Invitation) -> str:
+    if invitation.organization:
+        return str(invitation.get_membership_role_display())
     return str(invitation.get_role_display())

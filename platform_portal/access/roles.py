@@ -30,6 +30,10 @@ class Permission(StrEnum):
     EDIT_PORTAL_SETTINGS = "edit_portal_settings"
     MANAGE_USERS = "manage_users"
     SEE_AUDIT = "see_audit"
+    SEE_APPLICATIONS = "see_applications"
+    DECIDE_APPLICATIONS = "decide_applications"
+    EDIT_MEMBER_MASTERS = "edit_member_masters"
+    EDIT_CHARTERS = "edit_charters"
 
 
 _STAFF = frozenset(
@@ -42,12 +46,16 @@ _STAFF = frozenset(
         Permission.HANDLE_REPORTS,
         Permission.SEE_ZERO_HIT_WORDS,
         Permission.SEE_AUDIT,
+        Permission.SEE_APPLICATIONS,
+        Permission.DECIDE_APPLICATIONS,
     }
 )
 _SECRETARIAT = _STAFF | {
     Permission.EDIT_CATEGORIES,
     Permission.EDIT_CALENDAR,
     Permission.EDIT_PORTAL_SETTINGS,
+    Permission.EDIT_MEMBER_MASTERS,
+    Permission.EDIT_CHARTERS,
 }
 
 PERMISSIONS_OF_ROLE: dict[str, frozenset[Permission]] = {

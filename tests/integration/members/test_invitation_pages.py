@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Invitation, User
-from tests.factories.members import SECRET, InvitationFactory, UserFactory
+from tests.factories.members import PASSWORD as KNOWN_PASSWORD
+from tests.factories.members import SECRET, InvitationFactory, OrganizationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +99,56 @@ def test_used_twice(client):
 def test_form_without_a_link_is_no_way_in(client):
     assert client.get(ACCEPT).status_code == 404
     assert client.post(ACCEPT, FORM).status_code == 404
+
+
+# --- Somebody who has an account already ---------------------------------------------------------
+@pytest.fixture
+def for_an_organization(db):
+    return InvitationFactory(
+        secret=SECRET,
+        email="sora@npo.example",
+        role="member",
+        organization=OrganizationFactory(name="まちの居場所の会"),
+        membership_role="manager",
+    )
+
+
+def test_known_person_signs_in_and_then_says_yes(client, for_an_organization):
+    user = UserFactory(email="sora@npo.example", member=True)
+    client.get(OPEN)
+    page = client.get(ACCEPT).content.decode()
+    assert "まちの居場所の会" in page
+    assert f"{reverse('account_login')}?next={ACCEPT}" in page
+    assert 'name="password1"' not in page
+    assert client.post(ACCEPT).status_code == 200
+    assert user.memberships.count() == 0
+    entered = client.post(
+        f"{reverse('account_login')}?next={ACCEPT}", {"login": user.email, "password": KNOWN_PASSWORD}
+    )
+    assert entered.headers["Location"] == ACCEPT
+    assert "担当者になる" in client.get(ACCEPT).content.decode()
+    assert client.post(ACCEPT).headers["Location"] == reverse("account_home")
+    assert user.memberships.get().role == "manager"
+    assert client.get(OPEN).status_code == 410
+
+
+def test_somebody_else_cannot_take_the_place(client, for_an_organization):
+    UserFactory(email="sora@npo.example", member=True)
+    other = UserFactory(email="other@npo.example", member=True)
+    client.force_login(other, backend="django.contrib.auth.backends.ModelBackend")
+    client.get(OPEN)
+    assert "ほかのメールアドレスでサインインしています" in client.get(ACCEPT).content.decode()
+    assert client.post(ACCEPT).status_code == 200
+    assert other.memberships.count() == 0
+
+
+def test_new_person_sees_for_whom(client, for_an_organization):
+    client.get(OPEN)
+    page = client.get(ACCEPT).content.decode()
+    assert "まちの居場所の会" in page
+    assert "管理担当" in page
+    client.post(ACCEPT, FORM)
+    assert User.objects.get(email="sora@npo.example").memberships.get().role == "manager"
 
 
 @pytest.mark.parametrize(
