@@ -64,12 +64,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Words for the keys that events hold: people by pk, categories by slug, places by code, windows by id."""
+    """Words for the keys that events hold: people by pk, categories by slug, places by code, windows and members by id."""
 
     people: Mapping[int, str] = field(default_factory=dict)
     categories: Mapping[str, str] = field(default_factory=dict)
     municipalities: Mapping[str, str] = field(default_factory=dict)
     windows: Mapping[str, str] = field(default_factory=dict)
+    organizations: Mapping[str, str] = field(default_factory=dict)
 
 
 def describe(event: AuditEvent, names: Names) -> Line:
@@ -111,6 +112,8 @@ def value_words(name: str, value: Any, names: Names) -> str:
         return _list_words(name, value, names)
     if name.endswith("_on") or name in {"on", "valid_from", "valid_to"}:
         return _date_words(value)
+    if name == "organization":
+        return names.organizations.get(str(value)) or str(value)
     if name in PERSONS:
         return _person_words(value, names)
     return _choice_words(name, value)

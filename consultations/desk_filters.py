@@ -104,6 +104,7 @@ class DeskWindowFilter(django_filters.FilterSet):
                 | Q(kana__icontains=kana)
                 | Q(name__icontains=kana)
                 | Q(operator__icontains=word)
+                | Q(organization__name__icontains=word)
                 | Q(public_id=word)
             )
             if number.isdigit() and len(number) >= 3:

@@ -35,8 +35,10 @@ def refresh_derived(window: ConsultationWindow) -> None:
 
 def refresh_derived_of_many(keys: Iterable[int]) -> None:
     """Like refresh_derived() for the windows with these keys, in few queries however many there are."""
-    windows = ConsultationWindow.objects.filter(pk__in=list(keys)).prefetch_related(
-        "channels", "exceptions", "categories", "municipalities"
+    windows = (
+        ConsultationWindow.objects.filter(pk__in=list(keys))
+        .select_related("organization")
+        .prefetch_related("channels", "exceptions", "categories", "municipalities")
     )
     _refresh_channels(windows)
     refresh_search_vectors(windows)

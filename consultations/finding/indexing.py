@@ -25,7 +25,7 @@ def search_vector_of(window: "ConsultationWindow") -> str:
             name=window.name,
             kana=window.kana,
             slugs=[category.slug for category in window.categories.all()],
-            about=[window.description, window.operator, window.eligibility],
+            about=[window.description, window.operator_name, window.eligibility],
             places=[place.name for place in window.municipalities.all()],
         )
     )

@@ -13,6 +13,7 @@ from consultations.desk_filters import own_municipalities
 from consultations.forms.desk import guard_text
 from consultations.models import AreaScope, Asker, Category, ConsultationWindow
 from consultations.presenting.languages import all_language_choices
+from members.models import Organization
 from platform_portal.japanese.text import katakana
 from platform_portal.region.models import Municipality
 
@@ -32,6 +33,52 @@ class MonthDayField(forms.CharField):
         return f"{int(match[1]):02}-{int(match[2]):02}"
 
 
+class OrganizationField(forms.CharField):
+    """A member named by its ID or by (part of) its name. Cleans to the organisation or None.
+
+    `current` is taken even after it has left: whoever mends something else need not settle that first.
+    """
+
+    current: Organization | None = None
+
+    def prepare_value(self, value: Any) -> Any:
+        """The stored key is shown as the name; what somebody typed stays as it is."""
+        if self.current is not None and value == self.current.pk:
+            return self.current.name
+        return value
+
+    def clean(self, value: Any) -> Any:
+        words = unicodedata.normalize("NFKC", super().clean(value) or "").strip()
+        if not words:
+            return None
+        if self.current is not None and words in {
+            self.current.public_id,
+            unicodedata.normalize("NFKC", self.current.name),
+        }:
+            return self.current
+        return _organization_named(words)
+
+
+def _organization_named(words: str) -> Organization:
+    members = Organization.objects.active()
+    exact = list(members.filter(public_id=words)) or list(members.filter(name=words)[:2])
+    found = exact if len(exact) == 1 else list(members.filter(name__icontains=words)[:6])
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise ValidationError(
+            _("加入中の団体に「%(words)s」は見つかりません。団体でないときは「運営者」だけを書きます。"),
+            params={"words": words},
+            code="unknown",
+        )
+    names = "、".join(f"{each.name}（{each.public_id}）" for each in found[:5])
+    raise ValidationError(
+        _("「%(words)s」にあてはまる団体がいくつかあります。IDで書いてください：%(names)s"),
+        params={"words": words, "names": names},
+        code="several",
+    )
+
+
 class WindowForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     categories = forms.ModelMultipleChoiceField(
         label=gettext_lazy("分野"),
@@ -46,6 +93,15 @@ class WindowForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "many"}),
         help_text=gettext_lazy("地域の範囲が「市町を選ぶ」のとき。"),
+    )
+    organization = OrganizationField(
+        label=gettext_lazy("運営団体（会員団体）"),
+        required=False,
+        max_length=100,
+        help_text=gettext_lazy(
+            "会員団体が運営するとき、名前かIDを書きます。名前は一部でもかまいません。団体の担当者が変更を申し出られるようになります。"
+        ),
+        widget=forms.TextInput(attrs={"list": "organization-names", "autocomplete": "off"}),
     )
     askers = forms.MultipleChoiceField(
         label=gettext_lazy("相談できる人"),
@@ -94,6 +150,7 @@ class WindowForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
             "name",
             "kana",
             "description",
+            "organization",
             "operator",
             "categories",
             "askers",
@@ -139,6 +196,7 @@ class WindowForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
             "description": gettext_lazy(
                 "住民の言葉で、短く。例：お金のこと、家のこと、仕事のことを、まとめて相談できます。"
             ),
+            "operator": gettext_lazy("会員団体でないとき、または団体とちがう名前で見せたいとき。"),
             "hours_text": gettext_lazy(
                 "窓口のページやちらしにある受付時間を、そのまま貼り付けます。休みの日も入れてください。"
             ),
@@ -152,6 +210,7 @@ class WindowForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        cast(OrganizationField, self.fields["organization"]).current = self.instance.organization
         municipalities = cast("forms.ModelMultipleChoiceField[Any]", self.fields["municipalities"])
         municipalities.queryset = own_municipalities()
         guard_text(self)

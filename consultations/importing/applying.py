@@ -1,18 +1,19 @@
 """Carries out a plan: all of it or nothing, in few queries, with one audit event per window and one for the whole."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from consultations import permissions
-from consultations.importing.contents import PARTS, SCALARS, Content
+from consultations.importing.contents import PARTS, REFERENCES, SCALARS, Content
 from consultations.importing.planning import Options, Outcome, Plan, PlannedRow, make_plan
 from consultations.importing.reading import Table
 from consultations.importing.verification import as_recorded
 from consultations.indexing import refresh_derived_of_many
 from consultations.models import Category, Channel, ConsultationWindow, Fallback, WindowException
+from members.models import Organization
 from platform_portal.audit import services as audit
 from platform_portal.page_cache import forget_public_pages
 from platform_portal.publishing.states import State
@@ -69,10 +70,11 @@ def import_table(
 
 
 def _write(rows: Sequence[PlannedRow], by: Any) -> None:
-    _create([row for row in rows if row.outcome == Outcome.CREATED], by)
+    organizations = _organization_keys(rows)
+    _create([row for row in rows if row.outcome == Outcome.CREATED], by, organizations)
     for row in rows:
         if row.outcome == Outcome.CHANGED:
-            _change(row, by)
+            _change(row, by, organizations)
     for part, replace in _REPLACERS.items():
         replace([row for row in rows if row.before[part] != row.after[part]])
     refresh_derived_of_many(_window(row).pk for row in rows)
@@ -84,7 +86,12 @@ def _window(row: PlannedRow) -> ConsultationWindow:
     return row.window
 
 
-def _create(rows: Sequence[PlannedRow], by: Any) -> None:
+def _organization_keys(rows: Sequence[PlannedRow]) -> dict[str, int]:
+    wanted = {row.after["organization"] for row in rows}
+    return dict(Organization.objects.filter(public_id__in=wanted).values_list("public_id", "pk"))
+
+
+def _create(rows: Sequence[PlannedRow], by: Any, organizations: Mapping[str, int]) -> None:
     windows = []
     drawn = iter(
         ConsultationWindow.draw_public_ids(
@@ -94,26 +101,31 @@ def _create(rows: Sequence[PlannedRow], by: Any) -> None:
     for row in rows:
         row.public_id = row.after["public_id"] = row.public_id or next(drawn)
         window = ConsultationWindow(public_id=row.public_id, author=by)
-        _set(window, row.after, by)
+        _set(window, row.after, by, organizations)
         windows.append(window)
     ConsultationWindow.objects.bulk_create(windows, batch_size=BATCH)
     for row, window in zip(rows, windows, strict=True):
         row.window = window
 
 
-def _change(row: PlannedRow, by: Any) -> None:
+def _change(row: PlannedRow, by: Any, organizations: Mapping[str, int]) -> None:
     window = _window(row)
-    names = [name for name in SCALARS if row.before[name] != row.after[name]]
+    names = [name for name in (*SCALARS, *REFERENCES) if row.before[name] != row.after[name]]
     window.author = by or window.author
-    changed = _set(window, {name: row.after[name] for name in names}, by)
+    changed = _set(window, {name: row.after[name] for name in names}, by, organizations)
     window.save(update_fields=[*changed, "author", "updated_at"])
 
 
-def _set(window: ConsultationWindow, content: Content, by: Any) -> list[str]:
+def _set(
+    window: ConsultationWindow, content: Content, by: Any, organizations: Mapping[str, int]
+) -> list[str]:
     """Sets the scalars of `content`, and the actor beside each date; returns the names that were set."""
     names = [name for name in SCALARS if name in content]
     for name in names:
         setattr(window, name, content[name])
+    if "organization" in content:
+        window.organization_id = organizations.get(content["organization"])
+        names.append("organization")
     if "verified_on" in content:
         window.verified_by = by if content["verified_on"] else None
         names.append("verified_by")
@@ -198,7 +210,7 @@ def _bulk_create(objects: Iterable[Any]) -> None:
 
 
 def _event(row: PlannedRow, by: Any) -> Any:
-    names = [name for name in (*SCALARS, *PARTS) if name != "state"]
+    names = [name for name in (*SCALARS, *REFERENCES, *PARTS) if name != "state"]
     before, after = as_recorded(row.before), as_recorded(row.after)
     is_new = row.outcome == Outcome.CREATED
     old, new = audit.difference(

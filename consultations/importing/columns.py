@@ -74,6 +74,7 @@ WINDOW_COLUMNS: tuple[Column, ...] = (
     Column("名称_カナ", "kana"),
     Column("相談できること", "description"),
     Column("運営者", "operator"),
+    Column("運営団体", "organization"),
     Column("分野", "categories", values.read_keys, values.write_list),
     Column("相談できる人", "askers", values.choices_reader(Asker), values.write_list),
     Column("対象年齢_下限", "minimum_age", values.read_number),

@@ -16,19 +16,25 @@ from consultations.models import Asker, Channel, ConsultationWindow, Fallback
 
 Content = dict[str, Any]
 PARTS = ("categories", "municipalities", "channels", "exceptions", "fallbacks")
-SCALARS = tuple(column.field for column in WINDOW_COLUMNS if column.field not in PARTS)
+# Fields that hold the public id of another row.
+REFERENCES = ("organization",)
+SCALARS = tuple(column.field for column in WINDOW_COLUMNS if column.field not in {*PARTS, *REFERENCES})
 CHANNEL_FIELDS = (*(column.field for column in CHANNEL_COLUMNS), "digits")
 _CHUNK = 1_000
 
 
 def with_parts(windows: Any) -> Any:
     links = Fallback.objects.select_related("target").only("window_id", "position", "target__public_id")
-    return windows.defer("search_vector").prefetch_related(
-        "channels",
-        "categories",
-        "municipalities",
-        "exceptions",
-        Prefetch("fallback_links", queryset=links.order_by("position", "pk")),
+    return (
+        windows.defer("search_vector")
+        .select_related("organization")
+        .prefetch_related(
+            "channels",
+            "categories",
+            "municipalities",
+            "exceptions",
+            Prefetch("fallback_links", queryset=links.order_by("position", "pk")),
+        )
     )
 
 
@@ -40,6 +46,7 @@ def in_chunks(windows: Any) -> Iterator[ConsultationWindow]:
 def content_of(window: ConsultationWindow) -> Content:
     """Uses what with_parts() has fetched."""
     content: Content = {name: getattr(window, name) for name in SCALARS}
+    content["organization"] = window.organization.public_id if window.organization else ""
     content["askers"] = [asker for asker in Asker.values if asker in window.askers]
     content["categories"] = sorted(category.slug for category in window.categories.all())
     content["municipalities"] = sorted(town.code for town in window.municipalities.all())
@@ -54,7 +61,8 @@ def content_of(window: ConsultationWindow) -> Content:
 def empty_content() -> Content:
     """A new window before anything was said of it: the models' own defaults."""
     blank = ConsultationWindow(public_id="")
-    return {name: getattr(blank, name) for name in SCALARS} | {name: [] for name in PARTS}
+    scalars = {name: getattr(blank, name) for name in SCALARS}
+    return scalars | dict.fromkeys(REFERENCES, "") | {name: [] for name in PARTS}
 
 
 def empty_channel() -> Content:

@@ -24,6 +24,7 @@ from consultations.importing.contents import (
     text_of,
     with_parts,
 )
+from consultations.importing.organizations import KnownOrganizations
 from consultations.importing.reading import Row, Table
 from consultations.importing.verification import settle_verification
 from consultations.models import Category, ConsultationWindow
@@ -105,6 +106,7 @@ class _Planner:
         }
         towns = Municipality.objects.values_list("code", "name")
         self.codes = {key: code for code, name in towns for key in (code, name)}
+        self.organizations = KnownOrganizations()
         self.by_id: dict[str, ConsultationWindow] = {}
         self.by_name: dict[tuple[str, str], list[ConsultationWindow]] = {}
         self.known_ids: set[str] = set()
@@ -227,6 +229,8 @@ class _Planner:
 
     def _value(self, planned: PlannedRow, name: str, text: str) -> Any:
         value = COLUMN_OF_FIELD[name].read(text)
+        if name == "organization":
+            return self.organizations.find(value)
         if name == "categories":
             return self._resolved(value, self.slugs, _("分野"))
         if name == "municipalities":

@@ -27,6 +27,9 @@ class ConsultationWindowQuerySet(SearchQuerySet):
         """What residents may see."""
         return self.filter(state=State.PUBLISHED)
 
+    def operated_by(self, organization: models.Model) -> Self:
+        return self.filter(organization=organization)
+
     def in_category(self, category: models.Model) -> Self:
         return self.filter(categories=category)
 
@@ -90,7 +93,7 @@ class ConsultationWindowQuerySet(SearchQuerySet):
             .select_related("target")
             .prefetch_related("target__channels")
         )
-        return self.prefetch_related(
+        return self.select_related("organization").prefetch_related(
             "channels",
             "categories",
             "municipalities",

@@ -59,6 +59,14 @@ class ConsultationWindow(PublicIdModel, Publishable):
     name = models.CharField(_("名称"), max_length=100)
     kana = models.CharField(_("名称（カナ）"), max_length=150, blank=True)
     description = models.TextField(_("相談できること"), max_length=1000, blank=True)
+    organization = models.ForeignKey(
+        "members.Organization",
+        verbose_name=_("運営団体"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="windows",
+    )
     operator = models.CharField(_("運営者"), max_length=100, blank=True)
     categories = models.ManyToManyField(Category, verbose_name=_("分野"), related_name="windows", blank=True)
 
@@ -224,6 +232,14 @@ class ConsultationWindow(PublicIdModel, Publishable):
     def is_risk(self) -> bool:
         """True when somebody watching must not learn what this page is about."""
         return any(category.is_risk for category in self.categories.all())
+
+    @property
+    def operator_name(self) -> str:
+        """Who runs it, as residents are told: the text, or else the member, if it agreed to be listed."""
+        if self.operator or self.organization is None or not self.organization.is_listed:
+            return self.operator
+        name: str = self.organization.name
+        return name
 
     @property
     def is_due(self) -> bool:

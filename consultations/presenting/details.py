@@ -90,7 +90,7 @@ def _facts(window: ConsultationWindow) -> list[tuple[str, str]]:
         (_("相談の費用"), _fee(window)),
         (_("使える言語"), language_names(window.languages)),
         (_("開いている期間"), _period(window)),
-        (_("運営"), window.operator),
+        (_("運営"), window.operator_name),
     ]
     return [(name, text) for name, text in rows if text]
 

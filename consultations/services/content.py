@@ -69,6 +69,7 @@ class WindowContent:
 def describe_content(window: ConsultationWindow) -> dict[str, Any]:
     """The window's content as JSON scalars: what the audit record compares."""
     content = audit.snapshot(window, CONTENT_FIELDS)
+    content["organization"] = window.organization.public_id if window.organization else ""
     if window._state.adding:
         return content
     content["categories"] = sorted(window.categories.values_list("slug", flat=True))

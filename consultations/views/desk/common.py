@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from consultations import audit_labels
 from consultations.models import Category, ConsultationWindow
-from members.models import User
+from members.models import Organization, User
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
 from platform_portal.region.models import Municipality
@@ -73,6 +73,11 @@ def history_of(obj: Any) -> list[audit_labels.Line]:
     events = list(AuditEvent.objects.about(obj)[:HISTORY_LENGTH])
     names = audit_labels.Names(
         people=people_of(events),
+        organizations=dict(
+            Organization.objects.filter(public_id__in=_values(events, "organization")).values_list(
+                "public_id", "name"
+            )
+        ),
         categories=dict(Category.objects.values_list("slug", "name")),
         municipalities=dict(
             Municipality.objects.filter(code__in=_keys(events, "municipalities")).values_list("code", "name")
@@ -95,6 +100,9 @@ def people_of(events: Collection[AuditEvent]) -> dict[int, str]:
     )
 
 
+def _values(events: Iterable[AuditEvent], name: str) -> list[Any]:
+    return [side[name] for event in events for side in (event.old, event.new) if side.get(name)]
+
+
 def _keys(events: Iterable[AuditEvent], name: str) -> set[str]:
-    values = (side.get(name) for event in events for side in (event.old, event.new))
-    return {key for value in values if isinstance(value, list) for key in value}
+    return {key for value in _values(events, name) if isinstance(value, list) for key in value}

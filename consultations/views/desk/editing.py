@@ -24,6 +24,7 @@ from consultations.models import ConsultationWindow
 from consultations.opening import holiday_calendar
 from consultations.views.desk.common import crumbs, get_window, history_of, window_steps
 from consultations.views.desk.workflow import preview_response
+from members.models import Organization
 from platform_portal.access.checks import Refused, requires
 from platform_portal.access.roles import Permission
 
@@ -177,6 +178,7 @@ def _page(request: HttpRequest, editor: WindowEditor, answer: Answer, status: in
         # After a conflict the form carries the new version: whoever saves again has seen the other's change.
         "version": _version(editor, answer),
         "fallback_names": _fallback_names(),
+        "organization_names": list(Organization.objects.active().values_list("name", flat=True)),
         "crumbs": crumbs((_("相談窓口"), reverse("desk:window-list")), (title, ""))
         if is_new
         else window_steps(window, (title, "")),

@@ -21,7 +21,10 @@ def verification_list(request: HttpRequest) -> HttpResponse:
     rows = found.qs if found.is_valid() else windows
     context = {
         "filter": found,
-        "page": paged(request, rows.select_related("verified_by").prefetch_related("channels", "categories")),
+        "page": paged(
+            request,
+            rows.select_related("verified_by", "organization").prefetch_related("channels", "categories"),
+        ),
         "today": timezone.localdate(),
         "crumbs": crumbs((_("内容を確かめる"), "")),
     }

@@ -30,7 +30,10 @@ def window_list(request: HttpRequest) -> HttpResponse:
     rows = found.qs if found.is_valid() else found.queryset.order_by("kana", "name", "pk")
     context = {
         "filter": found,
-        "page": paged(request, rows.prefetch_related("channels", "categories", "municipalities")),
+        "page": paged(
+            request,
+            rows.select_related("organization").prefetch_related("channels", "categories", "municipalities"),
+        ),
         "bulk": BulkForm(),
         "are_all_selected": request.GET.get("select") == "page",
         "is_filtered": found.is_filtered or request.GET.get("author") == "me",

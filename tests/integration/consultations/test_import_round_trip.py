@@ -31,8 +31,10 @@ from consultations.models import (
     WindowException,
 )
 from consultations.phone import read_phone
+from members.models import Organization
 from platform_portal.identifiers import new_public_id
 from platform_portal.publishing.states import State
+from tests.factories.members import OrganizationFactory
 
 # What a form stores: no control characters but line ends, no spaces around.
 CHARACTERS = st.characters(exclude_categories=["Cc", "Cs"]) | st.sampled_from(
@@ -128,6 +130,7 @@ def windows(draw) -> dict:
         "verification_interval": draw(st.integers(1, 24)),
         "source_on": draw(st.none() | DATES),
         "state": draw(st.sampled_from([State.DRAFT, State.SUSPENDED, State.ARCHIVED])),
+        "organization": draw(st.none() | st.sampled_from(["groupa", "groupb"])),
         "categories": draw(st.lists(st.sampled_from(["living", "mental", "violence"]), unique=True)),
         "municipalities": draw(st.lists(st.sampled_from(["372013", "372021"]), unique=True)),
         "channels": draw(st.lists(channels(), max_size=6)),
@@ -137,10 +140,13 @@ def windows(draw) -> dict:
 
 def make(values: dict, by) -> ConsultationWindow:
     """Straight into the tables, past every path of the import."""
-    parts = ("categories", "municipalities", "channels", "exceptions")
+    parts = ("categories", "municipalities", "channels", "exceptions", "organization")
     scalars = {name: value for name, value in values.items() if name not in parts}
     window = ConsultationWindow.objects.create(
-        public_id=new_public_id(), verified_by=by if values["verified_on"] else None, **scalars
+        public_id=new_public_id(),
+        verified_by=by if values["verified_on"] else None,
+        organization=Organization.objects.filter(public_id=values["organization"]).first(),
+        **scalars,
     )
     window.categories.set(Category.objects.filter(slug__in=values["categories"]))
     window.municipalities.set(values["municipalities"])
@@ -171,6 +177,8 @@ def derived() -> list:
 def masters(db):
     load_categories()
     call_command("load_region", stdout=io.StringIO())
+    for public_id in ("groupa", "groupb"):
+        OrganizationFactory(public_id=public_id)
 
 
 @settings(
