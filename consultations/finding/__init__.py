@@ -4,7 +4,7 @@ Everybody else calls `find`; what is behind it can be replaced as a whole. Parts
 
 - `reading`: the sentence as words with what is negated, wanted, suffered
 - `lexicon/`, `features`, `model`, `categories`: expressions and ideas, weighed by a readable additive model
-- `crisis`: words that put the emergency numbers first
+- `crisis`, `crisis_abroad`: words that put the emergency numbers first, in Japanese and English, and elsewhere
 - `vectors`, `indexing`, `windows`: the windows' own words, in a tsvector built here (no text-search configuration)
 - `services`: counts words for which nothing was found
 """
@@ -12,17 +12,18 @@ Everybody else calls `find`; what is behind it can be replaced as a whole. Parts
 from dataclasses import dataclass
 
 from consultations.finding.categories import CategoryMatch, find_categories
-from consultations.finding.crisis import has_crisis_words
+from consultations.finding.crisis import Danger, find_danger
 from consultations.finding.windows import DatabaseWindows, WindowIndex, WindowMatch
 
 __all__ = [
     "CategoryMatch",
+    "Danger",
     "FindResult",
     "WindowIndex",
     "WindowMatch",
     "find",
     "find_categories",
-    "has_crisis_words",
+    "find_danger",
 ]
 
 PUBLISHED_WINDOWS = DatabaseWindows()
@@ -30,11 +31,11 @@ PUBLISHED_WINDOWS = DatabaseWindows()
 
 @dataclass(frozen=True, slots=True)
 class FindResult:
-    """Both lists best first. `has_crisis_words`: show the emergency numbers before anything else."""
+    """Both lists best first. `danger`: true when the emergency numbers come before anything else."""
 
     categories: list[CategoryMatch]
     windows: list[WindowMatch]
-    has_crisis_words: bool
+    danger: Danger
 
 
 def find(text: str, *, windows: WindowIndex | None = PUBLISHED_WINDOWS) -> FindResult:
@@ -44,4 +45,4 @@ def find(text: str, *, windows: WindowIndex | None = PUBLISHED_WINDOWS) -> FindR
     """
     categories = find_categories(text, words=windows.category_words() if windows else None)
     found = windows.search(text, categories) if windows else []
-    return FindResult(categories, found, has_crisis_words(text))
+    return FindResult(categories, found, find_danger(text))

@@ -1,10 +1,13 @@
 """Words that mean a life may be in danger: the page then puts the emergency numbers first.
 
+Two kinds of danger, since they need different numbers: from oneself (somebody to talk to), from others (the police).
 Rather one alarm too many: nobody is harmed by seeing the numbers. Denials are not trusted (「死にたいわけじゃないけど」).
 """
 
 import re
+from dataclasses import dataclass
 
+from consultations.finding import crisis_abroad
 from consultations.finding.reading import NOT, SUFFERED, WANT, Unit, read
 from platform_portal.japanese.text import normalize
 
@@ -12,7 +15,6 @@ from platform_portal.japanese.text import normalize
 _WORDS: dict[str, frozenset[str]] = {
     "死ぬ": frozenset({WANT}),
     "消える": frozenset({WANT}),
-    "殺す": frozenset({SUFFERED}),
     "生きる": frozenset({NOT, WANT}),
     "自殺": frozenset(),
     "自死": frozenset(),
@@ -26,6 +28,9 @@ _WORDS: dict[str, frozenset[str]] = {
     "リストカット": frozenset(),
 }
 _BY_NORMAL = {normalize(word): marks for word, marks in _WORDS.items()}
+_KILL = normalize("殺す")
+# Characters that are searched for phrases. Far more than are split into words: the worst is often said last.
+MAX_SEARCHED = 10_000
 
 # Over the search form without spaces: slang, hiragana that is split wrongly, phrases, English.
 _PATTERN = re.compile(
@@ -51,20 +56,36 @@ _PATTERN = re.compile(
             r"(?:薬|くすり).{0,5}(?:大量|たくさん|いっぱい|全部|ぜんぶ|一気).{0,3}(?:飲|の)",
             r"(?:大量|たくさん|いっぱい).{0,3}(?:薬|くすり).{0,3}(?:飲|の)",
             r"(?:終|お)わりにした|(?:人生|じんせい)を?(?:終|お)(?:わら|え)",
-            r"(?:殺|ころ)(?:され|すぞ|してやる|すと(?:言|い|脅))",
-            r"(?:首|くび)を?(?:絞|締|し)め",
-            r"(?:包丁|ほうちょう|刃物|はもの|ないふ)(?:を|で|もっ|持)",
+            r"(?:首|くび)を?(?:絞|締|し)め(?!られ|て(?:く|き))",
+            r"(?:自分|じぶん)(?:の(?:体|からだ|腹|おなか|喉|のど|首|くび|腕|うで))?を(?:刺|さ|切|き)",
             r"(?:助|たす)けて(?![くいもほ]|あげ|もら|ほし)|(?:助|たす)けて(?:くだ|下)さ",
             r"もう(?:限界|げんかい|無理|むり|だめ|駄目)(?:です|だ|なん|よ|ね)*$",
-            r"(?:今|いま)(?:すぐ)?(?:殴|なぐ|叩|たた)られ",
             r"(?:死|し)にそう|(?:殺|ころ)しそう|(?:殺|ころ)してしま(?:い|う)",
         ]
     )
 )
+# Somebody else is the danger.
+_VIOLENCE = re.compile(
+    "|".join(
+        [
+            r"(?:殺|ころ)(?:され|すぞ|してやる|すと(?:言|い|脅|おど))",
+            r"(?:首|くび)を?(?:絞|締|し)め(?:られ|て(?:く|き))",
+            r"(?:今|いま).{0,10}(?:殴|なぐ|叩|たた|蹴|け)られ",
+            r"(?:刺|さ)され(?:そう|る|た)|(?:襲|おそ)われ(?:そう|る|て|た)",
+            r"(?:監禁|かんきん)され|(?:閉|と)じ(?:込|こ)められ",
+        ]
+    )
+)
+# In whose hand, the sentence does not always say: from others, unless it speaks of harming oneself.
+_WEAPON = re.compile(r"包丁|ほうちょう|(?:刃物|はもの|ないふ)(?:を|で|もっ|持)")
+_ENGLISH_VIOLENCE = re.compile(
+    r"\b(?:kill(?:ing)? (?:me|us)|threaten\w* to kill|(?<!am )(?<!i'm )(?<!im )(?:going to|gonna) kill(?! (?:my|him|her)self)"
+    r"|chok(?:e|ed|es|ing) me|strangl\w* me|hold(?:s|ing)? a knife|with a knife|(?:is|keeps?) (?:beating|hitting) me)\b"
+)
 _ENGLISH = re.compile(
-    r"\b(?:suicid\w*|kill (?:myself|me|himself|herself)|want to die|wanna die|want to be dead|end my life|"
+    r"\b(?:suicid\w*|kill (?:myself|himself|herself)|want to die|wanna die|want to be dead|end my life|"
     r"end it all|(?:don'?t|do not) want to live|self[- ]?harm\w*|cut(?:ting)? my(?:self| wrists?| arms?)|overdos\w*|"
-    r"going to kill|threaten\w* to kill|hurt myself|better off dead)\b"
+    r"(?:am|i'?m) (?:going to|gonna) kill|hurt myself|better off dead)\b"
 )
 # A sentence that is nothing but these and what stands around them is a cry, though no word of it names a danger.
 _CRY = re.compile(
@@ -97,13 +118,46 @@ _ENGLISH_CORE = re.compile(r"\b(?:help|sos|disappear)\b")
 _NO_SPACES = re.compile(r"[\s、。・.…!?~ー]+")
 
 
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """What a sentence says of danger. `language`: code of the language it was said in, if not Japanese or English."""
+
+    from_self: bool = False
+    from_others: bool = False
+    language: str = ""
+
+    def __bool__(self) -> bool:
+        return self.from_self or self.from_others
+
+
+def find_danger(text: str) -> Danger:
+    """Whether the sentence speaks of dying or harming oneself, and of being killed or hurt by others. Never raises."""
+    units = read(text).units
+    plain = normalize(text, limit=MAX_SEARCHED)
+    joined = _NO_SPACES.sub("", plain)
+    abroad = crisis_abroad.plain_form(plain)
+    hurting = crisis_abroad.language_of_self_harm(abroad)
+    hurt = crisis_abroad.language_of_violence(abroad)
+    from_self = bool(
+        hurting
+        or any(map(_is_crisis, units))
+        or _ENGLISH.search(plain)
+        or _PATTERN.search(joined)
+        or is_cry(plain)
+    )
+    from_others = bool(
+        hurt
+        or any(map(_is_violence, units))
+        or _ENGLISH_VIOLENCE.search(plain)
+        or _VIOLENCE.search(joined)
+        or (not from_self and _WEAPON.search(joined))
+    )
+    return Danger(from_self, from_others, hurt or hurting)
+
+
 def has_crisis_words(text: str) -> bool:
     """Whether the sentence speaks of dying, being killed or harming oneself. Never raises."""
-    reading = read(text)
-    if any(map(_is_crisis, reading.units)):
-        return True
-    plain = normalize(text, limit=1_000)
-    return bool(_ENGLISH.search(plain) or _PATTERN.search(_NO_SPACES.sub("", plain)) or _is_cry(plain))
+    return bool(find_danger(text))
 
 
 def is_cry(text: str) -> bool:
@@ -116,6 +170,10 @@ def _is_cry(plain: str) -> bool:
         return True
     rest, cries = _CRY.subn(" ", _NO_SPACES.sub("", plain))
     return bool(cries) and not _AROUND.sub("", rest).strip()
+
+
+def _is_violence(unit: Unit) -> bool:
+    return unit.normal == _KILL and SUFFERED in unit.marks
 
 
 def _is_crisis(unit: Unit) -> bool:

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(answer, ensure_ascii=False))
 
     def _write_list(self, result: FindResult) -> None:
-        if result.has_crisis_words:
+        if result.danger:
             self.stdout.write("※ 命に関わる言葉があります。")
         for category in result.categories:
             self.stdout.write(f"分野 {category.score:.2f} {category.slug}")

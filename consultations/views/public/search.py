@@ -27,12 +27,16 @@ RATE = "60/m"  # a whole school behind one address may search at once; beyond th
 
 @dataclass(slots=True)
 class Answer:
-    """`lines`: round-the-clock telephone lines, first on the page when the words speak of dying or danger."""
+    """`danger`: what the words say of it; `lines`, `shelters`: round-the-clock telephone lines shown first then.
+
+    `lines` for who thinks of dying, `shelters` for who is threatened.
+    """
 
     categories: list[Category] = field(default_factory=list)
     cards: list[WindowCard] = field(default_factory=list)
-    is_crisis: bool = False
+    danger: finding.Danger = field(default_factory=finding.Danger)
     lines: list[WindowCard] = field(default_factory=list)
+    shelters: list[WindowCard] = field(default_factory=list)
 
     @property
     def has_found(self) -> bool:
@@ -41,7 +45,7 @@ class Answer:
     @property
     def is_empty(self) -> bool:
         """Nothing to show: who cries for help is answered, also where nothing was found."""
-        return not self.has_found and not self.is_crisis
+        return not self.has_found and not self.danger
 
 
 # Nothing is written for the sender and there is no session: no CSRF cookie is needed.
@@ -80,13 +84,15 @@ def answer_words(words: str, clock: Clock) -> Answer:
     is_sure = any(match.score >= SURE_OF_SUBJECT for match in result.categories)
     slugs = [match.slug for match in result.categories if is_sure]
     windows = [match.id for match in result.windows if match.score >= SURE_OF_WINDOW]
-    lines = _lines(clock) if result.has_crisis_words else []
-    above = {line.public_id for line in lines}
+    lines = _lines("mental", clock) if result.danger.from_self else []
+    shelters = _lines("violence", clock) if result.danger.from_others else []
+    above = {line.public_id for line in (*lines, *shelters)}
     return Answer(
         categories=_categories(slugs[:MAX_CATEGORIES]),
         cards=_cards([public_id for public_id in windows if public_id not in above][:MAX_WINDOWS], clock),
-        is_crisis=result.has_crisis_words,
-        lines=lines,
+        danger=result.danger,
+        lines=[line for line in lines if line not in shelters],
+        shelters=shelters,
     )
 
 
@@ -103,9 +109,10 @@ def _cards(public_ids: list[str], clock: Clock) -> list[WindowCard]:
     return sorted(cards, key=lambda card: not card.state.is_open)
 
 
-def _lines(clock: Clock) -> list[WindowCard]:
-    mental = ConsultationWindow.objects.published().filter(categories__slug="mental", area_scope="national")
+def _lines(slug: str, clock: Clock) -> list[WindowCard]:
+    """Nationwide telephone lines of a category that never close."""
+    windows = ConsultationWindow.objects.published().filter(categories__slug=slug, area_scope="national")
     lines = (
-        mental.always_open(clock.open_at, [ChannelKind.PHONE]).order_by("kana", "pk").for_cards()[:MAX_LINES]
+        windows.always_open(clock.open_at, [ChannelKind.PHONE]).order_by("kana", "pk").for_cards()[:MAX_LINES]
     )
     return present_cards(lines, clock)

@@ -107,6 +107,27 @@ def test_crisis_without_any_line_still_shows_numbers(client: Client) -> None:
     assert "0120-279-338" in page
 
 
+@pytest.mark.parametrize(
+    "words", ["お父さんにころされる", "包丁を持ってる", "今殴られている", "me quiere matar"]
+)
+def test_who_is_threatened_gets_the_police_first(client: Client, life_line: Any, words: str) -> None:
+    shelter = WindowFactory(name="にげる電話", topics=[Category.objects.get(slug="violence")])
+    page = text(ask(client, words))
+    main = page[page.index("<main") :]
+    box = main[main.index('id="threat-title"') :].split("</section>")[0]
+    numbers = re.findall(r'href="tel:([^"]+)"', box)
+    assert numbers[:4] == ["110", "119", "189", "%238008"]
+    assert shelter.name in box
+    assert life_line.name not in box
+    assert "とてもつらいのですね" not in main
+
+
+def test_both_dangers_get_both_boxes(client: Client, life_line: Any) -> None:
+    page = text(ask(client, "夫に殺されるくらいなら死にたい"))
+    assert page.index('id="threat-title"') < page.index('id="crisis-title"')
+    assert life_line.name in page.split('id="crisis-title"')[1]
+
+
 def test_nothing_found_is_not_the_end(client: Client, life_line: Any) -> None:
     page = text(ask(client, NONSENSE))
     assert "その言葉では見つかりませんでした" in page

@@ -5,7 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consultations.finding import find
-from consultations.finding.crisis import has_crisis_words, is_cry
+from consultations.finding.crisis import find_danger, has_crisis_words, is_cry
+from consultations.finding.crisis_abroad import PHRASES
+from consultations.presenting.languages import LANGUAGES
 
 CRIES = [
     "たすけて",
@@ -193,6 +195,117 @@ def test_a_cry_leads_to_mental_help(text):
 def test_a_subject_is_no_mere_cry(text):
     assert not is_cry(text)
     assert not has_crisis_words(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "殺される",
+        "お父さんにころされる",
+        "夫に殺されそう",
+        "コロサレル",
+        "首を絞められた",
+        "首を絞めてくる",
+        "包丁",
+        "包丁を持って追いかけてくる",
+        "今殴られている",
+        "いま、父に殴られています",
+        "刺されそう",
+        "部屋に監禁されている",
+        "he is going to kill me",
+        "He threatened to kill me",
+        "my husband is choking me",
+        "meu marido vai me matar",
+        "me quiere matar",
+        "他要杀我",
+        "남편이 죽이려고 해요",
+        "chồng tôi dọa giết tôi",
+        "papatayin ako ng asawa ko",
+    ],
+)
+def test_danger_from_others_is_told_apart(text):
+    danger = find_danger(text)
+    assert danger.from_others
+    assert not danger.from_self
+
+
+@pytest.mark.parametrize(
+    "text", ["死にたい", "首を絞めて死ぬ方法", "包丁で手首を切った", "もう無理", "I want to kill myself"]
+)
+def test_danger_from_oneself_is_no_matter_for_the_police(text):
+    danger = find_danger(text)
+    assert danger.from_self
+    assert not danger.from_others
+
+
+def test_both_dangers_can_be_said_at_once():
+    danger = find_danger("夫に殺されるくらいなら死にたい")
+    assert danger.from_self
+    assert danger.from_others
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Quero morrer", "pt"),
+        ("eu nao quero mais viver", "pt"),
+        ("me ajuda", "pt"),
+        ("Ajuda!", "pt"),
+        ("SOCORRO por favor", "pt"),
+        ("quiero morir", "es"),
+        ("ayudame", "es"),
+        ("我想死", "zh"),
+        ("不想活了", "zh"),
+        ("救命！", "zh"),
+        ("幫幫我", "zh"),
+        ("죽고 싶어", "ko"),
+        ("죽고싶어요", "ko"),
+        ("도와주세요", "ko"),
+        ("muốn chết", "vi"),
+        ("toi muon chet", "vi"),
+        ("cứu tôi với", "vi"),
+        ("gusto ko nang mamatay", "fil"),
+        ("tulong", "fil"),
+        ("मर्न मन लाग्यो", "ne"),
+        ("saya ingin mati", "id"),
+        ("tolong saya", "id"),
+        ("อยากตาย", "th"),
+        ("ช่วยด้วยค่ะ", "th"),
+        ("သေချင်တယ်", "my"),
+        ("je veux mourir", "fr"),
+        ("хочу умереть", "ru"),
+        ("не хочу жити", "uk"),
+        ("मैं मरना चाहता हूँ", "hi"),
+        ("আমি মরতে চাই", "bn"),
+    ],
+)
+def test_danger_is_heard_in_every_language(text, language):
+    assert find_danger(text).language == language
+    assert has_crisis_words(text)
+
+
+def test_every_language_offered_has_crisis_words():
+    assert set(PHRASES) == set(LANGUAGES) - {"ja", "en", "jsl"}
+    for code, phrases in PHRASES.items():
+        for phrase in "/".join([phrases.self_harm, phrases.violence, phrases.cries]).split("/"):
+            assert find_danger(phrase), (code, phrase)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ajuda com o visto", "necesito ayuda con mi visa", "quero morar no Japão", "救命講習", "我想学日语", "한국어 상담", "tolong isi formulir ini"],
+)  # fmt: skip
+def test_other_trouble_abroad_is_no_alarm(text):
+    assert not has_crisis_words(text)
+
+
+def test_the_worst_said_last_is_heard():
+    assert has_crisis_words("家賃が払えません。" * 400 + "死にたい")
+
+
+@pytest.mark.parametrize("text", ["シニタイ", "ｼﾆﾀｲ", "コロサレル", "ｷｴﾀｲ", "ﾀｽｹﾃ"])
+def test_kana_of_any_width_is_heard(text):
+    assert has_crisis_words(text)
 
 
 def test_a_long_cry_is_read_in_no_time():

@@ -119,8 +119,8 @@ def test_a_category_that_is_hardly_meant_brings_no_windows(windows, hikikomori):
 
 
 def test_find_tells_of_danger():
-    assert find("しにたい").has_crisis_words
-    assert not find("家賃が払えない").has_crisis_words
+    assert find("しにたい").danger
+    assert not find("家賃が払えない").danger
 
 
 def test_number_of_queries_does_not_grow(windows, hikikomori, django_assert_max_num_queries):
