@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.core.validators import EmailValidator, URLValidator
 from django.utils.translation import gettext_lazy as _
 
-from consultations.models.channel import LINK_KINDS, TELEPHONE_KINDS, ChannelKind, Toll
+from consultations.models.channel import Toll
+from consultations.models.kinds import LINK_KINDS, TELEPHONE_KINDS, ChannelKind
 from consultations.phone import read_phone, toll_of
 
 _check_link = URLValidator(

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Asker, ChannelKind, ConsultationWindow
-from consultations.models.channel import LIVE_WRITTEN_KINDS, WRITTEN_KINDS
+from consultations.models.kinds import LIVE_WRITTEN_KINDS, WRITTEN_KINDS
 from consultations.presenting import Clock
 from consultations.presenting.languages import language_choices
 from platform_portal.region.models import Municipality, PortalSettings

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from consultations.hours.evaluation import compile_rule, open_rules_at
 from consultations.models.calendar import CalendarOverride
-from consultations.models.channel import Channel, ChannelKind, Schedule
+from consultations.models.channel import Channel, Schedule
+from consultations.models.kinds import LIVE_KINDS
 from platform_portal.japanese.calendar import HolidayCalendar
 from platform_portal.keeping import make_anew
 from platform_portal.publishing.states import State
@@ -29,7 +30,6 @@ class AnyOf(Lookup):
 
 # Every rule without an end says one of these; asking only such rules spares reading the rest.
 ROUND_THE_CLOCK = Q(rule__contains="24/7") | Q(rule__contains="00:00-24:00")
-LIVE_KINDS = (ChannelKind.PHONE, ChannelKind.LINE, ChannelKind.CHAT, ChannelKind.VIDEO)
 
 
 def holiday_calendar() -> HolidayCalendar:

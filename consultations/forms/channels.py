@@ -16,7 +16,7 @@ from consultations.hours.rules import UnsupportedSyntaxError, read_spans, write_
 from consultations.hours_words import read_hours_text
 from consultations.limits import MAX_CHANNELS, MAX_EXCEPTIONS, MAX_FALLBACKS
 from consultations.models import Channel, ChannelKind, ConsultationWindow, Toll
-from consultations.models.channel import LINK_KINDS
+from consultations.models.kinds import LINK_KINDS
 from consultations.presenting.languages import all_language_choices
 
 IP_PHONE = [

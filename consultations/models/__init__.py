@@ -1,8 +1,9 @@
 from consultations.models.calendar import CalendarOverride, WindowException
 from consultations.models.category import Category
-from consultations.models.channel import Channel, ChannelKind, Schedule, Toll
+from consultations.models.channel import Channel, Schedule, Toll
 from consultations.models.feedback import ErrorReport, ZeroHitWord
 from consultations.models.importing import WindowImport, WindowImportRow
+from consultations.models.kinds import ChannelKind
 from consultations.models.window import (
     AddressVisibility,
     Anonymity,

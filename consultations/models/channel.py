@@ -8,26 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from consultations.models.kinds import LINK_KINDS, LIVE_KINDS, TELEPHONE_KINDS, ChannelKind
 from consultations.models.window import ConsultationWindow
-
-
-class ChannelKind(models.TextChoices):
-    PHONE = "phone", _("電話")
-    LINE = "line", _("LINE")
-    CHAT = "chat", _("チャット")
-    WEB_FORM = "web_form", _("ウェブの入力欄")
-    EMAIL = "email", _("メール")
-    VISIT = "visit", _("会って話す")
-    VIDEO = "video", _("ビデオ通話")
-    FAX = "fax", _("FAX")
-    LETTER = "letter", _("手紙")
-    OUTREACH = "outreach", _("訪問してもらう")
-
-
-WRITTEN_KINDS = (ChannelKind.LINE, ChannelKind.CHAT, ChannelKind.WEB_FORM, ChannelKind.EMAIL)
-LIVE_WRITTEN_KINDS = (ChannelKind.LINE, ChannelKind.CHAT)
-TELEPHONE_KINDS = (ChannelKind.PHONE, ChannelKind.FAX)
-LINK_KINDS = (ChannelKind.LINE, ChannelKind.CHAT, ChannelKind.WEB_FORM, ChannelKind.VIDEO)
 
 
 class Toll(models.TextChoices):
@@ -107,16 +89,12 @@ class Channel(models.Model):
                 condition=Q(toll__in=Toll.values), name="consultations_channel_toll_known"
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=[ChannelKind.PHONE, ChannelKind.FAX]) | ~Q(digits=""),
+                condition=~Q(kind__in=list(TELEPHONE_KINDS)) | ~Q(digits=""),
                 name="consultations_channel_phone_has_digits",
                 violation_error_message=_("電話と FAX には番号が必要です。"),
             ),
             models.CheckConstraint(
-                condition=~Q(
-                    kind__in=[ChannelKind.LINE, ChannelKind.CHAT, ChannelKind.WEB_FORM, ChannelKind.VIDEO]
-                )
-                | Q(value="")
-                | Q(value__startswith="https://"),
+                condition=~Q(kind__in=list(LINK_KINDS)) | Q(value="") | Q(value__startswith="https://"),
                 name="consultations_channel_link_https",
                 violation_error_message=_("LINE・チャット・入力欄のアドレスは https:// で始めてください。"),
             ),
@@ -137,4 +115,4 @@ class Channel(models.Model):
     @property
     def is_live(self) -> bool:
         """True when somebody answers at once, so that "open now" means something."""
-        return self.kind in {ChannelKind.PHONE, ChannelKind.LINE, ChannelKind.CHAT, ChannelKind.VIDEO}
+        return self.kind in LIVE_KINDS

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.utils import timezone
 
+from consultations.models.kinds import KINDS_WITH_HOURS
 from consultations.models.search import SearchQuerySet
 from platform_portal.publishing.states import State
 
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
 
     Moment: TypeAlias = dt.datetime | OpenAt
     Kinds: TypeAlias = Sequence[str] | None
-
-
-# Channels of which it matters when somebody is there; a letter or a mail can be sent at any hour.
-KINDS_WITH_HOURS = ("phone", "line", "chat", "video", "visit")
 
 
 class ConsultationWindowQuerySet(SearchQuerySet):

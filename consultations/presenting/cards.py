@@ -18,6 +18,7 @@ from consultations.models import (
     Fee,
     Toll,
 )
+from consultations.models.kinds import TELEPHONE_KINDS
 from consultations.presenting.clock import Clock
 from consultations.presenting.languages import brief_languages, language_names
 from consultations.presenting.states import StateWords, channel_state, window_state
@@ -148,7 +149,7 @@ def channel_words(channel: Channel, window: ConsultationWindow, clock: Clock) ->
         label=str(ChannelKind(channel.kind).label),
         action=_action(channel, href, window),
         href=href,
-        is_number=channel.kind in {ChannelKind.PHONE, ChannelKind.FAX},
+        is_number=channel.kind in TELEPHONE_KINDS,
         is_outside=is_outside,
         state=channel_state(channel, clock),
         cost=str(SHORT_TOLL[Toll(channel.toll)]) if channel.kind == ChannelKind.PHONE else "",
@@ -161,7 +162,7 @@ def channel_words(channel: Channel, window: ConsultationWindow, clock: Clock) ->
 def _action(channel: Channel, href: str, window: ConsultationWindow) -> str:
     """What the button says: the number itself, or what following it does."""
     kind = channel.kind
-    if kind in {ChannelKind.PHONE, ChannelKind.FAX}:
+    if kind in TELEPHONE_KINDS:
         return channel.value or channel.digits
     if href:
         return {

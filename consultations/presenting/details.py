@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from consultations.hours.evaluation import DayHours
 from consultations.models import Anonymity, AreaScope, Asker, Channel, ChannelKind, ConsultationWindow, Fee
+from consultations.models.kinds import KINDS_WITH_HOURS
 from consultations.presenting.cards import ChannelWords, WindowCard, channel_words, chips_of, present_card
 from consultations.presenting.clock import WEEKDAYS, Clock
 from consultations.presenting.languages import brief_languages, language_names
@@ -135,7 +136,7 @@ def _tables(window: ConsultationWindow, channels: Sequence[Channel], clock: Cloc
     """One table per rule; channels that share it are named together."""
     groups: dict[tuple[str, bool], list[Channel]] = {}
     for channel in channels:
-        if channel.is_live or channel.kind == "visit" or channel.opening_hours:
+        if channel.kind in KINDS_WITH_HOURS or channel.opening_hours:
             groups.setdefault((channel.effective_hours, channel.takes_appointments_only), []).append(channel)
     return [_table(window, group, clock, is_only=len(groups) == 1) for group in groups.values()]
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from consultations.forms.public import SearchForm
 from consultations.models import Category, ChannelKind, ConsultationWindow
-from consultations.models.channel import LIVE_WRITTEN_KINDS
+from consultations.models.kinds import LIVE_WRITTEN_KINDS
 from consultations.opening import OpenAt
 from consultations.presenting import Clock
 from platform_portal.page_cache import public_page
