@@ -79,7 +79,7 @@ class DeskWindowFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.form.fields["city"].queryset = own_municipalities()
+        self.form.fields["city"].queryset = Municipality.objects.own()
         self.form.fields["words"].widget = forms.TextInput(attrs={"type": "search"})
 
     @property
@@ -158,11 +158,3 @@ class ReportFilter(django_filters.FilterSet):
 
     def keep_state(self, queryset: Any, name: str, value: str) -> Any:
         return queryset
-
-
-def own_municipalities() -> QuerySet[Municipality]:
-    """Municipalities of the portal's prefecture."""
-    from platform_portal.region.models import PortalSettings
-
-    own = PortalSettings.objects.filter(pk=1).values("prefecture")
-    return Municipality.objects.filter(prefecture__in=own)

@@ -16,7 +16,7 @@ from consultations.models import Asker, ChannelKind, ConsultationWindow
 from consultations.models.kinds import LIVE_WRITTEN_KINDS, WRITTEN_KINDS
 from consultations.presenting import Clock
 from consultations.presenting.languages import language_choices
-from platform_portal.region.models import Municipality, PortalSettings
+from platform_portal.region.models import Municipality
 
 YES = [("1", _("はい"))]
 CHANNEL_CHOICES = [
@@ -147,11 +147,10 @@ class Options:
 
 
 def read_options() -> Options:
-    own = PortalSettings.objects.filter(pk=1).values("prefecture")
     return Options(
         channels=[(value, str(label)) for value, label in CHANNEL_CHOICES],
         askers=[(value, str(label)) for value, label in Asker.choices],
-        cities=list(Municipality.objects.filter(prefecture__in=own).values_list("code", "name")),
+        cities=list(Municipality.objects.own().values_list("code", "name")),
         languages=language_choices(),
     )
 

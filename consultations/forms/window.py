@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.desk_filters import own_municipalities
 from consultations.forms.desk import guard_text
 from consultations.models import AreaScope, Asker, Category, ConsultationWindow
 from consultations.presenting.languages import all_language_choices
@@ -212,7 +211,7 @@ class WindowForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
         super().__init__(*args, **kwargs)
         cast(OrganizationField, self.fields["organization"]).current = self.instance.organization
         municipalities = cast("forms.ModelMultipleChoiceField[Any]", self.fields["municipalities"])
-        municipalities.queryset = own_municipalities()
+        municipalities.queryset = Municipality.objects.own()
         guard_text(self)
 
     def clean_kana(self) -> str:

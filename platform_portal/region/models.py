@@ -31,6 +31,12 @@ class Prefecture(models.Model):
         return self.name
 
 
+class MunicipalityQuerySet(models.QuerySet["Municipality"]):
+    def own(self) -> "MunicipalityQuerySet":
+        """Those of the portal's prefecture."""
+        return self.filter(prefecture__in=PortalSettings.objects.filter(pk=1).values("prefecture"))
+
+
 class Municipality(models.Model):
     code = models.CharField(_("団体コード"), max_length=6, primary_key=True, validators=[validate_code])
     prefecture = models.ForeignKey(
@@ -38,6 +44,8 @@ class Municipality(models.Model):
     )
     name = models.CharField(_("名称"), max_length=30)
     kana = models.CharField(_("カナ"), max_length=60)
+
+    objects = MunicipalityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("市区町村")
