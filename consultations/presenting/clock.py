@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consultations.hours.evaluation import OpenKind, OpenState, Schedule, compile_rule
+from consultations.hours.evaluation import OpenState, Schedule, compile_rule
 from consultations.models import Channel
 from consultations.opening import OpenAt
 from platform_portal.japanese.calendar import TOKYO, HolidayCalendar
@@ -98,6 +98,3 @@ class Clock:
 
 def _time(at: dt.datetime) -> str:
     return f"{at.hour}:{at.minute:02}"
-
-
-__all__ = ["Clock", "OpenKind", "OpenState"]

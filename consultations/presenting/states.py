@@ -11,7 +11,6 @@ from consultations.presenting.clock import Clock
 
 # Nobody waits at the other end: these may be sent at any time unless they keep hours of their own.
 ANYTIME_KINDS = frozenset({ChannelKind.WEB_FORM, ChannelKind.EMAIL, ChannelKind.FAX, ChannelKind.LETTER})
-ONE_DAY_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True, slots=True)

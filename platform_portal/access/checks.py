@@ -5,7 +5,7 @@ The same reason is shown on the disabled button, on the 403 page and asserted in
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, Protocol
+from typing import Any, Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
@@ -15,16 +15,6 @@ from django.utils.translation import gettext as _
 from platform_portal.access.roles import PERMISSIONS_OF_ROLE, Permission, Role
 
 P = ParamSpec("P")
-
-
-class Actor(Protocol):
-    """What access needs to know of a user; `members.User` and AnonymousUser both fit."""
-
-    @property
-    def is_authenticated(self) -> bool: ...
-
-    @property
-    def is_active(self) -> bool: ...
 
 
 class Refused(PermissionDenied):

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any, cast
 
 from django.db import connection, models
@@ -81,8 +80,6 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
 def _scalar(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float | str | list | dict):
         return value
-    if isinstance(value, dt.date | dt.datetime | dt.time):
+    if isinstance(value, dt.date | dt.time):
         return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
     return str(value)
