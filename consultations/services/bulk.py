@@ -18,6 +18,7 @@ from consultations.services.windows import (
     save_window,
     verify_window,
 )
+from consultations.workflow import WINDOW_WAYS
 from platform_portal.access.checks import Refused
 from platform_portal.publishing.states import State
 
@@ -39,7 +40,6 @@ TARGET_OF = {
     BulkAction.ARCHIVE: State.ARCHIVED,
 }
 WITH_CATEGORY = {BulkAction.ADD_CATEGORY, BulkAction.REMOVE_CATEGORY}
-WITH_REASON = {BulkAction.SUSPEND, BulkAction.ARCHIVE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ class BulkPlan:
 
     @property
     def needs_reason(self) -> bool:
-        return self.action in WITH_REASON
+        target = TARGET_OF.get(self.action)
+        return any(way.needs_reason for (_before, after), way in WINDOW_WAYS.items() if after == target)
 
 
 def plan_bulk(

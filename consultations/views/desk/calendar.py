@@ -58,9 +58,7 @@ def override_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _form_page(request: HttpRequest, override: CalendarOverride, title: str) -> HttpResponse:
-    form = OverrideForm(
-        request.POST or None, instance=CalendarOverride.objects.filter(pk=override.pk).first()
-    )
+    form = OverrideForm(request.POST or None, instance=override)
     changed = None
     if form.is_valid():
         values = form.cleaned_data
