@@ -1,5 +1,6 @@
 """Keeps each window's search vector as its words are."""
 
+import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -51,12 +52,12 @@ def refresh_search_vectors(windows: Iterable["ConsultationWindow"]) -> int:
     count = 0
     for batch in _batches(windows):
         with connection.cursor() as cursor:
-            # One statement with two arrays: bulk_update() would build thousands of CASE branches.
-            # Only the name of our own table is pasted in.
+            # One statement: bulk_update() would build thousands of CASE branches. As JSON, because the driver writes
+            # arrays of such long and often quoted texts piece by piece. Only the name of our own table is pasted in.
             cursor.execute(
                 f"UPDATE {ConsultationWindow._meta.db_table} AS w SET search_vector = v.words::tsvector"  # noqa: S608
-                " FROM unnest(%s::bigint[], %s::text[]) AS v (id, words) WHERE w.id = v.id",
-                [[window.pk for window in batch], [search_vector_of(window) for window in batch]],
+                " FROM json_to_recordset(%s::json) AS v (id bigint, words text) WHERE w.id = v.id",
+                [json.dumps([{"id": window.pk, "words": search_vector_of(window)} for window in batch])],
             )
         count += len(batch)
     return count

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
@@ -94,12 +95,7 @@ class Checker:
         self, instance: models.Model, known: tuple[str, ...]
     ) -> Iterator[tuple[str, str]]:
         """(field to show it at, reason). Only constraints that speak of nothing but `known` fields."""
-        for constraint in instance._meta.constraints:
-            if not isinstance(constraint, models.CheckConstraint):
-                continue
-            names = sorted(cast(models.Q, constraint.condition).referenced_base_fields)
-            if not set(names) <= set(known):
-                continue
+        for constraint, names in _constraints_about(type(instance), known):
             key = (constraint.name, *(_matters(name, getattr(instance, name)) for name in names))
             if key not in self.constraints:
                 self.constraints[key] = _why_broken(constraint, instance)
@@ -121,6 +117,25 @@ class Checker:
         return Problem(column.header, column.write(content[name]), reason)
 
 
+@cache
+def _constraints_about(
+    model: type[models.Model], known: tuple[str, ...]
+) -> list[tuple[models.CheckConstraint, list[str]]]:
+    """(constraint, names of its fields) of those that speak of nothing but `known` fields."""
+    found = []
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, models.CheckConstraint):
+            names = sorted(cast(models.Q, constraint.condition).referenced_base_fields)
+            if set(names) <= set(known):
+                found.append((constraint, names))
+    return found
+
+
+@cache
+def _others(model: type[models.Model], names: tuple[str, ...]) -> set[str]:
+    return {each.name for each in model._meta.get_fields()} - set(names)
+
+
 def _matters(name: str, value: Any) -> str:
     """As much of a value as a constraint looks at: of numbers whether there is one, of links how they begin."""
     if name == "digits":
@@ -137,9 +152,8 @@ def _why_broken(constraint: models.CheckConstraint, instance: models.Model) -> s
 
 
 def _field_problems(instance: models.Model, names: tuple[str, ...], header: Any) -> Iterator[Problem]:
-    others = {each.name for each in instance._meta.get_fields()} - set(names)
     try:
-        instance.clean_fields(exclude=others)
+        instance.clean_fields(exclude=_others(type(instance), names))
     except ValidationError as error:
         messages: Mapping[str, list[str]] = error.message_dict
         for name, reasons in messages.items():

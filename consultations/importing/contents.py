@@ -1,6 +1,7 @@
 """What a window says, as one dictionary: fields by name, parts as plain lists. Files are written from it and compared with it."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from django.db.models import Prefetch
@@ -60,14 +61,29 @@ def content_of(window: ConsultationWindow) -> Content:
 
 def empty_content() -> Content:
     """A new window before anything was said of it: the models' own defaults."""
-    blank = ConsultationWindow(public_id="")
-    scalars = {name: getattr(blank, name) for name in SCALARS}
+    scalars = {name: _own(value) for name, value in _window_defaults().items()}
     return scalars | dict.fromkeys(REFERENCES, "") | {name: [] for name in PARTS}
 
 
 def empty_channel() -> Content:
+    return {name: _own(value) for name, value in _channel_defaults().items()}
+
+
+# Asked for every row of a file: making a model each time cost a good part of the planning.
+@cache
+def _window_defaults() -> Content:
+    blank = ConsultationWindow(public_id="")
+    return {name: getattr(blank, name) for name in SCALARS}
+
+
+@cache
+def _channel_defaults() -> Content:
     blank = Channel()
     return {name: getattr(blank, name) for name in CHANNEL_FIELDS}
+
+
+def _own(value: Any) -> Any:
+    return list(value) if isinstance(value, list) else value
 
 
 def text_of(content: Content, field: str) -> str:
