@@ -31,6 +31,12 @@ def read_hours_text(text: str) -> ParsedHours:
     return ParsedHours(stripped, "partial" if lacks_days(stripped) else "exact", "", hours_words(stripped))
 
 
+def unread_words(read: ParsedHours, *, is_by_appointment: bool) -> str:
+    """What was not understood of the text, but for 「要予約」 where the window says so by itself."""
+    parts = read.unparsed.split("／")
+    return "／".join(part for part in parts if not (is_by_appointment and "予約" in part))
+
+
 def split_closed_days(text: str) -> tuple[str, str]:
     """Hours and closing days as two texts: 「平日9時〜17時」 and 「休み：祝日、年末年始」 on lines of their own."""
     hours: list[str] = []

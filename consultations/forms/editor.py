@@ -24,7 +24,7 @@ from consultations.forms.hours import (
     rule_of,
 )
 from consultations.forms.window import WindowForm
-from consultations.hours_words import lacks_days, read_hours_text
+from consultations.hours_words import lacks_days, read_hours_text, unread_words
 from consultations.models import ConsultationWindow
 from consultations.services import WindowContent
 from consultations.similar import same_number, similar_name
@@ -164,12 +164,13 @@ class WindowEditor:
                 )
             )
         read = read_hours_text(text)
-        if read.unparsed and read.opening_hours and _ticked(read.opening_hours) == _ticked(self.rule):
+        words = unread_words(read, is_by_appointment=self.form.cleaned_data["is_by_appointment"])
+        if words and read.opening_hours and _ticked(read.opening_hours) == _ticked(self.rule):
             found.append(
                 _(
                     "受付時間の文のうち「%(words)s」は、まだ下の時間に入っていません。入れないと、受け付けていない時に「受付中」と出るかもしれません。"
                 )
-                % {"words": read.unparsed}
+                % {"words": words}
             )
         return found
 

@@ -24,6 +24,7 @@ from consultations.importing.contents import (
     text_of,
     with_parts,
 )
+from consultations.importing.hours import settle_hours
 from consultations.importing.organizations import KnownOrganizations
 from consultations.importing.reading import Row, Table
 from consultations.importing.verification import settle_verification
@@ -252,6 +253,7 @@ class _Planner:
         return sorted({known[key] for key in keys})
 
     def _decide(self, planned: PlannedRow) -> None:
+        settle_hours(planned)
         if not planned.problems:
             settle_verification(planned, has_column="verified_on" in self.layout.windows, by=self.by)
         planned.changes = difference(planned.before, planned.after)

@@ -195,7 +195,7 @@ _PATTERNS: tuple[tuple[Kind, str, Callable[[re.Match[str]], Any]], ...] = (
         _minutes_before_end,
     ),
     (Kind.WORD, r"(?:祝祭?日?|休日?)の?前日|(?:週|月)\s*(?:に\s*)?\d[日回](?!\s*\()", _text),
-    (Kind.WORD, r"夜間(?=\s*[・、及びや]*\s*(?:休日|土|日|祝|早朝|も))", _text),  # 「夜間・休日も対応」 names no hours
+    (Kind.WORD, r"夜間(?=\s*[・、及びや]*\s*(?:休日|土|日|祝|早朝|も))(?!.{0,12}含)", _text),  # 「夜間・休日も対応」 names no hours
     (Kind.TIME, rf"(?P<next>{_NEXT})?(?:正午|昼の?12時)", _noon),
     (Kind.TIME, rf"(?P<next>{_NEXT})?(?:零時|真夜中)", _midnight),
     (

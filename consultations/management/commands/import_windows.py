@@ -55,7 +55,9 @@ class Command(BaseCommand):
             raise CommandError(refused.reason) from refused
         except PlanRefusedError as error:
             plan = error.plan
-        self._print(plan, is_detailed=options["dry_run"] or plan.is_refused)
+        is_detailed = options["dry_run"] or plan.is_refused
+        if is_detailed or options["verbosity"]:
+            self._print(plan, is_detailed=is_detailed)
         if plan.is_refused:
             raise CommandError(_("%s。何も変えていません。") % summary(plan))
         done = _("試しです。何も変えていません。") if options["dry_run"] else _("取り込みました。")
@@ -80,14 +82,17 @@ class Command(BaseCommand):
         return person
 
     def _print(self, plan: Plan, *, is_detailed: bool) -> None:
-        rows = [row for row in plan.rows if row.outcome != Outcome.UNCHANGED or row.warnings]
+        """A dry run tells every row that it would touch; an import only those of which it warns."""
+        rows = [
+            row for row in plan.rows if row.warnings or (is_detailed and row.outcome != Outcome.UNCHANGED)
+        ]
         rows.sort(key=lambda row: (row.outcome != Outcome.REFUSED, row.number))
-        for row in rows[:SHOWN] if is_detailed else []:
-            self._print_row(row)
-        if is_detailed and len(rows) > SHOWN:
+        for row in rows[:SHOWN]:
+            self._print_row(row, is_detailed=is_detailed)
+        if len(rows) > SHOWN:
             self.stdout.write(_("…ほか%s行") % (len(rows) - SHOWN))
 
-    def _print_row(self, row: PlannedRow) -> None:
+    def _print_row(self, row: PlannedRow, *, is_detailed: bool) -> None:
         word = WORDS.get(row.outcome, _("同じ"))
         self.stdout.write(
             _("%(number)s行目 %(word)s: %(title)s") % {"number": row.number, "word": word, "title": row.title}
@@ -96,7 +101,7 @@ class Command(BaseCommand):
             self.stdout.write(f"    ✕ {problem.column}「{_short(problem.value)}」: {problem.reason}")
         for warning in row.warnings:
             self.stdout.write(f"    ! {warning.column}「{_short(warning.value)}」: {warning.reason}")
-        if row.outcome == Outcome.CHANGED:
+        if is_detailed and row.outcome == Outcome.CHANGED:
             for column, old, new in row.changes:
                 self.stdout.write(f"    {column}: {_short(old) or '（空）'} → {_short(new) or '（空）'}")
 

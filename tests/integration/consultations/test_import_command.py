@@ -71,6 +71,59 @@ class TestDemoFile:
         assert export(tmp_path / "after.csv") == before
 
 
+HOURS_HEAD = "名称,連絡手段1_種類,連絡手段1_値,受付時間_規則,受付時間_原文\n"
+
+
+class TestHours:
+    def test_rule_without_days_is_not_stored(self, write):
+        path = write(HOURS_HEAD + "まど,phone,189,09:00-17:00,9時〜17時\n")
+        printed = "\n".join(run(path))
+        assert "受付時間_規則「09:00-17:00」: 曜日がないので「分からない」として取り込みます" in printed
+        assert "「Mo-Su 09:00-17:00」" in printed
+        window = ConsultationWindow.objects.get()
+        assert (window.opening_hours, window.hours_text) == ("", "9時〜17時")
+        assert window.channels.get().effective_hours == ""
+        assert run(path)[-1] == "0件作成、0件変更、1件は同じ。取り込みました。"
+
+    def test_stored_rule_without_days_comes_back_as_it_was(self, administrator, tmp_path):
+        WindowFactory(opening_hours="09:00-17:00")
+        export(tmp_path / "all.csv")
+        assert run(tmp_path / "all.csv")[-1].startswith("0件作成、0件変更、1件は同じ")
+        assert ConsultationWindow.objects.get().opening_hours == "09:00-17:00"
+
+    def test_channel_without_days_is_refused(self, write):
+        head = "名称,連絡手段1_種類,連絡手段1_値,連絡手段1_受付時間_規則\n"
+        printed, _last = refused(write(head + "まど,phone,189,09:00-17:00\n"))
+        assert "連絡手段1_受付時間_規則「09:00-17:00」: 曜日がありません" in printed
+        assert not ConsultationWindow.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("rule", "text", "warning"),
+        [
+            (
+                "Mo-Fr 09:00-17:00",
+                "電話：月〜金 9時〜17時 来所：月〜金 10時〜16時",
+                "来所：月〜金 10:00〜16:00",
+            ),
+            ("We[3] 13:00-15:00", "第3水曜 13時〜15時（要予約）", "「要予約」は、規則に入っていません"),
+            ("", "月〜金 9時〜17時", "「月〜金 9:00〜17:00」（Mo-Fr 09:00-17:00）と読めます"),
+            ("", "ネコの気分による", "「ネコの気分による」は、規則に入っていません"),
+        ],
+    )
+    def test_what_the_rule_leaves_out_is_warned_of(self, rule, text, warning, write):
+        printed = run(write(HOURS_HEAD + f"まど,phone,189,{rule},{text}\n"), dry_run=True)
+        assert any(warning in line and line.startswith("    ! 受付時間_原文") for line in printed)
+
+    def test_appointments_that_the_file_states_are_no_matter(self, write):
+        head = HOURS_HEAD.replace("受付時間_原文", "受付時間_原文,受付時間_予約制")
+        printed = run(write(head + "まど,phone,189,We[3] 13:00-15:00,第3水曜 13時〜15時（要予約）,はい\n"))
+        assert not any("!" in line for line in printed)
+
+    def test_text_that_the_rule_says_in_full_is_no_matter(self, write):
+        printed = run(write(HOURS_HEAD + "まど,phone,189,Mo-Fr 09:00-17:00,月〜金 9時〜17時\n"))
+        assert not any("!" in line for line in printed)
+
+
 def refused(path: Path, **options) -> tuple[str, str]:
     """What was printed, and the last word."""
     out = io.StringIO()
