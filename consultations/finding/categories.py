@@ -8,7 +8,7 @@ from consultations.finding import model
 from consultations.finding.crisis import is_cry
 from consultations.finding.features import features, stands_in
 from consultations.finding.lexicon import CATEGORY_SLUGS
-from consultations.finding.reading import Reading, read
+from consultations.finding.reading import Reading, in_hiragana, read
 
 # Sums grow with every feature that says the same; divided, the shares leave room for the second subject.
 SOFTNESS = 2.0
@@ -38,12 +38,19 @@ class CategoryMatch:
 def find_categories(text: str, *, words: Mapping[str, Sequence[str]] | None = None) -> list[CategoryMatch]:
     """Return the categories that `text` is about, best first; nothing when nothing is understood.
 
-    `words`: what staff wrote down as words of a category, by slug. Deterministic; about 1 ms.
+    `words`: what staff wrote down as words of a category, by slug. Deterministic; about 1 ms, twice that when
+    nothing is found and the text is read once more in hiragana.
     """
+    found = _find_as_written(text, words or {})
+    softer = in_hiragana(text)
+    return found if found or softer == text else _find_as_written(softer, words or {})
+
+
+def _find_as_written(text: str, words: Mapping[str, Sequence[str]]) -> list[CategoryMatch]:
     reading = read(text)
     found = features(reading)
     known = model.weights()
-    added = _staff_words(reading, words or {})
+    added = _staff_words(reading, words)
     cries = is_cry(text)
     if not cries and not added and not any(_is_understood(name, known) for name in found):
         return []

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from platform_portal.japanese.text import normalize, normalize_width
+from platform_portal.japanese.text import kana, normalize, normalize_width
 from platform_portal.japanese.tokens import Morpheme, morphemes
 
 MAX_SENTENCE = 1_000
@@ -97,6 +97,14 @@ def read(text: str) -> Reading:
     pieces = morphemes(plain)
     sound = "".join(piece.reading for piece in pieces if piece.pos[0] != "空白")
     return Reading(normalize(plain), tuple(_units(pieces)), sound)
+
+
+def in_hiragana(text: str) -> str:
+    """`text` with katakana as hiragana: for whoever writes whole sentences in katakana, of half width or full.
+
+    Not for everybody, since the dictionary knows borrowed words in katakana only.
+    """
+    return kana(normalize_width(text, limit=MAX_SENTENCE))
 
 
 def _units(pieces: list[Morpheme]) -> list[Unit]:

@@ -150,3 +150,12 @@ def test_fast_enough_for_a_page():
 @given(st.text())
 def test_never_raises(text):
     assert {match.slug for match in find_categories(text)} <= set(CATEGORY_SLUGS)
+
+
+@pytest.mark.parametrize(
+    ("katakana", "hiragana"),
+    [("ｶﾈｶﾞﾅｲ", "かねがない"), ("カネガナイ", "かねがない"), ("イジメラレテル", "いじめられてる")],
+)
+def test_whole_sentences_in_katakana_are_understood(katakana, hiragana):
+    assert find_categories(katakana) == find_categories(hiragana)
+    assert find_categories(katakana)
