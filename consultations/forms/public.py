@@ -1,18 +1,30 @@
 """What residents may send: their own words, and a mistake they noticed."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from consultations.finding.crisis import MAX_SEARCHED
 from consultations.models import ErrorReport
+from platform_portal.japanese.text import clean
 from platform_portal.public_forms import PublicForm
 
-MAX_WORDS = 300
+
+class OwnWordsField(forms.CharField):
+    """Takes whatever is pasted: control characters go, what is far too long is cut. Nobody in need is refused."""
+
+    def to_python(self, value: Any) -> str:
+        return clean(super().to_python(value) or "", limit=MAX_SEARCHED)
+
+    def bound_data(self, data: Any, initial: Any) -> str:
+        """What the field shows again: the words as they were read."""
+        return self.to_python(data)
 
 
 class SearchForm(forms.Form):
-    words = forms.CharField(
+    words = OwnWordsField(
         label=_("困っていることを、あなたの言葉で"),
-        max_length=MAX_WORDS,
         widget=forms.TextInput(
             attrs={
                 "autocomplete": "off",
@@ -23,7 +35,6 @@ class SearchForm(forms.Form):
         ),
         error_messages={
             "required": _("困っていることを、ひとことでよいので書いてください。"),
-            "max_length": _("少し長いようです。%(limit_value)d文字までにしてください。"),
         },
     )
 

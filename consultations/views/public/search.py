@@ -1,5 +1,6 @@
 """Own words: asked by POST, answered on the spot, kept nowhere."""
 
+import re
 from dataclasses import dataclass, field
 
 from django.contrib.auth.decorators import login_not_required
@@ -9,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from consultations import finding
+from consultations.finding.reading import MAX_SENTENCE
 from consultations.finding.services import record_zero_hits
 from consultations.forms.public import SearchForm
 from consultations.models import Category, ChannelKind, ConsultationWindow
@@ -22,6 +24,7 @@ MAX_LINES = 3
 # Scores of words that mean nothing in particular (ざざざ) stay below these; a guess would mislead.
 SURE_OF_SUBJECT = 0.2
 SURE_OF_WINDOW = 0.08
+_KANA = re.compile("[\u3041-\u30ff\uff66-\uff9f]")
 RATE = "60/m"  # a whole school behind one address may search at once; beyond that words are not counted
 
 
@@ -29,7 +32,8 @@ RATE = "60/m"  # a whole school behind one address may search at once; beyond th
 class Answer:
     """`danger`: what the words say of it; `lines`, `shelters`: round-the-clock telephone lines shown first then.
 
-    `lines` for who thinks of dying, `shelters` for who is threatened.
+    `lines` for who thinks of dying, `shelters` for who is threatened. `is_abroad`: perhaps no reader of Japanese;
+    `is_cut`: only the beginning of a long text was read for its subject.
     """
 
     categories: list[Category] = field(default_factory=list)
@@ -37,6 +41,8 @@ class Answer:
     danger: finding.Danger = field(default_factory=finding.Danger)
     lines: list[WindowCard] = field(default_factory=list)
     shelters: list[WindowCard] = field(default_factory=list)
+    is_abroad: bool = False
+    is_cut: bool = False
 
     @property
     def has_found(self) -> bool:
@@ -87,13 +93,21 @@ def answer_words(words: str, clock: Clock) -> Answer:
     lines = _lines("mental", clock) if result.danger.from_self else []
     shelters = _lines("violence", clock) if result.danger.from_others else []
     above = {line.public_id for line in (*lines, *shelters)}
+    is_found = bool(slugs or windows)
     return Answer(
         categories=_categories(slugs[:MAX_CATEGORIES]),
         cards=_cards([public_id for public_id in windows if public_id not in above][:MAX_WINDOWS], clock),
         danger=result.danger,
         lines=[line for line in lines if line not in shelters],
         shelters=shelters,
+        is_abroad=bool(result.danger.language) or not (is_found or _is_japanese(words)),
+        is_cut=len(words) > MAX_SENTENCE,
     )
+
+
+def _is_japanese(words: str) -> bool:
+    """True for anything with kana, and for what has no letters at all."""
+    return bool(_KANA.search(words)) or not any(map(str.isalpha, words))
 
 
 def _categories(slugs: list[str]) -> list[Category]:

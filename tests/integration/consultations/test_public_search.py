@@ -158,15 +158,48 @@ def test_counting_stops_when_somebody_floods(client: Client, monkeypatch: Any) -
     [
         ("", "ひとことでよいので"),
         ("   ", "ひとことでよいので"),
-        ("あ" * 301, "300文字までに"),
-        ("a\x00b", "error"),
+        ("\x00\x07\u202e", "ひとことでよいので"),
     ],
 )
-def test_what_cannot_be_searched_is_said(client: Client, words: str, message: str) -> None:
+def test_what_cannot_be_searched_is_said(client: Client, life_line: Any, words: str, message: str) -> None:
     for headers in ({}, {"HX-Request": "true"}):
         page = text(ask(client, words, **headers))
         assert message in page
         assert "困りごとから選ぶ" in page
+        assert page.count('id="last-resort"') == 1
+        assert page.index(life_line.name) < page.index("困りごとから選ぶ")
+
+
+@pytest.mark.parametrize(
+    "words", ["死に\x00たい", "つらくて。" * 100 + "死にたい", "あ" * 20_000, "借金\x00"]
+)
+def test_whatever_is_pasted_is_answered(client: Client, life_line: Any, words: str) -> None:
+    page = text(ask(client, words))
+    assert "error" not in page
+    assert "\x00" not in page
+    assert life_line.name in page
+    assert ("すぐ話せるところがあります" in page) is ("たい" in words)
+
+
+def test_browser_cuts_nothing_silently(client: Client) -> None:
+    assert "maxlength" not in text(client.get("/search/"))
+
+
+@pytest.mark.parametrize(
+    ("words", "link"),
+    [
+        ("quero morrer", "/windows/?language=pt"),
+        ("xyzzy plugh", "/languages/"),
+        ("ກກກກ", "/languages/"),
+        (NONSENSE, ""),
+        ("借金が返せない", ""),
+        ("！？", ""),
+    ],
+)
+def test_who_writes_another_language_is_shown_the_way(client: Client, words: str, link: str) -> None:
+    part = text(ask(client, words, **{"HX-Request": "true"}))
+    assert (f'href="{link}"' in part) is bool(link)
+    assert ("Talk in your language" in part) is bool(link)
 
 
 @pytest.mark.parametrize(
