@@ -1,7 +1,5 @@
 """allauth's hooks: nobody signs up by themselves, our words, our mails, secrets encrypted at rest."""
 
-import base64
-import hashlib
 import logging
 import time
 from typing import Any
@@ -10,7 +8,6 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
@@ -20,10 +17,13 @@ from django.utils.translation import gettext_lazy
 from kombu.exceptions import OperationalError
 
 from members.models import User
+from platform_portal import sealing
 from platform_portal.public_forms import client_address
 from platform_portal.region.models import PortalSettings
 
 logger = logging.getLogger(__name__)
+
+SECOND_FACTOR = "second factor"  # part of the key: never change it
 
 # allauth names a notice by its template; only what is listed here is sent.
 NOTICES = {
@@ -112,21 +112,8 @@ class AccountAdapter(DefaultAccountAdapter):
         raise NotImplementedError(template_prefix)
 
 
-def _fernet() -> MultiFernet:
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet(
-        [
-            Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"second factor:{key}".encode()).digest()))
-            for key in keys
-        ]
-    )
-
-
 class MFAAdapter(DefaultMFAAdapter):
-    """Keeps the secrets of second factors encrypted, so that a copy of the database opens no account.
-
-    The key follows from SECRET_KEY; to change that one, keep the old one in PORTAL_SECRET_KEY_FALLBACKS.
-    """
+    """Keeps the secrets of second factors encrypted, so that a copy of the database opens no account."""
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
@@ -144,10 +131,10 @@ class MFAAdapter(DefaultMFAAdapter):
         return PortalSettings.load().portal_name
 
     def encrypt(self, text: str) -> str:
-        return _fernet().encrypt(text.encode()).decode()
+        return sealing.seal(text, purpose=SECOND_FACTOR)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _fernet().decrypt(encrypted_text.encode()).decode()
+        return sealing.unseal(encrypted_text, purpose=SECOND_FACTOR)
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:
         from allauth.mfa.models import Authenticator
