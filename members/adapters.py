@@ -1,6 +1,5 @@
 """allauth's hooks: nobody signs up by themselves, our words, our mails, secrets encrypted at rest."""
 
-import logging
 import time
 from typing import Any
 
@@ -14,14 +13,13 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from kombu.exceptions import OperationalError
 
+from members import mails
+from members.links import password_reset_link
 from members.models import User
 from platform_portal import sealing
 from platform_portal.public_forms import client_address
 from platform_portal.region.models import PortalSettings
-
-logger = logging.getLogger(__name__)
 
 SECOND_FACTOR = "second factor"  # part of the key: never change it
 
@@ -91,21 +89,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return [{**method, "description": words[method["id"]]} for method in methods]
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
-        """By the worker: the answer must take as long for an unknown address as for a known one."""
-        from members import services, tasks
-
-        try:
-            tasks.send_password_reset.apply_async(args=[user.pk], retry=False)
-        except OperationalError as error:
-            logger.warning("password reset is mailed without the queue: %s", type(error).__name__)
-            services.mail_or_log(lambda: tasks.send_password_reset(user.pk))
+        """Only stored; the form sees to it that the time of the answer does not tell (`members.forms.account`)."""
+        mails.send_password_reset(user, password_reset_link(user))
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
-        from members import mails, services
-
         what = NOTICES.get(template_prefix)
         if what is not None:
-            services.mail_or_log(lambda: mails.send_security_notice(user, what=str(what)))
+            mails.send_security_notice(user, what=str(what))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Every mail of ours has a function in `members.mails`; nothing else leaves through allauth."""

@@ -7,4 +7,10 @@ class MembersConfig(AppConfig):
     verbose_name = _("利用者と会員")
 
     def ready(self) -> None:
-        from members import signals  # noqa: F401  connects the receivers
+        from members import (
+            mails,
+            signals,  # noqa: F401  connects the receivers
+        )
+        from platform_portal.mail import kinds
+
+        kinds.register(mails.KINDS)

@@ -11,6 +11,16 @@ app = Celery("platform_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
+    "send-waiting-mails": {
+        "task": "platform_portal.mail.tasks.send_waiting_mails",
+        "schedule": crontab(),
+        # Ticks that no worker came to are worth nothing later: one round finds all that is due.
+        "options": {"expires": 50},
+    },
+    "forget-mail-bodies": {
+        "task": "platform_portal.mail.tasks.forget_mail_bodies",
+        "schedule": crontab(hour="3", minute="45"),
+    },
     "clear-expired-sessions": {
         "task": "members.tasks.clear_expired_sessions",
         "schedule": crontab(hour="3", minute="40"),

@@ -1,15 +1,22 @@
 """What must be true for the portal to serve: asked by the proxy, by `check_portal`, and by people at night."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.mail import get_connection
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from redis import Redis
 from redis.exceptions import RedisError
+
+from platform_portal.mail.models import OutgoingMail
+from platform_portal.mail.sending import delivery_connection
+
+MAIL_MAY_WAIT = dt.timedelta(minutes=15)
+GIVEN_UP_LATELY = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ def check_redis() -> Finding:
     except RedisError:
         return Finding(
             name,
-            _("つながりません。ページは表示できますが、遅くなり、メールと裏の仕事が止まります。"),
+            _("つながりません。ページは表示できますが、遅くなり、裏の仕事が止まります。"),
             is_vital=False,
         )
     return Finding(name, is_vital=False)
@@ -67,7 +74,7 @@ def check_redis() -> Finding:
 
 def check_mail() -> Finding:
     name = _("メール")
-    backend = get_connection()
+    backend = delivery_connection()
     try:
         backend.open()
         backend.close()
@@ -78,5 +85,30 @@ def check_mail() -> Finding:
     return Finding(name, is_vital=False)
 
 
+def check_outbox() -> Finding:
+    """Mails that nobody sends, and those given up lately: the first is ours to mend, the second the secretariat's."""
+    name = _("送るメール")
+    now = timezone.now()
+    try:
+        overdue = OutgoingMail.objects.overdue(before=now - MAIL_MAY_WAIT).count()
+        given_up = OutgoingMail.objects.given_up().filter(created_at__gte=now - GIVEN_UP_LATELY).count()
+    except Error:
+        return Finding(name, _("調べられません。"), is_vital=False)
+    problems = []
+    if overdue:
+        problems.append(
+            _(
+                "%(count)d件が15分より長く待っています。worker と beat（または send_mails --loop）と、メールの送り先を確かめてください。"
+            )
+            % {"count": overdue}
+        )
+    if given_up:
+        problems.append(
+            _("この7日に作ったうち%(count)d件を送れませんでした。管理画面の「メール」を見てください。")
+            % {"count": given_up}
+        )
+    return Finding(name, " ".join(problems), is_vital=False)
+
+
 VITAL: list[Callable[[], Finding]] = [check_database]
-ALL: list[Callable[[], Finding]] = [check_database, check_migrations, check_redis, check_mail]
+ALL: list[Callable[[], Finding]] = [check_database, check_migrations, check_redis, check_mail, check_outbox]

@@ -40,6 +40,7 @@ IS_HTTPS = PORTAL_ORIGIN.startswith("https://")
 INSTALLED_APPS = [
     "platform_portal",
     "platform_portal.audit",
+    "platform_portal.mail",
     "platform_portal.region",
     "members",
     "consultations",
@@ -194,6 +195,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
+# So long takes every answer to "forgotten password": longer than writing a mail, so that it does not show.
+PORTAL_RESET_SECONDS = 0.0 if TESTING else 0.4
 ACCOUNT_ADAPTER = "members.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "members.forms.account.LoginForm",
@@ -286,14 +289,16 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 MEDIA_ROOT = Path(env.text("PORTAL_MEDIA_ROOT", str(VAR_DIR / "media")))
 
 # --- Mail ------------------------------------------------------------------------------------
+# Every mail is a row first; the sender hands the rows to PORTAL_MAIL_BACKEND.
+EMAIL_BACKEND = "platform_portal.mail.backend.OutboxBackend"
 _email = urlsplit(env.text("PORTAL_EMAIL_URL", f"file://{VAR_DIR / 'mail'}"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("PORTAL_FROM_EMAIL", f"portal@{_host}")
 if _email.scheme == "file":
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    PORTAL_MAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = unquote(_email.path)
 elif _email.scheme in {"smtp", "smtps"}:
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    PORTAL_MAIL_BACKEND = "platform_portal.mail.smtp.CarefulBackend"
     EMAIL_HOST = _email.hostname or ""
     EMAIL_PORT = _email.port or (465 if _email.scheme == "smtps" else 587)
     EMAIL_HOST_USER = unquote(_email.username or "")
@@ -302,6 +307,10 @@ elif _email.scheme in {"smtp", "smtps"}:
     EMAIL_USE_TLS = _email.scheme == "smtp" and _email.hostname not in {"localhost", "127.0.0.1"}
 else:
     stop("PORTAL_EMAIL_URL は smtp:// か smtps:// か file:// で始めてください")
+# Most mails that one run of the sender hands over; a run begins every minute.
+PORTAL_MAILS_PER_RUN = env.number("PORTAL_MAILS_PER_RUN", 200)
+# Days after which the text of a mail is erased; those with a link in them lose it when they are sent.
+PORTAL_MAIL_BODY_DAYS = env.number("PORTAL_MAIL_BODY_DAYS", 90)
 
 # --- Language and time -----------------------------------------------------------------------
 LANGUAGE_CODE = "ja"

@@ -22,6 +22,9 @@ def _plain_settings(settings, tmp_path) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PORTAL_REQUIRE_MFA = False
+    # Mails go through the outbox here too; what leaves it is found in django.core.mail.outbox.
+    settings.EMAIL_BACKEND = "platform_portal.mail.backend.OutboxBackend"
+    settings.PORTAL_MAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
 # --- Named people: the same ones in every test -------------------------------------------------

@@ -10,7 +10,7 @@ from django.db import models
 
 from platform_portal.privacy import classification_of, stored_fields
 
-OUR_APPS = {"audit", "region", "members", "consultations"}
+OUR_APPS = {"audit", "mail", "region", "members", "consultations"}
 BASE = Path(settings.BASE_DIR)
 
 

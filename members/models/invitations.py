@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Subquery
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from members.models.memberships import MembershipRole
 from members.models.organizations import Organization
 from members.models.users import validate_one_line
 from platform_portal.access.roles import Role
+from platform_portal.mail.models import OutgoingMail
 from platform_portal.publishing.models import actor, paired
 
 INVITATION_DAYS = 7
@@ -56,6 +57,11 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def withdrawn(self) -> "InvitationQuerySet":
         return self.filter(withdrawn_at__isnull=False)
+
+    def with_mail_state(self) -> "InvitationQuerySet":
+        """Adds `mail_state`: how far the last mail about each has come; None when there was none."""
+        newest = OutgoingMail.objects.newest_about(Invitation)
+        return self.annotate(mail_state=Subquery(newest.values("state")))
 
     def with_secret(self, secret: str) -> "InvitationQuerySet":
         """None or one. The look-up goes by hash: its timing says nothing about the secret."""
@@ -99,7 +105,6 @@ class Invitation(models.Model):
     )
     invited_at = models.DateTimeField(_("招待した時刻"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("期限"), default=in_a_week, editable=False)
-    sent_at = models.DateTimeField(_("メールを送った時刻"), null=True, blank=True, editable=False)
     accepted_at = models.DateTimeField(_("受け取った時刻"), null=True, blank=True, editable=False)
     accepted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -1,6 +1,5 @@
 """Invitations, each step with its audit event in the same transaction."""
 
-import logging
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,8 +11,7 @@ from members import mails, permissions
 from members.models import Invitation, InvitationCondition, User, hash_secret, in_a_week, new_secret
 from members.services.users import USER_FIELDS
 from platform_portal.audit import services as audit
-
-logger = logging.getLogger(__name__)
+from platform_portal.mail.services import cancel_mails_about
 
 
 class InvitationUnusableError(Exception):
@@ -26,7 +24,7 @@ class InvitationUnusableError(Exception):
 
 @transaction.atomic
 def invite(*, email: str, name: str, section: str, role: str, by: Any) -> Invitation:
-    """Keeps a place for one person and mails the link after commit; `sent_at` tells whether that worked.
+    """Keeps a place for one person and puts the mail with the link into the outbox.
 
     Raises Refused, ValidationError (keyed by field).
     """
@@ -54,21 +52,23 @@ def keep_invitation(invitation: Invitation, *, by: Any) -> Invitation:
         obj=invitation,
         new=audit.snapshot(invitation, ("email", *USER_FIELDS, "organization", "membership_role")),
     )
-    transaction.on_commit(lambda: _mail_invitation(invitation.pk, secret))
+    mails.send_invitation(invitation, secret)
     return invitation
 
 
 @transaction.atomic
 def resend_invitation(*, invitation: Invitation, by: Any) -> Invitation:
-    """Renews the secret (the old link is dead) and the time limit, then mails again after commit."""
+    """Renews the secret and the time limit and mails again.
+
+    A mail with the old link that still waits is called off.
+    """
     locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
     permissions.check_can_resend_invitation(by, locked)
     secret = new_secret()
     old = audit.snapshot(locked, ("expires_at",))
     locked.secret_hash = hash_secret(secret)
     locked.expires_at = in_a_week()
-    locked.sent_at = None
-    locked.save(update_fields=["secret_hash", "expires_at", "sent_at"])
+    locked.save(update_fields=["secret_hash", "expires_at"])
     audit.record(
         type="members.invitation_resent",
         by=by,
@@ -76,7 +76,8 @@ def resend_invitation(*, invitation: Invitation, by: Any) -> Invitation:
         old=old,
         new=audit.snapshot(locked, ("expires_at",)),
     )
-    transaction.on_commit(lambda: _mail_invitation(locked.pk, secret))
+    cancel_mails_about(locked)
+    mails.send_invitation(locked, secret)
     return locked
 
 
@@ -86,6 +87,7 @@ def withdraw_invitation(*, invitation: Invitation, by: Any) -> Invitation:
     permissions.check_can_withdraw_invitation(by, locked)
     locked.withdrawn_at, locked.withdrawn_by = timezone.now(), by
     locked.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    cancel_mails_about(locked)
     audit.record(type="members.invitation_withdrawn", by=by, obj=locked)
     return locked
 
@@ -117,15 +119,3 @@ def _save_or_refuse(invitation: Invitation) -> None:
 def _already_invited() -> ValidationError:
     text = _("この人への招待は、すでに送ってあります。招待の一覧の「もう一度送る」を使ってください。")
     return ValidationError({"email": text})
-
-
-def _mail_invitation(pk: int, secret: str) -> None:
-    """Sends and notes the time. A mail server that is away leaves `sent_at` empty: the desk offers a retry."""
-    invitation = Invitation.objects.get(pk=pk)
-    try:
-        mails.send_invitation(invitation, secret)
-    except OSError as error:
-        logger.warning("invitation %s could not be mailed: %s", pk, type(error).__name__)
-        return
-    # Only while the link that was sent is still the valid one.
-    Invitation.objects.filter(pk=pk, secret_hash=hash_secret(secret)).update(sent_at=timezone.now())

@@ -1,6 +1,5 @@
 """Accounts, each change with its audit event in the same transaction."""
 
-import logging
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -16,8 +15,6 @@ from members.models import User
 from platform_portal.access.checks import Refused
 from platform_portal.access.roles import Role
 from platform_portal.audit import services as audit
-
-logger = logging.getLogger(__name__)
 
 USER_FIELDS = ("name", "section", "role")
 
@@ -100,7 +97,7 @@ def reset_second_factor(*, user: User, by: Any) -> User:
     locked.session_version += 1
     locked.save(update_fields=["session_version"])
     audit.record(type="members.second_factor_reset", by=by, obj=locked, old={"second_factors": kinds}, new={})
-    transaction.on_commit(lambda: mail_or_log(lambda: mails.send_second_factor_reset(locked)))
+    mails.send_second_factor_reset(locked)
     return locked
 
 
@@ -124,16 +121,6 @@ def reencrypt_second_factors() -> int:
                 row.data[name] = encrypt(decrypt(row.data[name]))
         row.save(update_fields=["data"])
     return len(rows)
-
-
-def mail_or_log(send: Any) -> bool:
-    """For messages that only inform: a mail server that is away must not undo or stop what was done."""
-    try:
-        send()
-    except OSError as error:
-        logger.warning("a notice could not be mailed: %s", type(error).__name__)
-        return False
-    return True
 
 
 def _lock(user: User, by: Any) -> User:

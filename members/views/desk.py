@@ -176,7 +176,7 @@ def user_reset_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         pk,
         action=services.reset_second_factor,
-        done=_("「%(name)s」さんの2段階認証を消しました。本人にメールで知らせました。"),
+        done=_("「%(name)s」さんの2段階認証を消しました。本人にメールで知らせます。"),
         question={
             "title": _("「%(name)s」さんの2段階認証を消しますか"),
             "text": _(
@@ -193,7 +193,9 @@ def user_reset_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
 @manages_users
 @require_GET
 def invitation_list(request: HttpRequest) -> HttpResponse:
-    found = InvitationFilter(request.GET, queryset=Invitation.objects.select_related("invited_by"))
+    found = InvitationFilter(
+        request.GET, queryset=Invitation.objects.with_mail_state().select_related("invited_by")
+    )
     context = {
         "crumbs": _crumbs(_users(), (_("招待"), "")),
         "filter": found,
@@ -214,7 +216,7 @@ def invitation_create(request: HttpRequest) -> HttpResponse:
         except (ValidationError, Refused) as error:
             _tell(form, error)
         else:
-            _say_whether_sent(request, invitation)
+            _say_what_follows(request, invitation)
             return redirect("members:invitation-list")
     crumbs = _crumbs(_users(), _invitations(), (_("招待する"), ""))
     return render(request, "members/desk/invitation_form.html", {"form": form, "crumbs": crumbs})
@@ -229,7 +231,7 @@ def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.reason)
     else:
-        _say_whether_sent(request, invitation)
+        _say_what_follows(request, invitation)
     return redirect("members:invitation-list")
 
 
@@ -250,18 +252,13 @@ def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("members:invitation-list")
 
 
-def _say_whether_sent(request: HttpRequest, invitation: Invitation) -> None:
-    """The mail left (or did not) right after the service committed."""
-    invitation.refresh_from_db()
-    if invitation.sent_at:
-        messages.success(request, _("%(email)s に招待のメールを送りました。") % {"email": invitation.email})
-    else:
-        messages.error(
-            request,
-            _(
-                "招待は残しましたが、メールを送れませんでした。少し待ってから「もう一度送る」を押してください。"
-            ),
-        )
+def _say_what_follows(request: HttpRequest, invitation: Invitation) -> None:
+    """The mail is stored, not sent: the list shows what becomes of it."""
+    messages.success(
+        request,
+        _("%(email)s に招待のメールを送ります。送れたかどうかは、下の一覧の「状態」に出ます。")
+        % {"email": invitation.email},
+    )
 
 
 def _tell(form: Any, error: ValidationError | Refused) -> None:

@@ -34,6 +34,8 @@ class Permission(StrEnum):
     DECIDE_APPLICATIONS = "decide_applications"
     EDIT_MEMBER_MASTERS = "edit_member_masters"
     EDIT_CHARTERS = "edit_charters"
+    SEE_MAILS = "see_mails"
+    RESEND_MAILS = "resend_mails"
 
 
 _STAFF = frozenset(
@@ -48,6 +50,7 @@ _STAFF = frozenset(
         Permission.SEE_AUDIT,
         Permission.SEE_APPLICATIONS,
         Permission.DECIDE_APPLICATIONS,
+        Permission.SEE_MAILS,
     }
 )
 _SECRETARIAT = _STAFF | {
@@ -56,6 +59,7 @@ _SECRETARIAT = _STAFF | {
     Permission.EDIT_PORTAL_SETTINGS,
     Permission.EDIT_MEMBER_MASTERS,
     Permission.EDIT_CHARTERS,
+    Permission.RESEND_MAILS,
 }
 
 PERMISSIONS_OF_ROLE: dict[str, frozenset[Permission]] = {

@@ -10,7 +10,6 @@ import time_machine
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
-from django.core import mail
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
@@ -18,9 +17,11 @@ from django.urls import reverse
 
 from members.models import User
 from platform_portal.audit.models import AuditEvent
+from platform_portal.mail.models import OutgoingMail
 from tests.conftest import signed_in
 from tests.factories.members import PASSWORD, InvitationFactory, UserFactory
 from tests.factories.region import PortalSettingsFactory
+from tests.outbox import delivered, run_sender
 from tests.test_urls import PAGES, address_of, world  # noqa: F401  the fixture
 
 pytestmark = pytest.mark.django_db
@@ -142,8 +143,8 @@ def test_from_sign_in_to_recovery_codes(demanded):
         {"second_factors": []},
         {"second_factors": ["recovery_codes", "totp"]},
     )
-    assert [message.to for message in mail.outbox] == [[person.email]]
-    assert "認証アプリが加わりました" in mail.outbox[0].body
+    assert [message.to for message in delivered()] == [[person.email]]
+    assert "認証アプリが加わりました" in delivered()[0].body
 
 
 @pytest.mark.django_db(transaction=True)
@@ -159,7 +160,7 @@ def test_no_second_factor_without_its_audit_event(monkeypatch):
     monkeypatch.setattr("platform_portal.audit.services.record", fail)
     assert client.post(ACTIVATE, {"code": code_of(secret)}).status_code == 500
     assert not Authenticator.objects.exists()
-    assert mail.outbox == []
+    assert delivered() == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -299,7 +300,7 @@ def test_app_taken_off_takes_the_codes_along(person, secret, django_capture_on_c
         assert client.post(address).headers["Location"] == INDEX
     assert not Authenticator.objects.exists()
     assert AuditEvent.objects.latest("pk").old == {"second_factors": ["recovery_codes", "totp"]}
-    assert "認証アプリが外されました" in mail.outbox[-1].body
+    assert "認証アプリが外されました" in delivered()[-1].body
 
 
 def test_keys_of_others_cannot_be_touched(person):
@@ -345,18 +346,15 @@ def test_a_made_up_passkey_is_no_second_step(person, secret, credential):
     assert "_auth_user_id" not in client.session
 
 
-def test_a_notice_that_cannot_be_mailed_stops_nothing(person, monkeypatch, caplog):
-    from members import mails
-
-    def fail(*args: object, **kwargs: object) -> None:
-        raise ConnectionRefusedError
-
-    monkeypatch.setattr(mails, "send_security_notice", fail)
+def test_a_mail_server_that_is_away_stops_nothing(person, settings):
+    settings.PORTAL_MAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     client = sign_in(person)
     new = "みなとの灯りは三つ-2026"
     data = {"oldpassword": PASSWORD, "password1": new, "password2": new}
     assert client.post(reverse("account_change_password"), data).status_code == 302
-    assert "notice could not be mailed: ConnectionRefusedError" in caplog.text
+    assert run_sender().is_server_away
+    assert OutgoingMail.objects.get().state == "waiting"
 
 
 def test_allauth_sends_no_mail_of_its_own():
@@ -365,7 +363,7 @@ def test_allauth_sends_no_mail_of_its_own():
     with pytest.raises(NotImplementedError):
         AccountAdapter().send_mail("account/email/unknown_account", "a@portal.example", {})
     AccountAdapter().send_notification_mail("account/email/something_new", UserFactory())
-    assert mail.outbox == []
+    assert delivered() == []
 
 
 def test_an_old_key_can_be_dropped_after_encrypting_again(person, secret, settings):

@@ -11,20 +11,20 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from django.conf import settings as django_settings
-from django.core import mail
 from django.core.cache import caches
-from django.test import Client
+from django.test import Client, TestCase
 from django.urls import NoReverseMatch, reverse
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
-from members import tasks
 from members.adapters import AccountAdapter
 from members.models import User
 from platform_portal.audit.models import AuditEvent
 from platform_portal.cache import ForgivingRedisCache
+from platform_portal.mail.models import OutgoingMail
 from tests.conftest import signed_in
 from tests.factories.members import PASSWORD, UserFactory
+from tests.outbox import delivered
 from tests.test_urls import PAGES
 
 pytestmark = pytest.mark.django_db
@@ -212,7 +212,7 @@ def test_without_redis_people_still_get_in_and_it_is_logged(client, person, redi
 
 # --- Forgotten passwords ------------------------------------------------------------------------
 def reset_link() -> str:
-    return re.search(r"http://testserver(/accounts/password/reset/key/\S+/)", mail.outbox[-1].body)[1]
+    return re.search(r"http://testserver(/accounts/password/reset/key/\S+/)", delivered()[-1].body)[1]
 
 
 def test_forgotten_password(client, person):
@@ -236,30 +236,52 @@ def test_forgotten_password(client, person):
 
 def test_unknown_address_gets_the_same_answer_and_no_mail(client, person):
     known = client.post(RESET, {"email": person.email}, follow=True)
-    sent = len(mail.outbox)
+    sent = len(delivered())
     unknown = Client().post(RESET, {"email": "nobody@portal.example"}, follow=True)
     inactive = Client().post(RESET, {"email": UserFactory(inactive=True).email}, follow=True)
     assert text(known) == text(unknown) == text(inactive)
-    assert len(mail.outbox) == sent == 1
+    assert len(delivered()) == sent == 1
 
 
-def test_mail_is_sent_by_the_worker(client, person, monkeypatch):
-    """So that the time of the answer tells nothing."""
-    queued = []
-    monkeypatch.setattr(tasks.send_password_reset, "apply_async", lambda **kwargs: queued.append(kwargs))
+def test_every_answer_takes_the_same_time(client, person, monkeypatch, settings):
+    """Writing the mail takes a few milliseconds that nobody may see; the sender is woken for everybody."""
+    settings.PORTAL_RESET_SECONDS = 60
+    slept, woken = [], []
+    monkeypatch.setattr("members.forms.account.time.sleep", slept.append)
+    monkeypatch.setattr("members.forms.account.wake_sender", lambda: woken.append("unknown"))
+    monkeypatch.setattr("platform_portal.mail.backend.wake_sender", lambda: woken.append("known"))
+    began = time.monotonic()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        client.post(RESET, {"email": person.email})
+    client.post(RESET, {"email": "nobody@portal.example"})
+    work = time.monotonic() - began
+    assert [60 - work < seconds < 60 for seconds in slept] == [True, True]
+    assert woken == ["known", "unknown"]
+
+
+def test_writing_the_mail_fits_into_the_time_of_the_answer(client, person, settings, monkeypatch):
+    slept: list[float] = []
+    monkeypatch.setattr("members.forms.account.time.sleep", slept.append)
+    settings.PORTAL_RESET_SECONDS = 0.4  # as in production
+    for _attempt in range(3):
+        client.post(RESET, {"email": person.email})
+    assert max(slept) > 0.2
+
+
+def test_a_link_that_is_dead_is_not_sent(client, person):
     client.post(RESET, {"email": person.email})
-    assert queued == [{"args": [person.pk], "retry": False}]
-    assert mail.outbox == []
+    with time_machine.travel(time.time() + 25 * 3600):
+        assert delivered() == []
+    assert OutgoingMail.objects.get().state == "given_up"
 
 
-def test_queue_away_the_mail_leaves_at_once(client, person, monkeypatch, caplog):
-    def fail(**kwargs: object) -> None:
-        raise OperationalError("no broker")
-
-    monkeypatch.setattr(tasks.send_password_reset, "apply_async", fail)
+def test_link_waits_sealed_until_it_is_sent(client, person):
     client.post(RESET, {"email": person.email})
-    assert len(mail.outbox) == 1
-    assert "mailed without the queue" in caplog.text
+    row = OutgoingMail.objects.get()
+    assert "/key/" not in row.text + row.html
+    reset_link()
+    row.refresh_from_db()
+    assert (row.text, row.html, row.state) == ("", "", "sent")
 
 
 def test_a_queue_that_is_away_is_noticed_quickly():
@@ -283,8 +305,9 @@ def test_made_up_reset_links(client, address):
 @pytest.mark.parametrize(("hours", "works"), [(23, True), (25, False)])
 def test_reset_links_live_a_day(client, person, hours, works):
     client.post(RESET, {"email": person.email})
+    link = reset_link()
     with time_machine.travel(time.time() + hours * 3600):
-        page = text(Client().get(reset_link(), follow=True))
+        page = text(Client().get(link, follow=True))
     assert ("もう使えません" in page) != works
 
 

@@ -1,12 +1,15 @@
 """`check_portal` says what is wrong, and fails then."""
 
+import datetime as dt
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
+from django.utils import timezone
 
 from platform_portal import health
+from tests.factories.mail import OutgoingMailFactory
 
 
 def run() -> str:
@@ -27,9 +30,31 @@ class TestCheckPortal:
         assert not health.check_redis().is_vital
 
     def test_mail_server_away(self, settings):
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.PORTAL_MAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
         assert "PORTAL_EMAIL_URL" in health.check_mail().problem
+
+    def test_mails_that_nobody_sends(self):
+        hour = dt.timedelta(hours=1)
+        OutgoingMailFactory(next_attempt_at=timezone.now() - hour)
+        OutgoingMailFactory(state="failed", next_attempt_at=timezone.now() + hour)
+        with pytest.raises(CommandError, match="1件の問題"):
+            run()
+        assert "1件が15分より長く待っています" in health.check_outbox().problem
+        assert not health.check_outbox().is_vital
+
+    def test_mails_that_were_given_up_lately(self):
+        OutgoingMailFactory(state="given_up", created_at=timezone.now() - dt.timedelta(days=8))
+        assert health.check_outbox().is_good
+        OutgoingMailFactory(state="given_up")
+        assert "1件を送れませんでした" in health.check_outbox().problem
+
+    def test_outbox_cannot_be_read(self, monkeypatch):
+        def broken(*args, **kwargs):
+            raise OperationalError("gone")
+
+        monkeypatch.setattr(health.OutgoingMail.objects, "overdue", broken)
+        assert "調べられません" in health.check_outbox().problem
 
     def test_database_away(self, monkeypatch):
         def broken(*args, **kwargs):

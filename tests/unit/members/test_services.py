@@ -1,7 +1,6 @@
 """Writes of invitations and accounts: effect, audit, mail, refusal, and nothing half-done."""
 
 import datetime as dt
-import smtplib
 import threading
 import time
 
@@ -10,14 +9,16 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from members import permissions, services
 from members.models import Invitation, InvitationQuerySet, User
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
+from platform_portal.mail.models import OutgoingMail
 from tests.factories.members import SECRET, InvitationFactory, UserFactory
+from tests.outbox import delivered, run_sender
 
 pytestmark = pytest.mark.django_db
 
@@ -34,16 +35,8 @@ def broken_audit(monkeypatch):
     monkeypatch.setattr("platform_portal.audit.services.record", fail)
 
 
-@pytest.fixture
-def broken_mail(settings):
-    settings.EMAIL_BACKEND = "tests.unit.members.test_services.DeadBackend"
-
-
-class DeadBackend:
-    def __init__(self, *args: object, **kwargs: object) -> None: ...
-
-    def send_messages(self, messages: object) -> int:
-        raise smtplib.SMTPServerDisconnected("away")
+def states() -> list[str]:
+    return list(OutgoingMail.objects.order_by("pk").values_list("state", flat=True))
 
 
 def last_event() -> AuditEvent:
@@ -51,34 +44,43 @@ def last_event() -> AuditEvent:
 
 
 # --- Invitations --------------------------------------------------------------------------------
-def test_invite_keeps_a_place_mails_and_records(administrator, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        invitation = services.invite(**PERSON, by=administrator)
+def test_invite_keeps_a_place_mails_and_records(administrator):
+    invitation = services.invite(**PERSON, by=administrator)
     invitation.refresh_from_db()
     assert (invitation.email, invitation.name, invitation.role) == ("sora@npo.example", "会員 そら", "member")
-    assert invitation.sent_at
     assert dt.timedelta(days=6) < invitation.expires_at - timezone.now() <= dt.timedelta(days=7)
-    assert [message.to for message in mail.outbox] == [["sora@npo.example"]]
     event = last_event()
     assert (event.type, event.actor_id) == ("members.invitation_sent", administrator.pk)
     assert event.new["role"] == "member"
     assert "secret" not in str(event.new)
+    assert [message.to for message in delivered()] == [["sora@npo.example"]]
+    assert OutgoingMail.objects.about(invitation).get().state == "sent"
 
 
 def test_no_mail_leaves_before_the_commit(administrator):
     services.invite(**PERSON, by=administrator)
     assert mail.outbox == []
+    assert states() == ["waiting"]
 
 
-def test_mail_server_away_keeps_the_place(
-    administrator, broken_mail, django_capture_on_commit_callbacks, caplog
-):
-    with django_capture_on_commit_callbacks(execute=True):
-        invitation = services.invite(**PERSON, by=administrator)
-    invitation.refresh_from_db()
-    assert invitation.sent_at is None
-    assert "could not be mailed: SMTPServerDisconnected" in caplog.text
-    assert "sora" not in caplog.text
+def test_an_invitation_that_is_undone_leaves_no_mail(administrator):
+    with transaction.atomic():
+        services.invite(**PERSON, by=administrator)
+        assert OutgoingMail.objects.exists()
+        transaction.set_rollback(True)  # something later in the same transaction went wrong
+    assert not OutgoingMail.objects.exists()
+    assert delivered() == []
+
+
+def test_copy_of_the_database_opens_no_account(administrator):
+    """The link of an invitation waits sealed, and is gone once it has been sent."""
+    services.invite(**PERSON, by=administrator)
+    waiting = OutgoingMail.objects.get()
+    assert "/invitation/" not in waiting.text + waiting.html
+    assert "/invitation/" in waiting.bodies()[0]
+    delivered()
+    waiting.refresh_from_db()
+    assert (waiting.text, waiting.html) == ("", "")
 
 
 def test_without_the_audit_event_nothing_is_kept(administrator, broken_audit):
@@ -128,16 +130,24 @@ def test_staff_cannot_invite(owner):
         services.invite(**PERSON, by=owner)
 
 
-def test_resend_renews_secret_and_time(administrator, django_capture_on_commit_callbacks):
+def test_resend_renews_secret_and_time(administrator):
     old = InvitationFactory(secret=SECRET, expires_at=timezone.now() - dt.timedelta(days=1))
-    with django_capture_on_commit_callbacks(execute=True):
-        services.resend_invitation(invitation=old, by=administrator)
+    services.resend_invitation(invitation=old, by=administrator)
     old.refresh_from_db()
     assert old.condition == "open"
-    assert old.sent_at
     assert not Invitation.objects.with_secret(SECRET).exists()
-    assert len(mail.outbox) == 1
+    assert len(delivered()) == 1
     assert last_event().type == "members.invitation_resent"
+
+
+def test_a_dead_link_is_not_sent_any_more(administrator):
+    """The first mail still waits when the second one, or a withdrawal, makes its link dead."""
+    invitation = services.invite(**PERSON, by=administrator)
+    services.resend_invitation(invitation=invitation, by=administrator)
+    assert states() == ["cancelled", "waiting"]
+    services.withdraw_invitation(invitation=invitation, by=administrator)
+    assert states() == ["cancelled", "cancelled"]
+    assert delivered() == []
 
 
 def test_withdraw_kills_the_link(administrator):
@@ -277,26 +287,25 @@ def test_deactivation_without_the_audit_event_does_nothing(administrator, owner,
     assert (owner.is_active, owner.session_version) == (True, 0)
 
 
-def test_reset_second_factor(administrator, owner, django_capture_on_commit_callbacks):
+def test_reset_second_factor(administrator, owner):
     Authenticator.objects.create(user=owner, type="totp", data={})
     Authenticator.objects.create(user=owner, type="recovery_codes", data={})
-    with django_capture_on_commit_callbacks(execute=True):
-        services.reset_second_factor(user=owner, by=administrator)
+    services.reset_second_factor(user=owner, by=administrator)
     assert not Authenticator.objects.filter(user=owner).exists()
     owner.refresh_from_db()
     assert owner.session_version == 1
     assert last_event().old == {"second_factors": ["recovery_codes", "totp"]}
-    assert [message.to for message in mail.outbox] == [[owner.email]]
+    assert [message.to for message in delivered()] == [[owner.email]]
 
 
-def test_reset_is_done_even_when_the_notice_cannot_be_mailed(
-    administrator, owner, broken_mail, django_capture_on_commit_callbacks, caplog
-):
+def test_reset_is_done_even_when_the_mail_server_is_away(administrator, owner, settings):
     Authenticator.objects.create(user=owner, type="totp", data={})
-    with django_capture_on_commit_callbacks(execute=True):
-        services.reset_second_factor(user=owner, by=administrator)
+    settings.PORTAL_MAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    services.reset_second_factor(user=owner, by=administrator)
+    assert run_sender().is_server_away
     assert not Authenticator.objects.filter(user=owner).exists()
-    assert "notice could not be mailed" in caplog.text
+    assert states() == ["waiting"]
 
 
 def test_nothing_to_reset(administrator, owner):

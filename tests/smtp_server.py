@@ -1,0 +1,99 @@
+"""A real SMTP server on the loopback interface that writes down what it takes and can be told to misbehave."""
+
+import email
+import email.policy
+import socketserver
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+HANG_UP = -1
+
+
+class SmtpServer(socketserver.ThreadingTCPServer):
+    """Answers "250" to everything unless `recipient_code` or `message_code` say another code for an address.
+
+    HANG_UP closes the connection instead: in `recipient_code` before the mail, in `message_code` after the
+    mail was taken and before it was confirmed. `on_message` is called at that same moment.
+    """
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Conversation)
+        self.taken: list[tuple[str, Any]] = []  # (recipient, message)
+        self.connections = 0
+        self.greeting = 220
+        self.recipient_code: dict[str, int] = {}
+        self.message_code: dict[str, int] = {}
+        self.on_message: Callable[[str], None] = lambda recipient: None
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+    @property
+    def recipients(self) -> list[str]:
+        return sorted(recipient for recipient, _message in self.taken)
+
+    def copies(self) -> Counter[str]:
+        """How often each Message-ID was taken."""
+        return Counter(str(message["Message-ID"]) for _recipient, message in self.taken)
+
+
+class _Conversation(socketserver.StreamRequestHandler):
+    server: SmtpServer
+
+    def handle(self) -> None:
+        self.server.connections += 1
+        self._say(self.server.greeting)
+        recipient = ""
+        for line in self.rfile:
+            verb, _space, rest = line.decode().strip().partition(" ")
+            if verb.upper() == "QUIT":
+                self._say(221)
+                return
+            if verb.upper() == "DATA":
+                if not self._take(recipient):
+                    return
+                continue
+            code = 250
+            if verb.upper() == "RCPT":
+                recipient = rest.partition("<")[2].partition(">")[0]
+                code = self.server.recipient_code.get(recipient, 250)
+            if code == HANG_UP:
+                return
+            self._say(code)
+
+    def _take(self, recipient: str) -> bool:
+        self._say(354)
+        lines: list[bytes] = []
+        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+            lines.append(line)
+        code = self.server.message_code.get(recipient, 250)
+        if code in {250, HANG_UP}:
+            message = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
+            self.server.taken.append((recipient, message))
+        self.server.on_message(recipient)
+        if code == HANG_UP:
+            return False
+        self._say(code)
+        return True
+
+    def _say(self, code: int) -> None:
+        self.wfile.write(f"{code} as you say\r\n".encode())
+
+
+@contextmanager
+def smtp_server() -> Iterator[SmtpServer]:
+    with SmtpServer() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
