@@ -19,7 +19,7 @@ TELLING = (
     "$cookie",
     "$is_args",
 )
-APPLICATION = ("web", "worker", "beat", "migrate")
+APPLICATION = ("web", "worker", "beat", "mails", "migrate")
 
 
 @pytest.fixture(scope="module")
