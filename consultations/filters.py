@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Asker, ChannelKind, ConsultationWindow
 from consultations.models.kinds import LIVE_WRITTEN_KINDS, WRITTEN_KINDS
-from consultations.presenting import Clock
+from consultations.presenting import Clock, Seeker
 from consultations.presenting.languages import language_choices
 from platform_portal.region.models import Municipality
 
@@ -83,14 +83,19 @@ class WindowFilter(django_filters.FilterSet):
             or None
         )
 
+    @property
+    def seeker(self) -> Seeker:
+        return Seeker(self.chosen.get("language", ""), self.chosen.get("who", ""))
+
     def keep_open(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.open_at(self.clock.open_at, self.kinds)
+        return queryset.open_at(self.clock.open_at, self.kinds, self.seeker.language)
 
     def keep_always(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.always_open(self.clock.open_at, self.kinds)
+        return queryset.always_open(self.clock.open_at, self.kinds, self.seeker.language)
 
     def keep_channels(self, queryset: Any, name: str, value: list[str]) -> Any:
-        return queryset.reached_by([kind for channel in value for kind in KINDS_OF_CHANNEL[channel]])
+        kinds = [kind for channel in value for kind in KINDS_OF_CHANNEL[channel]]
+        return queryset.reached_by(kinds, self.seeker.language)
 
     def keep_asker(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.for_asker(value)
@@ -130,6 +135,7 @@ class Narrowed:
     count: int
     chosen: dict[str, Any] = field(default_factory=dict)
     kinds: tuple[str, ...] | None = None
+    seeker: Seeker = Seeker()
     chips: list[Chip] = field(default_factory=list)
     has_garbage: bool = False
     given_up: list[str] = field(default_factory=list)
@@ -166,6 +172,7 @@ def narrow(
     found = _apply_choices(data, windows, clock) if is_choosing else Narrowed(windows, windows.count())
     if wider and not found.count:
         found.windows, found.is_wider = wider(), True
+        found.kinds, found.seeker = None, Seeker()
         found.count = found.windows.count()
     return found
 
@@ -174,7 +181,9 @@ def _apply_choices(data: QueryDict, windows: Any, clock: Clock) -> Narrowed:
     cities = clock.keep("options", read_options).cities
     asked = WindowFilter(data, queryset=windows, clock=clock, cities=cities)
     chosen, errors = asked.chosen, list(asked.form.errors)
-    found = Narrowed(asked.qs, asked.qs.count(), chosen, asked.kinds, _chips(asked, data), bool(errors))
+    found = Narrowed(
+        asked.qs, asked.qs.count(), chosen, asked.kinds, asked.seeker, _chips(asked, data), bool(errors)
+    )
     left = _without(data, *errors)
     for name in GIVEN_UP_IN_ORDER:
         if found.count:
@@ -182,7 +191,8 @@ def _apply_choices(data: QueryDict, windows: Any, clock: Clock) -> Narrowed:
         if name in chosen:
             found.given_up += [chip_label(asked, name, value) for value in _values(chosen[name])]
             left = _without(left, name)
-            found.windows = WindowFilter(left, queryset=windows, clock=clock, cities=cities).qs
+            kept = WindowFilter(left, queryset=windows, clock=clock, cities=cities)
+            found.windows, found.kinds, found.seeker = kept.qs, kept.kinds, kept.seeker
             found.count = found.windows.count()
     return found
 

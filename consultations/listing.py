@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, overload
 
+from django.db.models import Q
+
 from consultations.models import ConsultationWindow
 from consultations.models.querysets import ConsultationWindowQuerySet
 from consultations.opening import OpenAt
@@ -24,17 +26,24 @@ class OpenFirst(Sequence[ConsultationWindow]):
         at: OpenAt,
         kinds: Sequence[str] | None = None,
         *,
+        language: str = "",
+        first: Sequence[Q] = (),
         count: int | None = None,
     ) -> None:
-        """`count`: number of `windows`, when it is known already."""
+        """`language`: being open counts only where it is spoken. `first`: conditions; among the open windows, and
+        among the rest, those that meet one come before those that do not, in the order of the conditions.
+        `count`: number of `windows`, when it is known already.
+        """
         self._all = windows
         self._known_count = count
-        self._open = windows.open_at(at, kinds).nearest_first()
-        self._rest = windows.not_open_at(at, kinds).nearest_first()
-
-    @cached_property
-    def open_count(self) -> int:
-        return int(self._open.count())
+        self._parts = [
+            _Part(part.nearest_first())
+            for windows_of_state in (
+                windows.open_at(at, kinds, language),
+                windows.not_open_at(at, kinds, language),
+            )
+            for part in _split(windows_of_state, first)
+        ]
 
     @cached_property
     def _count(self) -> int:
@@ -57,8 +66,30 @@ class OpenFirst(Sequence[ConsultationWindow]):
         return self._between(index.start or 0, self._count if index.stop is None else index.stop)
 
     def _between(self, start: int, stop: int) -> list[ConsultationWindow]:
-        found = list(self._open[start:stop])
-        if len(found) == stop - start:
-            return found
-        before = self.open_count
-        return found + list(self._rest[max(0, start - before) : max(0, stop - before)])
+        found: list[ConsultationWindow] = []
+        before = 0
+        for part in self._parts:
+            found += part.windows[max(0, start - before) : max(0, stop - before)]
+            if len(found) == stop - start:
+                break
+            before += part.count
+        return found
+
+
+class _Part:
+    """One of the lists that make up the whole; counted once, and only when a page goes beyond it."""
+
+    def __init__(self, windows: ConsultationWindowQuerySet) -> None:
+        self.windows = windows
+
+    @cached_property
+    def count(self) -> int:
+        return int(self.windows.count())
+
+
+def _split(windows: ConsultationWindowQuerySet, first: Sequence[Q]) -> list[ConsultationWindowQuerySet]:
+    parts = []
+    for condition in first:
+        parts.append(windows.filter(condition))
+        windows = windows.exclude(condition)
+    return [*parts, windows]

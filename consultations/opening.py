@@ -85,20 +85,24 @@ class OpenAt:
             if compile_rule(rule, self.calendar, today).state_at(self.moment).is_always
         ]
 
-    def channels(self, kinds: Sequence[str] | None = None, *, endless: bool = False) -> Any:
+    def channels(
+        self, kinds: Sequence[str] | None = None, *, endless: bool = False, language: str = ""
+    ) -> Any:
         """Channels where somebody answers now, by any of `kinds` (default: every live kind).
 
-        `endless`: only those that answer day and night, every day.
+        `endless`: only those that answer day and night, every day; `language`: only those that speak it.
         """
-        return Channel.objects.filter(
+        return Channel.objects.speaking(language).filter(
             AnyOf(F("schedule_id"), self.endless_keys if endless else self.schedule_keys),
             kind__in=kinds or LIVE_KINDS,
             takes_appointments_only=False,
         )
 
-    def has_open_channel(self, kinds: Sequence[str] | None = None, *, endless: bool = False) -> Exists:
+    def has_open_channel(
+        self, kinds: Sequence[str] | None = None, *, endless: bool = False, language: str = ""
+    ) -> Exists:
         """Condition on windows: at least one such channel."""
-        return Exists(self.channels(kinds, endless=endless).filter(window=OuterRef("pk")))
+        return Exists(self.channels(kinds, endless=endless, language=language).filter(window=OuterRef("pk")))
 
 
 def as_open_at(moment: "dt.datetime | OpenAt") -> OpenAt:

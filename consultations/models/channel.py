@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from hashlib import sha256
+from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -51,6 +52,16 @@ class Schedule(models.Model):
         return self.rule
 
 
+class ChannelQuerySet(models.QuerySet["Channel"]):
+    def speaking(self, language: str) -> Self:
+        """Channels on which `language` (BCP 47) is spoken: their own word, else the window's. All without one."""
+        if not language:
+            return self
+        return self.filter(
+            Q(languages__contains=[language]) | Q(languages=[], window__languages__contains=[language])
+        )
+
+
 class Channel(models.Model):
     window = models.ForeignKey(
         ConsultationWindow, verbose_name=_("相談窓口"), on_delete=models.CASCADE, related_name="channels"
@@ -76,6 +87,8 @@ class Channel(models.Model):
         Schedule, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="channels"
     )
     takes_appointments_only = models.BooleanField(default=False, editable=False)
+
+    objects: ClassVar = ChannelQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("連絡手段")

@@ -38,9 +38,8 @@ class ConsultationWindowQuerySet(SearchQuerySet):
         return self.filter(anonymity__in=["yes", "partly"])
 
     def speaking(self, language: str) -> Self:
-        """Where `language` (BCP 47) is spoken, at the window or on one of its channels."""
-        channels = self._channels().filter(window=OuterRef("pk"), languages__contains=[language])
-        return self.filter(Q(languages__contains=[language]) | Exists(channels))
+        """Where `language` (BCP 47) is spoken on at least one channel."""
+        return self.filter(Exists(self._channels().speaking(language).filter(window=OuterRef("pk"))))
 
     def for_asker(self, asker: str) -> Self:
         """Where `asker` may ask; a window that does not say takes everybody."""
@@ -54,26 +53,27 @@ class ConsultationWindowQuerySet(SearchQuerySet):
         )
         return self.filter(Q(area_scope__in=["national", "prefecture"]) | Exists(own))
 
-    def reached_by(self, kinds: "list[str] | tuple[str, ...]") -> Self:
-        """Windows with at least one channel of the given kinds."""
-        return self.filter(Exists(self._channels().filter(window=OuterRef("pk"), kind__in=kinds)))
+    def reached_by(self, kinds: "list[str] | tuple[str, ...]", language: str = "") -> Self:
+        """Windows with at least one channel of the given kinds, on which `language` is spoken."""
+        channels = self._channels().speaking(language)
+        return self.filter(Exists(channels.filter(window=OuterRef("pk"), kind__in=kinds)))
 
-    def open_at(self, moment: "Moment", kinds: "Kinds" = None) -> Self:
+    def open_at(self, moment: "Moment", kinds: "Kinds" = None, language: str = "") -> Self:
         """Windows where somebody answers at `moment`, by any of `kinds` (default: every live kind)."""
         from consultations.opening import as_open_at
 
-        return self.filter(as_open_at(moment).has_open_channel(kinds))
+        return self.filter(as_open_at(moment).has_open_channel(kinds, language=language))
 
-    def always_open(self, moment: "Moment", kinds: "Kinds" = None) -> Self:
+    def always_open(self, moment: "Moment", kinds: "Kinds" = None, language: str = "") -> Self:
         """Windows where somebody answers day and night, every day."""
         from consultations.opening import as_open_at
 
-        return self.filter(as_open_at(moment).has_open_channel(kinds, endless=True))
+        return self.filter(as_open_at(moment).has_open_channel(kinds, endless=True, language=language))
 
-    def not_open_at(self, moment: "Moment", kinds: "Kinds" = None) -> Self:
+    def not_open_at(self, moment: "Moment", kinds: "Kinds" = None, language: str = "") -> Self:
         from consultations.opening import as_open_at
 
-        return self.filter(~as_open_at(moment).has_open_channel(kinds))
+        return self.filter(~as_open_at(moment).has_open_channel(kinds, language=language))
 
     def nearest_first(self) -> Self:
         """Municipality, prefecture, nation; then by name."""

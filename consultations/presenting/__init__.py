@@ -1,12 +1,13 @@
 """Turns windows and their states into the words that residents read."""
 
-from consultations.presenting.cards import ChannelWords, WindowCard, present_cards, rendered_cards
+from consultations.presenting.cards import ChannelWords, Seeker, WindowCard, present_cards, rendered_cards
 from consultations.presenting.clock import Clock
 from consultations.presenting.details import WindowDetail, present_detail
 
 __all__ = [
     "ChannelWords",
     "Clock",
+    "Seeker",
     "WindowCard",
     "WindowDetail",
     "present_cards",

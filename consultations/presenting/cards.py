@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from consultations.models import (
     AddressVisibility,
     Anonymity,
+    Asker,
     Channel,
     ChannelKind,
     ConsultationWindow,
@@ -49,6 +50,7 @@ class ChannelWords:
     cost: str
     reach: str
     note: str
+    hint: str  # the part of the note without which the number on a card leads to the wrong person
     languages: str
 
     @property
@@ -58,11 +60,25 @@ class ChannelWords:
 
 
 @dataclass(frozen=True, slots=True)
+class Seeker:
+    """For whom a card is made, as far as they told. `language`: a code of LANGUAGES; `asker`: a value of Asker."""
+
+    language: str = ""
+    asker: str = ""
+
+
+ANYBODY = Seeker()
+
+
+@dataclass(frozen=True, slots=True)
 class WindowCard:
+    """`doubt`: what this seeker should ask first, or nothing."""
+
     public_id: str
     name: str
     description: str
     state: StateWords
+    doubt: str
     chips: list[str]
     channels: list[ChannelWords]
     more_channels: int
@@ -72,7 +88,9 @@ def present_cards(windows: Iterable[ConsultationWindow], clock: Clock) -> list[W
     return [present_card(window, clock) for window in windows]
 
 
-def rendered_cards(windows: Sequence[ConsultationWindow], clock: Clock) -> list[SafeString]:
+def rendered_cards(
+    windows: Sequence[ConsultationWindow], clock: Clock, seeker: Seeker = ANYBODY
+) -> list[SafeString]:
     """Cards of a list as HTML. Of a window only `pk` and `updated_at` need be loaded.
 
     A card that another page showed within the same minute is not made again.
@@ -82,25 +100,45 @@ def rendered_cards(windows: Sequence[ConsultationWindow], clock: Clock) -> list[
     def render(key: int) -> SafeString:
         if not full:  # one query for all, and none when every card is kept
             full.update(ConsultationWindow.objects.for_cards().in_bulk([window.pk for window in windows]))
-        return render_to_string(CARD_TEMPLATE, {"card": present_card(full[key], clock)})
+        return render_to_string(CARD_TEMPLATE, {"card": present_card(full[key], clock, seeker)})
 
     return [
-        clock.keep(("card", window.pk, window.updated_at), partial(render, window.pk)) for window in windows
+        clock.keep(("card", window.pk, window.updated_at, seeker), partial(render, window.pk))
+        for window in windows
     ]
 
 
-def present_card(window: ConsultationWindow, clock: Clock) -> WindowCard:
-    channels = list(window.channels.all())
+def present_card(window: ConsultationWindow, clock: Clock, seeker: Seeker = ANYBODY) -> WindowCard:
+    everything = list(window.channels.all())
+    channels = _speaking(everything, window, seeker.language)
     shown = _most_useful(channels, clock)
     return WindowCard(
         public_id=window.public_id,
         name=window.name,
         description=_first_sentences(window.description),
         state=window_state(channels, clock),
+        doubt=_doubt(window, seeker),
         chips=chips_of(window),
-        channels=[channel_words(channel, window, clock) for channel in shown],
+        channels=[
+            channel_words(channel, window, clock, siblings=everything, language=seeker.language)
+            for channel in shown
+        ],
         more_channels=len(channels) - len(shown),
     )
+
+
+def _speaking(channels: list[Channel], window: ConsultationWindow, language: str) -> list[Channel]:
+    """Where the seeker is understood; all of them when nothing was chosen."""
+    if not language:
+        return channels
+    return [channel for channel in channels if language in (channel.languages or window.languages)]
+
+
+def _doubt(window: ConsultationWindow, seeker: Seeker) -> str:
+    """A window that does not say who may ask is listed for everybody, but promises nothing."""
+    if not seeker.asker or seeker.asker in window.askers:
+        return ""
+    return _("%(who)sが相談できるかは、確かめてください。") % {"who": Asker(seeker.asker).label}
 
 
 def _most_useful(channels: list[Channel], clock: Clock) -> list[Channel]:
@@ -141,7 +179,15 @@ def chips_of(window: ConsultationWindow) -> list[str]:
     return chips
 
 
-def channel_words(channel: Channel, window: ConsultationWindow, clock: Clock) -> ChannelWords:
+def channel_words(
+    channel: Channel,
+    window: ConsultationWindow,
+    clock: Clock,
+    *,
+    siblings: Sequence[Channel] = (),
+    language: str = "",
+) -> ChannelWords:
+    """`siblings`: all channels of the window, one of which may serve where this one cannot be dialled."""
     href = channel.href
     is_outside = href.startswith("http")
     return ChannelWords(
@@ -153,8 +199,9 @@ def channel_words(channel: Channel, window: ConsultationWindow, clock: Clock) ->
         is_outside=is_outside,
         state=channel_state(channel, clock),
         cost=str(SHORT_TOLL[Toll(channel.toll)]) if channel.kind == ChannelKind.PHONE else "",
-        reach=_reach(channel),
+        reach=_reach(channel, siblings),
         note=channel.note,
+        hint=channel.note if language else "",
         languages=brief_languages(channel.languages),
     )
 
@@ -177,11 +224,29 @@ def _action(channel: Channel, href: str, window: ConsultationWindow) -> str:
     return ""
 
 
-def _reach(channel: Channel) -> str:
-    """From where one cannot call, in words."""
-    words = []
+def _reach(channel: Channel, siblings: Sequence[Channel]) -> str:
+    """From where one cannot call, in words; nothing twice."""
+    sentences = [sentence for sentence in channel.reach_note.split("。") if sentence]
+    number = _number_for_ip_phones(channel, siblings)
+    if number:
+        words = _("IP電話は %(number)s") % {"number": number}
+        # The office's own sentence on it only sends people to look for that number.
+        return "。".join([words, *(one for one in sentences if not one.startswith(_("IP電話")))])
+    if _("IP電話") in channel.reach_note:
+        return "。".join(sentences)
     if channel.accepts_ip_phone is False:
-        words.append(_("IP電話（050など）からはかけられません"))
-    if channel.reach_note:
-        words.append(channel.reach_note.rstrip("。"))
-    return "。".join(words)
+        return "。".join([_("IP電話（050など）からはかけられません"), *sentences])
+    if channel.accepts_ip_phone is None and channel.toll == Toll.NAVI:
+        return "。".join([_("IP電話からは、かけられないことがあります"), *sentences])
+    return "。".join(sentences)
+
+
+def _number_for_ip_phones(channel: Channel, siblings: Sequence[Channel]) -> str:
+    if channel.accepts_ip_phone is not False:
+        return ""
+    numbers = (
+        other.value
+        for other in siblings
+        if other.kind == ChannelKind.PHONE and other.accepts_ip_phone and other.digits != channel.digits
+    )
+    return next(numbers, "")

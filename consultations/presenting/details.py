@@ -56,7 +56,7 @@ class WindowDetail:
 def present_detail(window: ConsultationWindow, clock: Clock) -> WindowDetail:
     """Everything of a window's page. Works on any state of publication, for the desk's preview too."""
     channels = list(window.channels.all())
-    words = [channel_words(channel, window, clock) for channel in channels]
+    words = [channel_words(channel, window, clock, siblings=channels) for channel in channels]
     return WindowDetail(
         window=window,
         is_risk=window.is_risk,

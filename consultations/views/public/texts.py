@@ -21,11 +21,13 @@ def languages(request: HttpRequest) -> HttpResponse:
 
 
 def spoken_languages() -> list[tuple[str, str, int]]:
-    """(code, its speakers' name for it, number of windows) of every language but Japanese, most windows first."""
-    windows = ConsultationWindow.objects.published()
-    spoken = {(pk, code) for pk, codes in windows.values_list("pk", "languages") for code in codes}
-    channels = Channel.objects.filter(window__in=windows).exclude(languages=[])
-    spoken |= {(pk, code) for pk, codes in channels.values_list("window", "languages") for code in codes}
+    """(code, its speakers' name for it, number of windows that have a channel for it) of every language but Japanese, most windows first."""
+    channels = Channel.objects.filter(window__in=ConsultationWindow.objects.published())
+    spoken = {
+        (window, code)
+        for window, own, of_window in channels.values_list("window", "languages", "window__languages")
+        for code in own or of_window
+    }
     counts = Counter(code for _pk, code in spoken)
     return [
         (code, LANGUAGES[code][1], count)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -16,6 +17,7 @@ from consultations.filters import PARAMETERS, narrow, read_options
 from consultations.listing import OpenFirst
 from consultations.models import Category, ConsultationWindow
 from consultations.presenting import Clock, rendered_cards
+from consultations.presenting.languages import SpokenLanguage, spoken_language
 from consultations.round_the_clock import last_resort
 from platform_portal.page_cache import public_page
 
@@ -33,11 +35,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A finished list: form, choices, cards, pages. `chosen` and `number` are for the headings around it."""
+    """A finished list: form, choices, cards, pages. The rest is for the headings around it."""
 
     html: SafeString
     chosen: dict[str, Any]
     number: int
+    language: SpokenLanguage | None
 
 
 @public_page(tells_time=True)
@@ -86,7 +89,16 @@ def listing_of(
 def _build(question: Question, windows: Any, clock: Clock, wider: Callable[[], Any] | None) -> Listing:
     found = narrow(question.GET, windows, clock=clock, wider=wider)
     light = found.windows.only("pk", "public_id", "updated_at")
-    paginator = Paginator(OpenFirst(light, clock.open_at, found.kinds, count=found.count), PER_PAGE)
+    windows_in_order = OpenFirst(
+        light,
+        clock.open_at,
+        found.kinds,
+        language=found.seeker.language,
+        first=[Q(askers__contains=[found.seeker.asker])] if found.seeker.asker else [],
+        count=found.count,
+    )
+    paginator = Paginator(windows_in_order, PER_PAGE)
+    language = spoken_language(found.seeker.language) if found.seeker.language else None
     page = paginator.get_page(question.GET.get("page"))
     shown = list(page.object_list)
     context = {
@@ -94,12 +106,13 @@ def _build(question: Question, windows: Any, clock: Clock, wider: Callable[[], A
         "found": found,
         "filter_form": filter_form(question.path, found.chosen, clock),
         "page": page,
-        "cards": rendered_cards(shown, clock),
+        "cards": rendered_cards(shown, clock, found.seeker),
+        "language": language,
         "last_resort": last_resort(clock, apart_from=shown),
     }
     html = render_to_string("consultations/_results.html", context)
     # A heading must not promise "now" above windows for which that choice was given up.
-    return Listing(html, {} if found.given_up else found.chosen, page.number)
+    return Listing(html, {} if found.given_up else found.chosen, page.number, language)
 
 
 def filter_form(action: str, chosen: dict[str, Any], clock: Clock) -> SafeString:

@@ -314,3 +314,101 @@ def test_doors_are_honest_when_nobody_is_there(client: Client) -> None:
     assert "いまは受付時間外です" in page
     assert "いま返事できるところはありません" in page
     assert "24時間の窓口は、いま載っていません" in page
+
+
+# --- In a language of one's own ----------------------------------------------------------------
+SHUT = {"opening_hours": NEVER}
+
+
+def two_lines(name: str = "ふたつの線", **values: Any) -> Any:
+    """Open day and night in Japanese, shut in Portuguese."""
+    window = WindowFactory(name=name, languages=["ja", "pt"], phone=False, **values)
+    japanese = ChannelFactory(window=window, value="0120-111-111", languages=["ja"], position=1)
+    foreign = ChannelFactory(
+        window=window,
+        value="0120-222-222",
+        languages=["pt"],
+        position=2,
+        opening_hours=NEVER,
+        note="「2」を押してください",
+    )
+    refresh_derived(window)
+    return window, japanese, foreign
+
+
+def test_with_a_language_only_its_lines_count(client: Client) -> None:
+    two_lines()
+    page = get(client, language="pt").split('id="last-resort"')[0]
+    assert "0120-222-222" in page
+    assert "0120-111-111" not in page
+    assert "受付中・24時間" not in page
+    assert "「2」を押してください" in page
+    assert "「2」を押してください" not in get(client)
+
+
+def test_lines_without_a_word_on_languages_speak_the_windows(client: Client) -> None:
+    WindowFactory(name="なにも言わない線", languages=["ja", "pt"])
+    assert "受付中・24時間" in get(client, language="pt").split('id="last-resort"')[0]
+
+
+def test_window_that_no_line_speaks_is_not_listed(client: Client) -> None:
+    window = WindowFactory(name="言うだけの窓口", languages=["ja", "pt"], phone=False)
+    ChannelFactory(window=window, languages=["ja"])
+    WindowFactory(name="話す窓口", languages=["pt"])
+    assert names(get(client, language="pt")) == ["話す窓口"]
+
+
+def test_open_and_by_telephone_are_meant_in_that_language(client: Client) -> None:
+    two_lines(kana="ア")
+    chat = WindowFactory(name="文字の窓口", kana="イ", languages=["ja"])
+    ChannelFactory(window=chat, kind="chat", value="https://a.example/", languages=["pt"])
+    refresh_derived(chat)
+    WindowFactory(name="開いている窓口", kana="ウ", languages=["pt"])
+    assert names(get(client, language="pt")) == ["文字の窓口", "開いている窓口", "ふたつの線"]
+    assert names(get(client, language="pt", now="1")) == ["文字の窓口", "開いている窓口"]
+    assert names(get(client, language="pt", always="1", channel="phone")) == ["開いている窓口"]
+    assert names(get(client, language="pt", channel="phone")) == ["開いている窓口", "ふたつの線"]
+
+
+def test_heading_and_legend_are_in_that_language(client: Client) -> None:
+    WindowFactory(languages=["pt", "ur", "zh"])
+    page = get(client, language="pt")
+    assert '<h1><span lang="pt">Português</span>（ポルトガル語）で話せるところ</h1>' in page
+    assert '<p lang="pt" dir="ltr">verde = aberto agora' in page
+    assert '<p lang="ur" dir="rtl">' in get(client, language="ur")
+    assert '<p lang="zh-Hant" dir="ltr">' in get(client, language="zh")
+    assert "verde" not in get(client)
+
+
+def test_language_that_was_given_up_leaves_no_trace(client: Client) -> None:
+    WindowFactory(name="日本語だけ")
+    page = get(client, language="pt")
+    assert "verde" not in page
+    assert "で話せるところ</h1>" not in page
+    assert "受付中・24時間" in page
+
+
+# --- Who asks ----------------------------------------------------------------------------------
+DOUBT = "家族が相談できるかは、確かめてください"
+
+
+def test_who_says_that_family_may_ask_comes_first(client: Client) -> None:
+    WindowFactory(name="言わない窓口", kana="ア")
+    WindowFactory(name="家族の窓口", kana="イ", askers=["family"])
+    WindowFactory(name="閉じた家族の窓口", kana="ウ", askers=["self", "family"], **SHUT)
+    WindowFactory(name="閉じた言わない窓口", kana="エ", **SHUT)
+    WindowFactory(name="本人だけの窓口", askers=["self"])
+    page = get(client, who="family").split('id="last-resort"')[0]
+    assert names(page) == ["家族の窓口", "言わない窓口", "閉じた家族の窓口", "閉じた言わない窓口"]
+    cards = page.split('<li class="card">')[1:]
+    assert [DOUBT in card for card in cards] == [False, True, False, True]
+    assert "確かめてください" not in get(client).split('id="last-resort"')[0]
+
+
+def test_pages_of_a_split_list_neither_lose_nor_repeat(client: Client) -> None:
+    for number in range(13):
+        WindowFactory(name=f"家族{number}", askers=["family"])
+        WindowFactory(name=f"無言{number}")
+        WindowFactory(name=f"閉{number}", **SHUT)
+    listed = [name for number in (1, 2) for name in names(get(client, who="family", page=number))]
+    assert len(listed) == len(set(listed)) == 39

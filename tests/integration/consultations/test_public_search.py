@@ -128,6 +128,12 @@ def test_both_dangers_get_both_boxes(client: Client, life_line: Any) -> None:
     assert life_line.name in page.split('id="crisis-title"')[1]
 
 
+def test_first_numbers_say_who_cannot_dial_them(client: Client, life_line: Any) -> None:
+    life_line.channels.update(accepts_ip_phone=False)
+    box = text(ask(client, "死にたい")).split('id="crisis-title"')[1].split("</section>")[0]
+    assert "IP電話（050など）からはかけられません" in box
+
+
 def test_nothing_found_is_not_the_end(client: Client, life_line: Any) -> None:
     page = text(ask(client, NONSENSE))
     assert "その言葉では見つかりませんでした" in page

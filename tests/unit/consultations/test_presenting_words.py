@@ -127,6 +127,38 @@ def test_reach_names_ip_phones_and_the_region() -> None:
 
 
 @pytest.mark.parametrize(
+    ("values", "reach"),
+    [
+        ({"accepts_ip_phone": False}, "IP電話（050など）からはかけられません"),
+        (
+            {"accepts_ip_phone": False, "reach_note": "IP電話からはかけられません。"},
+            "IP電話からはかけられません",
+        ),
+        ({"toll": "navi"}, "IP電話からは、かけられないことがあります"),
+        (
+            {"toll": "navi", "reach_note": "一部のIP電話からはかけられません"},
+            "一部のIP電話からはかけられません",
+        ),
+        ({"toll": "navi", "accepts_ip_phone": True}, ""),
+        ({"toll": "free"}, ""),
+    ],
+)
+def test_reach_is_said_once(values: dict[str, object], reach: str) -> None:
+    assert words_of(phone("24/7", **values)).reach == reach
+
+
+def test_number_for_ip_phones_is_named_beside_the_one_they_cannot_dial() -> None:
+    free = phone(
+        "24/7",
+        accepts_ip_phone=False,
+        reach_note="IP電話からは050の番号にかけてください。県内からだけつながります",
+    )
+    other = phone("24/7", value="050-0000-0000", digits="05000000000", accepts_ip_phone=True)
+    words = channel_words(free, ConsultationWindow(), clock_at("10:00"), siblings=[free, other])
+    assert words.reach == "IP電話は 050-0000-0000。県内からだけつながります"
+
+
+@pytest.mark.parametrize(
     ("kind", "value", "action", "is_outside"),
     [
         ("line", "https://a.example/", "LINEで相談する", True),
