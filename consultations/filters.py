@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Asker, ChannelKind, ConsultationWindow
 from consultations.models.kinds import LIVE_WRITTEN_KINDS, WRITTEN_KINDS
-from consultations.presenting import Clock, Seeker
+from consultations.presenting import ANYBODY, Clock, Seeker
 from consultations.presenting.languages import language_choices
 from platform_portal.region.models import Municipality
 
@@ -135,7 +135,7 @@ class Narrowed:
     count: int
     chosen: dict[str, Any] = field(default_factory=dict)
     kinds: tuple[str, ...] | None = None
-    seeker: Seeker = Seeker()
+    seeker: Seeker = ANYBODY
     chips: list[Chip] = field(default_factory=list)
     has_garbage: bool = False
     given_up: list[str] = field(default_factory=list)
@@ -172,7 +172,7 @@ def narrow(
     found = _apply_choices(data, windows, clock) if is_choosing else Narrowed(windows, windows.count())
     if wider and not found.count:
         found.windows, found.is_wider = wider(), True
-        found.kinds, found.seeker = None, Seeker()
+        found.kinds, found.seeker = None, ANYBODY
         found.count = found.windows.count()
     return found
 

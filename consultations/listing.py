@@ -36,14 +36,12 @@ class OpenFirst(Sequence[ConsultationWindow]):
         """
         self._all = windows
         self._known_count = count
-        self._parts = [
-            _Part(part.nearest_first())
-            for windows_of_state in (
-                windows.open_at(at, kinds, language),
-                windows.not_open_at(at, kinds, language),
-            )
-            for part in _split(windows_of_state, first)
-        ]
+        self._open = _split(windows.open_at(at, kinds, language), first)
+        self._rest = _split(windows.not_open_at(at, kinds, language), first)
+
+    @property
+    def open_count(self) -> int:
+        return sum(part.count for part in self._open)
 
     @cached_property
     def _count(self) -> int:
@@ -68,7 +66,7 @@ class OpenFirst(Sequence[ConsultationWindow]):
     def _between(self, start: int, stop: int) -> list[ConsultationWindow]:
         found: list[ConsultationWindow] = []
         before = 0
-        for part in self._parts:
+        for part in (*self._open, *self._rest):
             found += part.windows[max(0, start - before) : max(0, stop - before)]
             if len(found) == stop - start:
                 break
@@ -87,9 +85,9 @@ class _Part:
         return int(self.windows.count())
 
 
-def _split(windows: ConsultationWindowQuerySet, first: Sequence[Q]) -> list[ConsultationWindowQuerySet]:
+def _split(windows: ConsultationWindowQuerySet, first: Sequence[Q]) -> list[_Part]:
     parts = []
     for condition in first:
-        parts.append(windows.filter(condition))
+        parts.append(_Part(windows.filter(condition).nearest_first()))
         windows = windows.exclude(condition)
-    return [*parts, windows]
+    return [*parts, _Part(windows.nearest_first())]
