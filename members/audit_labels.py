@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +20,13 @@ LABELS = {
     "members.invitation_withdrawn": gettext_lazy("招待を取り消した"),
     "members.invitation_accepted": gettext_lazy("招待を受け取った"),
     "members.membership_started": gettext_lazy("担当者になった"),
+    "members.charter_added": gettext_lazy("下書きを作った"),
+    "members.charter_changed": gettext_lazy("下書きを変えた"),
+    "members.charter_deleted": gettext_lazy("下書きを消した"),
+    "members.charter_published": gettext_lazy("公開した"),
+    "members.master_added": gettext_lazy("足した"),
+    "members.master_changed": gettext_lazy("変えた"),
+    "members.joining_rules_changed": gettext_lazy("入会のきまりを変えた"),
     "members.user_created": gettext_lazy("利用者として登録した"),
     "members.user_changed": gettext_lazy("登録を変えた"),
     "members.user_deactivated": gettext_lazy("利用を止めた"),
@@ -35,6 +45,7 @@ FIELD_LABELS = {
     "is_active": gettext_lazy("利用"),
     "expires_at": gettext_lazy("期限"),
     "second_factors": gettext_lazy("2段階認証"),
+    "text_hash": gettext_lazy("本文のハッシュ"),
     "organization": gettext_lazy("会員団体"),
     "membership_role": gettext_lazy("担当の権限"),
     "user": gettext_lazy("利用者"),
@@ -65,17 +76,39 @@ def describe(event: AuditEvent, names: Mapping[int, str]) -> Line:
     if event.actor_id is not None:
         who = names.get(event.actor_id) or _("利用者 %(number)s") % {"number": event.actor_id}
     changes = [
-        (str(FIELD_LABELS.get(name, name)), _value(old), _value(new))
+        (_label(event, name), _value(event, name, old), _value(event, name, new))
         for name, old, new in event.changed_fields
     ]
     return Line(event.at, who, str(LABELS.get(event.type, event.type)), changes)
 
 
-def _value(value: Any) -> str:
+def _label(event: AuditEvent, name: str) -> str:
+    field = _field(event, name)
+    if field is None or event.object_type == "members.user":
+        return str(FIELD_LABELS.get(name, name))
+    return str(field.verbose_name)
+
+
+def _value(event: AuditEvent, name: str, value: Any) -> str:
     if value is None or value == "" or value == []:
         return _("なし")
     if isinstance(value, bool):
-        return _("利用中") if value else _("停止中")
+        if event.object_type == "members.user":
+            return _("利用中") if value else _("停止中")
+        return _("はい") if value else _("いいえ")
     if isinstance(value, list):
-        return "・".join(_value(item) for item in value)
-    return str(VALUE_LABELS.get(str(value), value))
+        return "・".join(_value(event, name, item) for item in value)
+    if str(value) in VALUE_LABELS:
+        return str(VALUE_LABELS[str(value)])
+    field = _field(event, name)
+    choices = dict(field.flatchoices) if field is not None and field.choices else {}
+    return str(choices.get(value, value))
+
+
+def _field(event: AuditEvent, name: str) -> "models.Field[Any, Any] | None":
+    """The model's field of this name, if model and field are still there."""
+    try:
+        field = apps.get_model(event.object_type)._meta.get_field(name)
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return None
+    return field if isinstance(field, models.Field) else None

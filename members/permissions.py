@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from members.models import Invitation, InvitationCondition, Membership, Organization, User
+from members.models import Charter, Invitation, InvitationCondition, Membership, Organization, User
 from platform_portal.access.checks import Refused, check_has, has, passes
 from platform_portal.access.roles import Permission, Role
 
@@ -119,3 +119,40 @@ def _is_last_administrator(other: User) -> bool:
     if not other.is_active or other.role != Role.ADMINISTRATOR:
         return False
     return not User.objects.get_queryset().administrators().exclude(pk=other.pk).exists()
+
+
+def check_can_edit_member_masters(user: Any) -> None:
+    """Sectors, strengths, criteria and rules of joining."""
+    check_has(user, Permission.EDIT_MEMBER_MASTERS)
+
+
+def can_edit_member_masters(user: Any) -> bool:
+    return passes(check_can_edit_member_masters, user)
+
+
+def check_can_edit_charter(user: Any, charter: Charter) -> None:
+    """Write or publish a version; never one that somebody may have agreed to."""
+    check_has(user, Permission.EDIT_CHARTERS)
+    if charter.is_published:
+        raise Refused(_("公開した設置要綱は変えられません。変えるときは、新しい版を作ってください。"))
+
+
+def can_edit_charter(user: Any, charter: Charter) -> bool:
+    return passes(check_can_edit_charter, user, charter)
+
+
+def check_can_see_applications(user: Any) -> None:
+    check_has(user, Permission.SEE_APPLICATIONS)
+
+
+def can_see_applications(user: Any) -> bool:
+    return passes(check_can_see_applications, user)
+
+
+def check_can_decide_applications(user: Any) -> None:
+    """The state of the application is the workflow's business (`members.workflow`)."""
+    check_has(user, Permission.DECIDE_APPLICATIONS)
+
+
+def can_decide_applications(user: Any) -> bool:
+    return passes(check_can_decide_applications, user)

@@ -1,14 +1,24 @@
-"""Invitations (open to whoever holds the link) and, on the desk, the pages about users."""
+"""Joining and invitations (open to everybody or to whoever holds the link); the desk's pages about members and users."""
 
 from django.urls import path
 
-from members.views import desk, invitation
+from members.views import charters, desk, invitation, masters
 
 app_name = "members"
 
 urlpatterns = [
     path("invitation/", invitation.invitation_accept, name="invitation-accept"),
     path("invitation/<str:secret>/", invitation.invitation_open, name="invitation-open"),
+    path("charter/", charters.charter, name="charter"),
+    path("desk/charters/", charters.charter_list, name="charter-list"),
+    path("desk/charters/new/", charters.charter_create, name="charter-create"),
+    path("desk/charters/<int:number>/", charters.charter_page, name="charter-page"),
+    path("desk/charters/<int:number>/publish/", charters.charter_publish, name="charter-publish"),
+    path("desk/charters/<int:number>/delete/", charters.charter_delete, name="charter-delete"),
+    path("desk/joining/", masters.master_list, name="master-list"),
+    path("desk/joining/rules/", masters.rules_edit, name="rules-edit"),
+    path("desk/joining/<slug:kind>/new/", masters.master_create, name="master-create"),
+    path("desk/joining/<slug:kind>/<int:pk>/", masters.master_edit, name="master-edit"),
     path("desk/users/", desk.user_list, name="user-list"),
     path("desk/users/search/", desk.user_search, name="user-search"),
     path("desk/users/<int:pk>/", desk.user_detail, name="user-detail"),

@@ -19,7 +19,7 @@ from tests.factories.consultations import (
     WindowFactory,
     ZeroHitWordFactory,
 )
-from tests.factories.members import InvitationFactory, UserFactory
+from tests.factories.members import CharterFactory, InvitationFactory, SectorFactory, UserFactory
 
 PUBLIC = {
     "consultations:about",
@@ -39,6 +39,7 @@ PUBLIC = {
     "consultations:window-detail",
     "consultations:window-list",
     "healthz",
+    "members:charter",
     "members:invitation-accept",
     "members:invitation-open",
 }
@@ -114,6 +115,11 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "desk:window-move": {"to": lambda world: "suspended"},
     "desk:word-adopt": {"pk": lambda world: world["word"].pk},
     "desk:word-forget": {"pk": lambda world: world["word"].pk},
+    "members:charter-delete": {"number": lambda world: world["charter"].number},
+    "members:charter-page": {"number": lambda world: world["charter"].number},
+    "members:charter-publish": {"number": lambda world: world["charter"].number},
+    "members:master-create": {"kind": lambda world: "sectors"},
+    "members:master-edit": {"kind": lambda world: "sectors", "pk": lambda world: SectorFactory().pk},
     "members:invitation-open": {"secret": lambda world: "nobody-was-sent-this"},
     "members:invitation-resend": {"pk": lambda world: world["invitation"].pk},
     "members:invitation-withdraw": {"pk": lambda world: world["invitation"].pk},
@@ -137,6 +143,7 @@ def world(db) -> dict[str, Any]:
         "word": ZeroHitWordFactory(),
         "person": UserFactory(name="だれか"),
         "invitation": InvitationFactory(),
+        "charter": CharterFactory(draft=True),
     }
 
 

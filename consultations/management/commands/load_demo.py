@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from consultations.masters import load_categories
+from members.masters import load_member_masters
 from members.models import User
 from platform_portal.access.roles import Role
 from platform_portal.region.models import PortalSettings, Prefecture
@@ -38,6 +39,7 @@ class Command(BaseCommand):
             call_command("load_region", stdout=self.stdout)
             self._load_settings()
             categories = load_categories()
+            load_member_masters()
             password = self._load_accounts()
             call_command(
                 "import_windows",
