@@ -17,12 +17,57 @@ def can_invite(user: Any) -> bool:
     return passes(check_can_invite, user)
 
 
+def membership_of(user: Any, organization: Organization) -> Membership | None:
+    """With what `user` acts for `organization` today."""
+    if not user.is_authenticated or not user.is_active or not organization.is_active:
+        return None
+    return Membership.objects.current().filter(user=user, organization=organization).first()
+
+
+def check_can_see_organization(user: Any, organization: Organization) -> None:
+    """All about it, internal fields included: its own people, and the desk."""
+    if has(user, Permission.SEE_ORGANIZATIONS):
+        return
+    if membership_of(user, organization) is None:
+        raise Refused(_("この団体の担当者ではありません。"))
+
+
+def can_see_organization(user: Any, organization: Organization) -> bool:
+    return passes(check_can_see_organization, user, organization)
+
+
+def check_can_edit_organization(user: Any, organization: Organization) -> None:
+    """Write what it says about itself: its managers and editors, and the desk."""
+    if has(user, Permission.EDIT_ORGANIZATIONS):
+        return
+    membership = membership_of(user, organization)
+    if membership is None:
+        raise Refused(_("この団体の担当者ではありません。"))
+    if not membership.may_edit:
+        raise Refused(_("「閲覧のみ」の担当なので、直せません。団体の管理担当に頼んでください。"))
+
+
+def can_edit_organization(user: Any, organization: Organization) -> bool:
+    return passes(check_can_edit_organization, user, organization)
+
+
+def check_can_manage_people(user: Any, organization: Organization) -> None:
+    """Who acts for it, and with what: its managers, and the desk."""
+    if has(user, Permission.EDIT_ORGANIZATIONS):
+        return
+    membership = membership_of(user, organization)
+    if membership is None:
+        raise Refused(_("この団体の担当者ではありません。"))
+    if not membership.is_manager:
+        raise Refused(_("担当者を変えられるのは、団体の管理担当だけです。管理担当に頼んでください。"))
+
+
+def can_manage_people(user: Any, organization: Organization) -> bool:
+    return passes(check_can_manage_people, user, organization)
+
+
 def check_can_invite_to_organization(user: Any, organization: Organization) -> None:
-    """Its own managers, and those who decide who joins."""
-    if not has(user, Permission.DECIDE_APPLICATIONS):
-        managers = Membership.objects.managers().filter(organization=organization)
-        if not user.is_authenticated or not user.is_active or not managers.filter(user=user).exists():
-            raise Refused(_("この団体の管理担当か、事務局だけが招待できます。"))
+    check_can_manage_people(user, organization)
     if not organization.is_active:
         raise Refused(_("退会した団体には招待できません。"))
 
@@ -47,7 +92,10 @@ def can_resend_invitation(user: Any, invitation: Invitation) -> bool:
 
 
 def check_can_withdraw_invitation(user: Any, invitation: Invitation) -> None:
-    check_has(user, Permission.MANAGE_USERS)
+    if invitation.organization is None:
+        check_has(user, Permission.MANAGE_USERS)
+    elif not has(user, Permission.MANAGE_USERS):
+        check_can_manage_people(user, invitation.organization)
     if invitation.condition == InvitationCondition.ACCEPTED:
         raise Refused(
             _("この招待は、もう登録が済んでいます。利用を止めるには、利用者の画面から行ってください。")

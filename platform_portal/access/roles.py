@@ -34,6 +34,8 @@ class Permission(StrEnum):
     DECIDE_APPLICATIONS = "decide_applications"
     EDIT_MEMBER_MASTERS = "edit_member_masters"
     EDIT_CHARTERS = "edit_charters"
+    SEE_ORGANIZATIONS = "see_organizations"
+    EDIT_ORGANIZATIONS = "edit_organizations"
     SEE_MAILS = "see_mails"
     RESEND_MAILS = "resend_mails"
 
@@ -51,6 +53,8 @@ _STAFF = frozenset(
         Permission.SEE_APPLICATIONS,
         Permission.DECIDE_APPLICATIONS,
         Permission.SEE_MAILS,
+        Permission.SEE_ORGANIZATIONS,
+        Permission.EDIT_ORGANIZATIONS,
     }
 )
 _SECRETARIAT = _STAFF | {
