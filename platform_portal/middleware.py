@@ -1,10 +1,14 @@
-"""Headers that every answer of the portal carries."""
+"""Headers that every answer of the portal carries, and what happens to somebody who is not signed in."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+
+from platform_portal.kept_forms import answer_with_fields, can_be_kept
 
 
 class PrivacyHeadersMiddleware:
@@ -21,3 +25,13 @@ class PrivacyHeadersMiddleware:
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """To the sign-in page; a form, which a redirect would empty, is answered with what was written in it."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        refusal = super().process_view(request, view_func, view_args, view_kwargs)
+        return answer_with_fields(request) if refusal is not None and can_be_kept(request) else refusal

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from platform_portal.access.checks import Refused
 from platform_portal.health import check_database, check_redis
+from platform_portal.kept_forms import answer_with_fields, can_be_kept
 
 
 def _error(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
@@ -52,6 +53,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 @requires_csrf_token
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Tokens live in the session: a session that ended looks like a forged post."""
+    if can_be_kept(request):
+        return answer_with_fields(request)
     return _error(
         request,
         403,

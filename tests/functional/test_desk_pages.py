@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from consultations.models import Category, ConsultationWindow
@@ -14,7 +15,7 @@ from tests.factories.consultations import (
     WindowFactory,
     ZeroHitWordFactory,
 )
-from tests.factories.members import UserFactory
+from tests.factories.members import PASSWORD, UserFactory
 from tests.functional.conftest import DESK, PHONE, Directory
 
 
@@ -136,3 +137,36 @@ def test_verification_by_keyboard(visit: Any, directory: Directory) -> None:
         visitor.page.wait_for_function("document.activeElement.closest('tr')?.classList.contains('is-next')")
         visitor.page.keyboard.press("Enter")
         visitor.page.locator(f"[role=status]:has-text('のこり{before - done}件')").wait_for()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_form_outlives_the_sign_in(javascript: bool, visit: Any, directory: Directory) -> None:
+    """The session ends while somebody writes; they sign in beside it and lose nothing."""
+    visitor = visit(DESK, java_script_enabled=javascript)
+    person = UserFactory(role="staff", name="書く人")
+    be(visitor, person)
+    page = visitor.page
+    visitor.open(reverse("desk:window-create"))
+    page.fill("#id_name", "長く書いた窓口")
+    page.fill("#id_description", "一行目\n二行目「かぎ」<b>")
+    page.select_option("#id_channels-0-kind", "phone")
+    page.fill("#id_channels-0-value", "087-832-0000")
+    page.check("input[name=hours-mode][value=unknown]")
+    Session.objects.all().delete()
+    page.locator(".sticky-end button", has_text="下書きとして保存する").click()
+    assert "サインインが切れました" in page.locator("h1").inner_text()
+    if javascript:
+        assert visitor.axe_violations() == []
+    with page.expect_popup() as opened:
+        page.click("text=新しいタブでサインインする")
+    opened.value.fill("#id_login", person.email)
+    opened.value.fill("#id_password", PASSWORD)
+    opened.value.locator("form", has=opened.value.locator("#id_password")).locator("button").click()
+    opened.value.locator("h1", has_text="きょうの仕事").wait_for()
+    page.locator("button", has_text="もう一度送る").click()
+    assert "書く人さんとしてサインインしています" in page.locator("main").inner_text()
+    page.locator("button", has_text="もう一度送る").click()
+    assert "下書きとして保存しました" in page.locator("main").inner_text()
+    window = ConsultationWindow.objects.get(name="長く書いた窓口")
+    assert window.description.splitlines() == ["一行目", "二行目「かぎ」<b>"]
+    assert window.channels.get().value == "087-832-0000"
