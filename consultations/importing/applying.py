@@ -12,7 +12,14 @@ from consultations.importing.planning import Options, Outcome, Plan, PlannedRow,
 from consultations.importing.reading import Table
 from consultations.importing.verification import as_recorded
 from consultations.indexing import refresh_derived_of_many
-from consultations.models import Category, Channel, ConsultationWindow, Fallback, WindowException
+from consultations.models import (
+    Category,
+    Channel,
+    ConsultationWindow,
+    Fallback,
+    VerificationSource,
+    WindowException,
+)
 from members.models import Organization
 from platform_portal.audit import services as audit
 from platform_portal.page_cache import forget_public_pages
@@ -127,8 +134,7 @@ def _set(
         window.organization_id = organizations.get(content["organization"])
         names.append("organization")
     if "verified_on" in content:
-        window.verified_by = by if content["verified_on"] else None
-        names.append("verified_by")
+        names += window.set_verification(on=content["verified_on"], by=by, source=VerificationSource.STAFF)
     if content.get("state") == State.PUBLISHED and by is not None:
         window.published_at, window.published_by = timezone.now(), by
         names += ["published_at", "published_by"]

@@ -12,6 +12,7 @@ from consultations.models.window import (
     ConsultationWindow,
     Fallback,
     Fee,
+    VerificationSource,
 )
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Fee",
     "Schedule",
     "Toll",
+    "VerificationSource",
     "WindowException",
     "WindowImport",
     "WindowImportRow",

@@ -1,6 +1,7 @@
 """相談窓口: one place a person can turn to."""
 
-from typing import ClassVar
+import datetime as dt
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from consultations.models.category import Category
 from consultations.models.querysets import ConsultationWindowQuerySet
 from platform_portal.identifiers import PublicIdModel
-from platform_portal.publishing.models import Publishable, actor, paired
+from platform_portal.publishing.models import Publishable, actor
 from platform_portal.region.models import Municipality
 
 
@@ -48,6 +49,20 @@ class AddressVisibility(models.TextChoices):
     PUBLIC = "public", _("公開する")
     AREA = "area", _("市町名までにする")
     HIDDEN = "hidden", _("公開しない")
+
+
+class VerificationSource(models.TextChoices):
+    """On whose word an entry counts as verified."""
+
+    STAFF = "staff", _("職員が確かめた")
+    TELEPHONE = "telephone", _("職員が電話などで聞いて確かめた")
+    MEMBER = "member", _("運営する団体がサインインして確かめた")
+    LINK = "link", _("運営する団体がメールのリンクから確かめた")
+
+
+# Somebody who had signed in; of a mailed link we know the organisation, but not who pressed it.
+SOURCES_WITH_A_PERSON = (VerificationSource.STAFF, VerificationSource.TELEPHONE, VerificationSource.MEMBER)
+OPERATOR_SOURCES = (VerificationSource.MEMBER, VerificationSource.LINK)
 
 
 MONTH_DAY = RegexValidator(r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", _("12-29 のように書いてください。"))
@@ -141,6 +156,13 @@ class ConsultationWindow(PublicIdModel, Publishable):
 
     verified_on = models.DateField(_("確かめた日"), null=True, blank=True)
     verified_by = actor(_("確かめた人"))
+    verification_source = models.CharField(
+        _("だれの言葉で確かめたか"),
+        max_length=10,
+        choices=VerificationSource.choices,
+        blank=True,
+        editable=False,
+    )
     verification_interval = models.PositiveSmallIntegerField(
         _("確かめる間隔（月）"), default=6, validators=[MinValueValidator(1), MaxValueValidator(24)]
     )
@@ -187,7 +209,18 @@ class ConsultationWindow(PublicIdModel, Publishable):
         constraints = [
             *Publishable.Meta.constraints,
             models.CheckConstraint(
-                condition=paired("verified_on", "verified_by"), name="consultations_window_verified_pair"
+                condition=Q(verified_on__isnull=True, verified_by__isnull=True, verification_source="")
+                | Q(
+                    verified_on__isnull=False,
+                    verified_by__isnull=False,
+                    verification_source__in=SOURCES_WITH_A_PERSON,
+                )
+                | Q(
+                    verified_on__isnull=False,
+                    verified_by__isnull=True,
+                    verification_source=VerificationSource.LINK,
+                ),
+                name="consultations_window_verified_by_somebody",
             ),
             models.CheckConstraint(
                 condition=Q(minimum_age__isnull=True)
@@ -240,6 +273,19 @@ class ConsultationWindow(PublicIdModel, Publishable):
             return self.operator
         name: str = self.organization.name
         return name
+
+    def set_verification(self, *, on: dt.date | None, by: Any = None, source: str = "") -> list[str]:
+        """Sets the three fields that belong together; returns their names for `update_fields`.
+
+        Without a day everything is empty. The link from a mail knows no person, all other sources do.
+        """
+        self.verified_on, self.verified_by = on, by if on else None
+        self.verification_source = source if on else ""
+        return ["verified_on", "verified_by", "verification_source"]
+
+    @property
+    def is_verified_by_operator(self) -> bool:
+        return self.verification_source in OPERATOR_SOURCES
 
     @property
     def is_due(self) -> bool:

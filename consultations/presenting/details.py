@@ -219,9 +219,10 @@ def _fallbacks(window: ConsultationWindow, clock: Clock) -> list[WindowCard]:
 
 def _verified(window: ConsultationWindow) -> str:
     if window.verified_on:
-        return _("%(date)sに、番号と受付時間を確かめました。") % {
-            "date": date_format(window.verified_on, "Y年n月j日")
-        }
+        day = {"date": date_format(window.verified_on, "Y年n月j日")}
+        if window.is_verified_by_operator:
+            return _("%(date)sに、運営する団体が番号と受付時間を確かめました。") % day
+        return _("%(date)sに、職員が番号と受付時間を確かめました。") % day
     if not window.source:
         return _("番号と受付時間は、まだ確かめていません。")
     when = date_format(window.source_on, "Y年n月j日") if window.source_on else _("日付は分かりません")

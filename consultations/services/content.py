@@ -46,6 +46,7 @@ _NOT_CONTENT = {
     "created_at",
     "updated_at",
     "verified_by",
+    "verification_source",
 }
 CONTENT_FIELDS = tuple(f.name for f in ConsultationWindow._meta.concrete_fields if f.name not in _NOT_CONTENT)
 

@@ -10,9 +10,16 @@ from django.utils.translation import gettext as _
 
 from consultations import permissions
 from consultations.indexing import refresh_derived
-from consultations.models import Channel, ConsultationWindow, Fallback, WindowException
+from consultations.models import (
+    Channel,
+    ConsultationWindow,
+    Fallback,
+    VerificationSource,
+    WindowException,
+)
 from consultations.services.content import WindowContent, describe_content, touches_what_was_verified
 from consultations.workflow import WINDOW_WAYS
+from members.models import User
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
 from platform_portal.audit.models import AuditEvent
@@ -50,8 +57,7 @@ def save_window(
     after = describe_content(window)
     old, new = audit.difference(before, after)
     if not is_new and _loses_verification(window, before, after):
-        window.verified_on, window.verified_by = None, None
-        window.save(update_fields=["verified_on", "verified_by", "updated_at"])
+        window.save(update_fields=[*window.set_verification(on=None), "updated_at"])
         old["verified_on"], new["verified_on"] = before["verified_on"], None
     refresh_derived(window)
     if is_new or new:
@@ -72,11 +78,11 @@ def _lock(window: ConsultationWindow) -> ConsultationWindow:
 
 
 def _keep_verifier(window: ConsultationWindow, before: Mapping[str, Any], by: Any) -> None:
-    """`verified_on` and `verified_by` are set together; a date that did not change keeps its person."""
+    """A date that did not change keeps its person; a new one is the word of whoever wrote it."""
     if window.verified_on is None:
-        window.verified_by = None
+        window.set_verification(on=None)
     elif before.get("verified_on") != window.verified_on.isoformat():
-        window.verified_by = by
+        window.set_verification(on=window.verified_on, by=by, source=VerificationSource.STAFF)
 
 
 def _loses_verification(
@@ -139,7 +145,9 @@ def verify_window(*, window: ConsultationWindow, by: Any, on: dt.date | None = N
     today = on or timezone.localdate()
     if locked.verified_on == today:
         return locked
-    _set_verification(locked, "consultations.window_verified", on=today, by_id=by.pk, by=by)
+    _set_verification(
+        locked, "consultations.window_verified", on=today, who=by, source=VerificationSource.STAFF, by=by
+    )
     return locked
 
 
@@ -150,17 +158,31 @@ def take_back_verification(*, window: ConsultationWindow, by: Any) -> Consultati
     permissions.check_can_take_back_verification(by, locked)
     before = AuditEvent.objects.about(locked)[0].old
     on = before["verified_on"] and dt.date.fromisoformat(before["verified_on"])
-    _set_verification(locked, "consultations.window_unverified", on=on, by_id=before["verified_by"], by=by)
+    _set_verification(
+        locked,
+        "consultations.window_unverified",
+        on=on,
+        who=User.objects.filter(pk=before["verified_by"]).first(),
+        # Events of old do not name it: then everything was the word of staff.
+        source=before.get("verification_source", VerificationSource.STAFF),
+        by=by,
+    )
     return locked
 
 
 def _set_verification(
-    window: ConsultationWindow, type_: str, *, on: dt.date | None, by_id: int | None, by: Any
+    window: ConsultationWindow, type_: str, *, on: dt.date | None, who: Any, source: str, by: Any
 ) -> None:
-    """The event always names both persons: taking back needs the former one."""
-    old = {"verified_on": window.verified_on, "verified_by": window.verified_by_id}
-    window.verified_on, window.verified_by_id = on, by_id
-    window.save(update_fields=["verified_on", "verified_by"])
-    new = {"verified_on": on, "verified_by": by_id}
-    audit.record(type=type_, by=by, obj=window, old=old, new=new)
+    """The event always names both persons and sources: taking back needs the former ones."""
+    old = _verification_of(window)
+    window.save(update_fields=window.set_verification(on=on, by=who, source=source))
+    audit.record(type=type_, by=by, obj=window, old=old, new=_verification_of(window))
     transaction.on_commit(forget_public_pages)
+
+
+def _verification_of(window: ConsultationWindow) -> dict[str, Any]:
+    return {
+        "verified_on": window.verified_on,
+        "verified_by": window.verified_by_id,
+        "verification_source": window.verification_source,
+    }

@@ -46,6 +46,9 @@ class WindowFactory(DjangoModelFactory):
     opening_hours = "24/7"
     hours_text = "24時間"
     state = State.PUBLISHED
+    verification_source = factory.LazyAttribute(
+        lambda window: "staff" if getattr(window, "verified_on", None) else ""
+    )
 
     class Params:
         draft = factory.Trait(state=State.DRAFT)

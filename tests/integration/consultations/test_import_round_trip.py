@@ -145,6 +145,7 @@ def make(values: dict, by) -> ConsultationWindow:
     window = ConsultationWindow.objects.create(
         public_id=new_public_id(),
         verified_by=by if values["verified_on"] else None,
+        verification_source="staff" if values["verified_on"] else "",
         organization=Organization.objects.filter(public_id=values["organization"]).first(),
         **scalars,
     )

@@ -237,8 +237,13 @@ def test_unverified_is_said(client: Client, values: dict[str, Any], words: str) 
 def test_verified_is_said_with_the_day(client: Client, owner: Any) -> None:
     window = WindowFactory(verified_on=dt.date(2026, 11, 10), verified_by=owner)
     page = show(client, window)
-    assert "2026年11月10日に、番号と受付時間を確かめました。" in page
+    assert "2026年11月10日に、職員が番号と受付時間を確かめました。" in page
     assert owner.name not in page
+
+
+def test_it_is_said_when_the_operator_verified_it(client: Client) -> None:
+    window = WindowFactory(verified_on=dt.date(2026, 11, 10), verification_source="link")
+    assert "2026年11月10日に、運営する団体が番号と受付時間を確かめました。" in show(client, window)
 
 
 # --- Card ------------------------------------------------------------------------------------

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.utils import timezone
 
 from consultations import permissions, services
 from consultations.models import (
     ConsultationWindow,
     ErrorReport,
+    VerificationSource,
 )
 from consultations.services import BulkAction, WindowContent
 from consultations.workflow import WINDOW_WAYS
@@ -238,6 +240,40 @@ def test_verifying_does_not_disturb_somebody_who_is_writing(owner, colleague, wi
     services.save_window(window=window, content=content(operator="B"), by=owner, version=seen)
 
 
+@pytest.mark.parametrize(
+    ("on", "has_person", "source"),
+    [
+        (None, False, "staff"),
+        (None, True, ""),
+        (dt.date(2026, 11, 1), True, ""),
+        (dt.date(2026, 11, 1), True, "link"),
+        (dt.date(2026, 11, 1), False, "staff"),
+        (dt.date(2026, 11, 1), False, "telephone"),
+        (dt.date(2026, 11, 1), False, "member"),
+        (dt.date(2026, 11, 1), False, "by a bird"),
+    ],
+)
+def test_database_refuses_half_a_verification(on, has_person, source, owner, window):
+    window.verified_on, window.verified_by, window.verification_source = (
+        on,
+        owner if has_person else None,
+        source,
+    )
+    with pytest.raises(IntegrityError, match="verified_by_somebody"):
+        window.save()
+
+
+@pytest.mark.parametrize("source", VerificationSource.values)
+def test_every_source_can_be_written(source, owner, window):
+    window.save(
+        update_fields=window.set_verification(
+            on=dt.date(2026, 11, 1), by=None if source == "link" else owner, source=source
+        )
+    )
+    window.refresh_from_db()
+    assert window.is_verified_by_operator == (source in {"member", "link"})
+
+
 class TestTakingBackAVerification:
     @pytest.mark.parametrize("is_first", [True, False])
     def test_brings_the_former_one_back(self, is_first, owner, colleague, window):
@@ -249,6 +285,7 @@ class TestTakingBackAVerification:
         undone = services.take_back_verification(window=window, by=owner)
         undone.refresh_from_db()
         assert (undone.verified_on, undone.verified_by) == before
+        assert undone.verification_source == ("" if is_first else "staff")
         event = latest()
         assert event.type == "consultations.window_unverified"
         assert (event.old["verified_by"], event.new["verified_by"]) == (owner.pk, before[1] and before[1].pk)
