@@ -13,6 +13,7 @@ urlpatterns = [
     path("desk/", include("consultations.desk_urls")),
     path("", include("members.urls")),
     path("accounts/", include("members.account_urls")),
+    path("desk/mails/", include("platform_portal.mail.urls")),
     path("desk/settings/", include("platform_portal.region.urls")),
 ]
 

@@ -19,6 +19,7 @@ from tests.factories.consultations import (
     WindowFactory,
     ZeroHitWordFactory,
 )
+from tests.factories.mail import OutgoingMailFactory
 from tests.factories.members import CharterFactory, InvitationFactory, SectorFactory, UserFactory
 
 PUBLIC = {
@@ -115,6 +116,9 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "desk:window-move": {"to": lambda world: "suspended"},
     "desk:word-adopt": {"pk": lambda world: world["word"].pk},
     "desk:word-forget": {"pk": lambda world: world["word"].pk},
+    "mail:mail-detail": {"public_id": lambda world: world["mail"].public_id},
+    "mail:mail-resend": {"public_id": lambda world: world["mail"].public_id},
+    "mail:mail-cancel": {"public_id": lambda world: world["mail"].public_id},
     "members:charter-delete": {"number": lambda world: world["charter"].number},
     "members:charter-page": {"number": lambda world: world["charter"].number},
     "members:charter-publish": {"number": lambda world: world["charter"].number},
@@ -143,6 +147,7 @@ def world(db) -> dict[str, Any]:
         "word": ZeroHitWordFactory(),
         "person": UserFactory(name="だれか"),
         "invitation": InvitationFactory(),
+        "mail": OutgoingMailFactory(state="failed"),
         "charter": CharterFactory(draft=True),
     }
 

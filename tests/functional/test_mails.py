@@ -1,0 +1,64 @@
+"""The outbox on the desk, in a real browser: every page at both widths, and a mail sent again."""
+
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from members.models import User
+from platform_portal.mail.models import OutgoingMail
+from tests.conftest import signed_in
+from tests.factories.mail import OutgoingMailFactory
+from tests.factories.region import PortalSettingsFactory
+from tests.functional.conftest import DESK, PHONE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def mails(db: None) -> dict[str, OutgoingMail]:
+    PortalSettingsFactory()
+    long = "とても長い名前の会員団体の担当者 <" + "a" * 60 + "@" + "b" * 60 + ".example>"
+    return {
+        "sent": OutgoingMailFactory(state="sent", text="一行目\n\n二行目" + "と" * 200),
+        "failed": OutgoingMailFactory(state="failed", to=long, last_error="SMTPRecipientsRefused 451"),
+        "given_up": OutgoingMailFactory(state="given_up", last_error="SMTPRecipientsRefused 550"),
+        "sending": OutgoingMailFactory(state="sending"),
+        "cancelled": OutgoingMailFactory(state="cancelled", text="", erased_at=timezone.now()),
+        "waiting": OutgoingMailFactory(is_confidential=True, kind="members.invitation"),
+    }
+
+
+def be(visitor: Any, user: User) -> None:
+    cookie = signed_in(user).cookies["desk_session"].value
+    visitor.context.add_cookies([{"name": "desk_session", "value": cookie, "url": visitor.base}])
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_pages(visit, viewport, secretariat, mails):
+    visitor = visit(viewport)
+    be(visitor, secretariat)
+    addresses = [reverse("mail:mail-list"), reverse("mail:mail-list") + "?state=sent&kind=other"]
+    addresses += [reverse("mail:mail-detail", args=[one.public_id]) for one in mails.values()]
+    addresses += [reverse("mail:mail-cancel", args=[mails["failed"].public_id])]
+    for address in addresses:
+        visitor.open(address)
+        assert visitor.axe_violations() == [], address
+        assert not visitor.overflows(), address
+    assert visitor.problems == []
+
+
+def test_secretariat_sends_again_what_was_given_up(visit, secretariat, mails):
+    visitor = visit(DESK)
+    be(visitor, secretariat)
+    visitor.open(reverse("mail:mail-list"))
+    page = visitor.page
+    page.get_by_label("状態").select_option("given_up")
+    page.get_by_role("button", name="この条件で見る").click()
+    page.get_by_role("link", name="アカウントの設定の変更").click()
+    assert "アドレスが正しいか確かめてください" in page.inner_text("main")
+    page.get_by_role("button", name="もう一度送る").click()
+    assert "もう一度送ることにした" in page.inner_text("main")
+    assert mails["given_up"].to in [message.to[0] for message in mail.outbox]
