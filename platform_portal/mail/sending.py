@@ -18,7 +18,6 @@ import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from email.charset import BASE64, Charset
 from typing import Any
 
 from django.conf import settings
@@ -193,7 +192,7 @@ def _written(mail: OutgoingMail) -> EmailMultiAlternatives | None:
 
 
 def message_of(mail: OutgoingMail) -> EmailMultiAlternatives:
-    """What leaves. Base64 throughout, so that no server on the way has to understand eight bits."""
+    """What leaves, the same whenever it is asked for."""
     text, html = mail.bodies()
     message = EmailMultiAlternatives(
         mail.subject,
@@ -202,9 +201,6 @@ def message_of(mail: OutgoingMail) -> EmailMultiAlternatives:
         [mail.to],
         headers={**mail.headers, "Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
     )
-    charset = Charset("utf-8")
-    charset.header_encoding = charset.body_encoding = BASE64
-    message.encoding = charset
     if html:
         message.attach_alternative(html, "text/html")
     return message

@@ -2,8 +2,11 @@
 
 import smtplib
 import socket
+from collections.abc import Sequence
+from email.charset import BASE64, Charset
 from typing import Any
 
+from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
 
@@ -45,6 +48,15 @@ class CarefulSMTPOverSSL(_Careful, smtplib.SMTP_SSL):
 
 
 class CarefulBackend(EmailBackend):
+    """Base64 throughout, so that no server on the way has to understand eight bits or long lines."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        charset = Charset("utf-8")
+        charset.header_encoding = charset.body_encoding = BASE64
+        for message in email_messages:
+            message.encoding = charset
+        return super().send_messages(email_messages)
+
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
         return CarefulSMTPOverSSL if self.use_ssl else CarefulSMTP

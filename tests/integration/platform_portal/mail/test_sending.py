@@ -90,6 +90,26 @@ def test_stored_committed_sent(server):
     assert (row.state, row.attempts, row.text) == ("sent", 1, "")
 
 
+def test_no_server_on_the_way_has_to_understand_eight_bits(server):
+    long = "とても長い一行" * 300 + "㈱髙﨑①"
+    OutgoingMailFactory(address="a@npo.example", text=long, html=f"<p>{long}</p>", subject="髙﨑さんへ①")
+    run_sender()
+    [(_recipient, message)] = server.taken
+    text, html = message.iter_parts()
+    assert [part["Content-Transfer-Encoding"] for part in (text, html)] == ["base64", "base64"]
+    assert (text.get_content().strip(), message["Subject"]) == (long, "髙﨑さんへ①")
+    assert max(map(len, message.as_bytes().splitlines())) < 998
+
+
+def test_files_for_a_trial_can_be_read_by_people(settings, tmp_path):
+    settings.PORTAL_MAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path
+    OutgoingMailFactory(text="本文の http://testserver/invitation/secret/ です。")
+    assert run_sender().sent == 1
+    [file] = tmp_path.iterdir()
+    assert "本文の http://testserver/invitation/secret/ です。" in file.read_text(encoding="utf-8")
+
+
 def test_one_connection_for_a_batch(server, monkeypatch):
     monkeypatch.setattr(sending, "BATCH", 4)
     store(*[f"{n}@npo.example" for n in range(10)])
