@@ -1,14 +1,24 @@
-"""The public order of windows: open now first, then the nearest area, then by name."""
+"""The public order of windows: open now first, then the nearest area, then by name (and ADR 0013)."""
 
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, overload
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from consultations.models import ConsultationWindow
 from consultations.models.querysets import ConsultationWindowQuerySet
 from consultations.opening import OpenAt
+
+# Troubles of children. Who has them may be twelve years old and must not meet the word for abuse before all else.
+CHILDRENS_TROUBLES = frozenset({"young-carer", "children", "childcare", "education"})
+VIOLENCE = "violence"
+
+
+def gentle() -> Q:
+    """Condition on windows: not about violence."""
+    topics = ConsultationWindow.categories.through.objects
+    return ~Q(Exists(topics.filter(consultationwindow=OuterRef("pk"), category__slug=VIOLENCE)))
 
 
 class OpenFirst(Sequence[ConsultationWindow]):

@@ -13,6 +13,7 @@ from consultations import finding
 from consultations.finding.reading import MAX_SENTENCE
 from consultations.finding.services import record_zero_hits
 from consultations.forms.public import SearchForm
+from consultations.listing import CHILDRENS_TROUBLES, VIOLENCE, gentle
 from consultations.models import Category, ChannelKind, ConsultationWindow
 from consultations.presenting import Clock, WindowCard, present_cards
 from consultations.round_the_clock import last_resort
@@ -90,13 +91,16 @@ def answer_words(words: str, clock: Clock) -> Answer:
     is_sure = any(match.score >= SURE_OF_SUBJECT for match in result.categories)
     slugs = [match.slug for match in result.categories if is_sure]
     windows = [match.id for match in result.windows if match.score >= SURE_OF_WINDOW]
+    is_gentle = bool(slugs) and slugs[0] in CHILDRENS_TROUBLES and VIOLENCE not in slugs
     lines = _lines("mental", clock) if result.danger.from_self else []
     shelters = _lines("violence", clock) if result.danger.from_others else []
     above = {line.public_id for line in (*lines, *shelters)}
     is_found = bool(slugs or windows)
     return Answer(
         categories=_categories(slugs[:MAX_CATEGORIES]),
-        cards=_cards([public_id for public_id in windows if public_id not in above][:MAX_WINDOWS], clock),
+        cards=_cards(
+            [public_id for public_id in windows if public_id not in above][:MAX_WINDOWS], clock, is_gentle
+        ),
         danger=result.danger,
         lines=[line for line in lines if line not in shelters],
         shelters=shelters,
@@ -115,12 +119,16 @@ def _categories(slugs: list[str]) -> list[Category]:
     return [found[slug] for slug in slugs if slug in found]
 
 
-def _cards(public_ids: list[str], clock: Clock) -> list[WindowCard]:
-    """In the order found, but those that are open come first."""
+def _cards(public_ids: list[str], clock: Clock, is_gentle: bool) -> list[WindowCard]:
+    """In the order found, but those that are open come first.
+
+    `is_gentle`: a child speaks of other things than violence; what is for victims of violence comes later.
+    """
     windows = ConsultationWindow.objects.published().filter(public_id__in=public_ids).for_cards()
     found = {window.public_id: window for window in windows}
     cards = present_cards([found[public_id] for public_id in public_ids if public_id in found], clock)
-    return sorted(cards, key=lambda card: not card.state.is_open)
+    violent = set(windows.exclude(gentle()).values_list("public_id", flat=True)) if is_gentle else set()
+    return sorted(cards, key=lambda card: (not card.state.is_open, card.public_id in violent))
 
 
 def _lines(slug: str, clock: Clock) -> list[WindowCard]:

@@ -1,6 +1,6 @@
 """The list of windows, for everything and for one category."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +13,12 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from consultations.filters import PARAMETERS, narrow, read_options
-from consultations.listing import OpenFirst
+from consultations.filters import PARAMETERS, Narrowed, narrow, read_options
+from consultations.listing import CHILDRENS_TROUBLES, OpenFirst, gentle
 from consultations.models import Category, ConsultationWindow
 from consultations.presenting import Clock, rendered_cards
 from consultations.presenting.languages import SpokenLanguage, spoken_language
-from consultations.round_the_clock import last_resort
+from consultations.round_the_clock import general_lines, last_resort
 from platform_portal.page_cache import public_page
 
 PER_PAGE = 20
@@ -46,7 +46,7 @@ class Listing:
 @public_page(tells_time=True)
 def window_list(request: HttpRequest) -> HttpResponse:
     windows = ConsultationWindow.objects.published()
-    listing = listing_of(request, windows, Clock.of(request))
+    listing = listing_of(request, windows, Clock.of(request), is_general=True)
     crumbs = [(_("ホーム"), reverse("consultations:home")), (_("相談窓口"), "")]
     return render(request, "consultations/window_list.html", {"listing": listing, "crumbs": crumbs})
 
@@ -57,7 +57,11 @@ def category(request: HttpRequest, public_id: str) -> HttpResponse:
     clock = Clock.of(request)
     published = ConsultationWindow.objects.published()
     listing = listing_of(
-        request, published.in_category(chosen), clock, wider=lambda: published.always_open(clock.open_at)
+        request,
+        published.in_category(chosen),
+        clock,
+        wider=lambda: published.always_open(clock.open_at),
+        first=[gentle()] if chosen.slug in CHILDRENS_TROUBLES else [],
     )
     crumbs = [(_("ホーム"), reverse("consultations:home")), (chosen.name, "")]
     context = {"category": chosen, "listing": listing, "crumbs": crumbs}
@@ -68,9 +72,18 @@ def category(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def listing_of(
-    request: HttpRequest, windows: Any, clock: Clock, wider: Callable[[], Any] | None = None
+    request: HttpRequest,
+    windows: Any,
+    clock: Clock,
+    *,
+    wider: Callable[[], Any] | None = None,
+    first: Sequence[Q] = (),
+    is_general: bool = False,
 ) -> Listing:
-    """The list that `request` asks for. Parameters nobody knows do not make it another list."""
+    """The list that `request` asks for. Parameters nobody knows do not make it another list.
+
+    `first`: see OpenFirst; `is_general`: of every kind of trouble.
+    """
     data = request.GET.copy()
     for name in set(data) - PARAMETERS:
         del data[name]
@@ -78,7 +91,10 @@ def listing_of(
     question = Question(request.path, data)
 
     def build() -> Listing:
-        return _build(question, windows, clock, wider)
+        found = narrow(question.GET, windows, clock=clock, wider=wider)
+        asked = [Q(askers__contains=[found.seeker.asker])] if found.seeker.asker else []
+        general = [Q(pk__in=general_lines(clock))] if is_general or found.is_wider else []
+        return _build(question, found, clock, [*asked, *general, *first])
 
     if len(query) > MAX_KEPT_QUERY:
         return build()
@@ -86,15 +102,14 @@ def listing_of(
     return listing
 
 
-def _build(question: Question, windows: Any, clock: Clock, wider: Callable[[], Any] | None) -> Listing:
-    found = narrow(question.GET, windows, clock=clock, wider=wider)
+def _build(question: Question, found: Narrowed, clock: Clock, first: Sequence[Q]) -> Listing:
     light = found.windows.only("pk", "public_id", "updated_at")
     windows_in_order = OpenFirst(
         light,
         clock.open_at,
         found.kinds,
         language=found.seeker.language,
-        first=[Q(askers__contains=[found.seeker.asker])] if found.seeker.asker else [],
+        first=first,
         count=found.count,
     )
     paginator = Paginator(windows_in_order, PER_PAGE)

@@ -412,3 +412,36 @@ def test_pages_of_a_split_list_neither_lose_nor_repeat(client: Client) -> None:
         WindowFactory(name=f"閉{number}", **SHUT)
     listed = [name for number in (1, 2) for name in names(get(client, who="family", page=number))]
     assert len(listed) == len(set(listed)) == 39
+
+
+# --- Whom to call first ------------------------------------------------------------------------
+def general_line(name: str, **values: Any) -> Any:
+    return WindowFactory(name=name, topics=[CategoryFactory() for _number in range(5)], **values)
+
+
+def test_free_line_for_everything_comes_first_where_no_trouble_was_chosen(client: Client) -> None:
+    WindowFactory(name="県のいのちの電話", kana="ア", area_scope="prefecture")
+    charged = general_line("お金のかかる電話", kana="イ")
+    charged.channels.update(toll="charged")
+    general_line("昼だけの電話", kana="ウ", opening_hours="Mo-Su 00:00-24:00; 2020 Jan 01 off; Jan 01 off")
+    general_line("なんでも電話", kana="ン")
+    expected = ["なんでも電話", "県のいのちの電話", "お金のかかる電話", "昼だけの電話"]
+    assert names(get(client)) == expected
+    assert names(get(client, now="1", channel="phone")) == expected
+
+
+def test_in_a_category_the_nearest_comes_first(client: Client) -> None:
+    line = general_line("なんでも電話")
+    category = line.categories.first()
+    WindowFactory(name="県の電話", area_scope="prefecture", topics=[category])
+    assert names(get(client, f"/c/{category.public_id}/")) == ["県の電話", "なんでも電話"]
+
+
+def test_children_do_not_meet_abuse_first(client: Client) -> None:
+    category, violence = CategoryFactory(slug="young-carer"), CategoryFactory(risk=True)
+    WindowFactory(name="虐待対応", kana="ア", topics=[category, violence])
+    WindowFactory(name="子どもの電話", kana="イ", topics=[category])
+    WindowFactory(name="昼の子どもの電話", kana="ウ", topics=[category], **SHUT)
+    found = names(get(client, f"/c/{category.public_id}/"))
+    assert found == ["子どもの電話", "虐待対応", "昼の子どもの電話"]
+    assert names(get(client, f"/c/{violence.public_id}/")) == ["虐待対応"]

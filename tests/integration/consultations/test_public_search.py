@@ -128,6 +128,19 @@ def test_both_dangers_get_both_boxes(client: Client, life_line: Any) -> None:
     assert life_line.name in page.split('id="crisis-title"')[1]
 
 
+def test_children_do_not_meet_abuse_first(client: Client) -> None:
+    topics = Category.objects.filter(slug__in=["young-carer", "children", "violence"])
+    WindowFactory(name="虐待対応", kana="ア", topics=topics)
+    WindowFactory(name="子どもの電話", kana="イ", topics=topics.exclude(slug="violence"))
+
+    def found(words: str) -> list[str]:
+        windows = text(ask(client, words)).split('id="found-windows"')[1].split("</section>")[0]
+        return re.findall(r"<h3><a [^>]*>([^<]+)</a>", windows)
+
+    assert found("お母さんの世話でつらい") == ["子どもの電話", "虐待対応"]
+    assert found("お母さんにたたかれる")[0] == "虐待対応"
+
+
 def test_first_numbers_say_who_cannot_dial_them(client: Client, life_line: Any) -> None:
     life_line.channels.update(accepts_ip_phone=False)
     box = text(ask(client, "死にたい")).split('id="crisis-title"')[1].split("</section>")[0]
