@@ -1,6 +1,7 @@
 """A window in full: how to reach it, what happens then, when, for whom, and how sure we are."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,10 @@ from consultations.presenting.cards import ChannelWords, WindowCard, channel_wor
 from consultations.presenting.clock import WEEKDAYS, Clock
 from consultations.presenting.languages import brief_languages, language_names
 from consultations.presenting.states import StateWords, window_state
+from platform_portal.japanese.text import normalize
 
+# A note on the fee that begins by saying that there is none.
+_FREE_ALREADY = re.compile(r"(?:相談料?は、?)?無料|相談にお金はかかりません")
 HOLIDAYS_AHEAD = dt.timedelta(days=366)
 
 
@@ -99,19 +103,30 @@ def _facts(window: ConsultationWindow) -> list[tuple[str, str]]:
 def _who(window: ConsultationWindow) -> str:
     people = [str(Asker(asker).label) for asker in window.askers]
     words = [_("・").join(people)] if people else []
-    if window.minimum_age is not None and window.maximum_age is not None:
-        words.append(
-            _("%(low)d歳から%(high)d歳まで") % {"low": window.minimum_age, "high": window.maximum_age}
-        )
-    elif window.minimum_age is not None:
-        words.append(_("%(low)d歳から") % {"low": window.minimum_age})
-    elif window.maximum_age is not None:
-        words.append(_("%(high)d歳まで") % {"high": window.maximum_age})
+    if not _tells_ages(window):
+        words.append(_ages(window))
     if window.is_women_only:
         words.append(_("女性のみ"))
     if window.eligibility:
         words.append(window.eligibility)
-    return "。".join(word.rstrip("。") for word in words)
+    return "。".join(word.rstrip("。") for word in words if word)
+
+
+def _ages(window: ConsultationWindow) -> str:
+    if window.minimum_age is not None and window.maximum_age is not None:
+        return _("%(low)d歳から%(high)d歳まで") % {"low": window.minimum_age, "high": window.maximum_age}
+    if window.minimum_age is not None:
+        return _("%(low)d歳から") % {"low": window.minimum_age}
+    if window.maximum_age is not None:
+        return _("%(high)d歳まで") % {"high": window.maximum_age}
+    return ""
+
+
+def _tells_ages(window: ConsultationWindow) -> bool:
+    """Whether the office's own words on who may come name the same ages: 「18歳までの子ども」."""
+    named = set(re.findall(r"\d+(?=歳)", normalize(window.eligibility)))
+    ages = {str(age) for age in (window.minimum_age, window.maximum_age) if age is not None}
+    return bool(ages) and ages <= named
 
 
 def _area(window: ConsultationWindow) -> str:
@@ -121,8 +136,10 @@ def _area(window: ConsultationWindow) -> str:
 
 
 def _fee(window: ConsultationWindow) -> str:
-    words = [str(Fee(window.fee).label)] if window.fee != Fee.UNKNOWN else []
-    return "。".join([*words, window.fee_note] if window.fee_note else words)
+    label = "" if window.fee == Fee.UNKNOWN else str(Fee(window.fee).label)
+    if _FREE_ALREADY.match(window.fee_note) and window.fee == Fee.FREE:
+        return window.fee_note
+    return "。".join(filter(None, [label, window.fee_note]))
 
 
 def _period(window: ConsultationWindow) -> str:
@@ -152,11 +169,24 @@ def _table(
         days=[_day_words(day, reasons, clock) for day in schedule.week(clock.today)]
         if schedule.is_known
         else [],
-        published_text=channels[0].hours_text or window.hours_text,
+        published_text=channels[0].hours_text or _text_of_window(window, channels[0]),
         is_known=schedule.is_known,
         is_always=schedule.state_at(clock.moment).is_always,
         asks_about_holidays=_asks_about_holidays(channels[0], clock),
     )
+
+
+def _text_of_window(window: ConsultationWindow, channel: Channel) -> str:
+    """What the office says of its hours is about channels that keep the window's, not about those with their own.
+
+    A window without a rule, one of whose channels has one, speaks of that channel: of the telephone, not of LINE.
+    """
+    if channel.opening_hours:
+        return ""
+    is_about_another = not window.opening_hours and any(
+        other.opening_hours for other in window.channels.all()
+    )
+    return "" if is_about_another else window.hours_text
 
 
 def _channel_name(channel: Channel) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import unicodedata
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from consultations.indexing import refresh_derived
 from consultations.models import Fallback
 from platform_portal.japanese.calendar import TOKYO
+from platform_portal.page_cache import forget_public_pages
 from tests.factories.consultations import (
     CalendarOverrideFactory,
     CategoryFactory,
@@ -191,6 +193,37 @@ def test_channels_with_hours_of_their_own_have_their_own_table(client: Client) -
     assert page.count('<table class="week">') == 2
     assert "チャット（英語）" in page
     assert "夜だけ" in page
+
+
+def test_published_hours_of_the_telephone_are_not_those_of_line(client: Client) -> None:
+    window = WindowFactory(opening_hours="", hours_text="電話は平日だけ", phone=False)
+    ChannelFactory(window=window, opening_hours="Mo-Fr 09:00-17:00", hours_text="平日9時から")
+    line = ChannelFactory(window=window, position=1, kind="line", value="https://a.example/", digits="")
+    refresh_derived(window)
+    assert "電話は平日だけ" not in show(client, window)
+    window.channels.exclude(pk=line.pk).delete()
+    forget_public_pages()
+    assert "電話は平日だけ" in show(client, window)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"fee": "free", "fee_note": "相談は無料です。通話料がかかります。"}, "相談は無料です。通話料がかかります。"),
+        ({"fee": "free", "fee_note": "通話料がかかります。"}, "無料。通話料がかかります。"),
+        ({"fee": "free", "fee_note": "相談にお金はかかりません。"}, "相談にお金はかかりません。"),
+        ({"fee": "paid", "fee_note": "相談は無料です。"}, "有料。相談は無料です。"),
+        ({"fee": "free"}, "無料"),
+        ({"fee": "unknown", "fee_note": "通話料がかかります。"}, "通話料がかかります。"),
+        ({"maximum_age": 18, "eligibility": "１８歳までの子ども"}, "18歳までの子ども"),
+        ({"maximum_age": 18, "eligibility": "県内の子ども"}, "18歳まで。県内の子ども"),
+        ({"minimum_age": 6, "maximum_age": 15, "eligibility": "15歳までの子ども"}, "6歳から15歳まで。15歳までの子ども"),
+        ({"minimum_age": 15}, "15歳から"),
+    ],
+)  # fmt: skip
+def test_facts_are_said_once(client: Client, values: dict[str, Any], words: str) -> None:
+    page = unicodedata.normalize("NFKC", show(client, WindowFactory(**values)))
+    assert f"<dd>{words}</dd>" in page
 
 
 @time_machine.travel(SATURDAY_MORNING, tick=False)
