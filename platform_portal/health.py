@@ -16,7 +16,6 @@ from platform_portal.mail.models import OutgoingMail
 from platform_portal.mail.sending import delivery_connection
 
 MAIL_MAY_WAIT = dt.timedelta(minutes=15)
-GIVEN_UP_LATELY = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def check_outbox() -> Finding:
     now = timezone.now()
     try:
         overdue = OutgoingMail.objects.overdue(before=now - MAIL_MAY_WAIT).count()
-        given_up = OutgoingMail.objects.given_up().filter(created_at__gte=now - GIVEN_UP_LATELY).count()
+        given_up = OutgoingMail.objects.given_up_lately().count()
     except Error:
         return Finding(name, _("調べられません。"), is_vital=False)
     problems = []

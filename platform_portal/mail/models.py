@@ -20,6 +20,8 @@ UNWRITABLE = "Unwritable"
 # Reasons to give a mail up that say nothing about whether the address works.
 NOT_THE_ADDRESS = [EXPIRED, IN_DOUBT, UNWRITABLE]
 
+LATELY = dt.timedelta(days=7)
+
 
 class MailState(models.TextChoices):
     """Stored keys; never rename one, labels may change."""
@@ -56,6 +58,10 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
 
     def given_up(self) -> "OutgoingMailQuerySet":
         return self.filter(state=MailState.GIVEN_UP)
+
+    def given_up_lately(self) -> "OutgoingMailQuerySet":
+        """Those that somebody may still want to do something about."""
+        return self.given_up().filter(created_at__gte=timezone.now() - LATELY)
 
     def about(self, obj: models.Model) -> "OutgoingMailQuerySet":
         return self.filter(about_type=obj._meta.label_lower, about_id=str(obj.pk))

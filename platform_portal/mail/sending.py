@@ -32,6 +32,8 @@ from platform_portal.mail.verdicts import Verdict, judge
 
 logger = logging.getLogger(__name__)
 
+# Of one run. A container that is stopped has 30 seconds; cut off, a run leaves the mail in the air in doubt.
+RUN_SECONDS = 20
 BATCH = 20  # one connection to the server for each
 # Longer than any run and any reply of a server may take: whoever holds a row after that is dead.
 LEASE = dt.timedelta(minutes=15)
@@ -55,6 +57,12 @@ class Tally:
     @property
     def tried(self) -> int:
         return self.sent + self.failed + self.given_up
+
+
+def run_once() -> Tally:
+    """One run within the bounds that the settings give; what is left is for the next one."""
+    until = timezone.now() + dt.timedelta(seconds=RUN_SECONDS)
+    return send_waiting(limit=settings.PORTAL_MAILS_PER_RUN, until=until)
 
 
 def send_waiting(*, limit: int, until: dt.datetime) -> Tally:

@@ -6,7 +6,7 @@ from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
 
-RUN_SECONDS = 50  # of one run of the sender; a wake-up that nobody heard for so long is stale
+WAKE_UP_LASTS = 50  # seconds; one that nobody heard for so long is stale, the tick has come meanwhile
 
 
 def wake_sender() -> None:
@@ -14,6 +14,6 @@ def wake_sender() -> None:
     from platform_portal.mail.tasks import send_waiting_mails  # the task's services wake the sender too
 
     try:
-        send_waiting_mails.apply_async(retry=False, expires=RUN_SECONDS)
+        send_waiting_mails.apply_async(retry=False, expires=WAKE_UP_LASTS)
     except OperationalError as error:
         logger.warning("mails wait for the tick: %s", type(error).__name__)

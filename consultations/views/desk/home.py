@@ -16,6 +16,7 @@ from consultations.views.desk.common import people_of
 from platform_portal.access.checks import has, requires
 from platform_portal.access.roles import Permission
 from platform_portal.audit.models import AuditEvent
+from platform_portal.mail.models import OutgoingMail
 
 LATEST = 8
 
@@ -63,6 +64,11 @@ def jobs_for(user: Any) -> list[Job]:
         jobs.append(
             Job(_("受付時間が分からない窓口"), hint, unknown, f"{windows_at}?state=published&hours=unknown")
         )
+    if has(user, Permission.RESEND_MAILS):
+        lost = OutgoingMail.objects.given_up_lately().count()
+        hint = _("この7日に作ったものです。アドレスを確かめて、送り直します。")
+        address = f"{reverse('mail:mail-list')}?state=given_up&period=week"
+        jobs.append(Job(_("送れなかったメール"), hint, lost, address))
     return jobs
 
 

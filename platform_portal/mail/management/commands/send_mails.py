@@ -1,19 +1,15 @@
 """The tick: sends waiting mails without Celery and Redis, once or again and again."""
 
-import datetime as dt
 import logging
 import signal
 import threading
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
-from django.utils import timezone
 
-from platform_portal.mail.sending import Tally, send_waiting
-from platform_portal.mail.waking import RUN_SECONDS
+from platform_portal.mail.sending import Tally, run_once
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, loop: bool, alive_file: Path | None, **options: Any) -> None:
         if not loop:
-            self._say(self._send())
+            self._say(run_once())
             return
         stopped = threading.Event()
         # A round that has begun is finished: a sender that is killed leaves a mail in doubt.
@@ -48,13 +44,9 @@ class Command(BaseCommand):
         """A database that is away today is back tomorrow: the loop stays."""
         close_old_connections()
         try:
-            self._send()
+            run_once()
         except (OperationalError, InterfaceError) as error:
             logger.warning("mails wait, the database is away: %s", type(error).__name__)
-
-    def _send(self) -> Tally:
-        until = timezone.now() + dt.timedelta(seconds=RUN_SECONDS)
-        return send_waiting(limit=settings.PORTAL_MAILS_PER_RUN, until=until)
 
     def _say(self, tally: Tally) -> None:
         if tally.is_server_away:

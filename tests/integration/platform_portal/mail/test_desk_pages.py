@@ -110,6 +110,15 @@ def test_queries_do_not_grow_with_the_list(owner_client, django_assert_num_queri
         assert '"mail_outgoingmail"."text"' not in str(captured.captured_queries)
 
 
+def test_given_up_mails_wait_on_the_first_page_for_who_may_send_again(secretariat_client, owner_client):
+    OutgoingMailFactory(state="given_up", created_at=timezone.now() - dt.timedelta(days=8))
+    OutgoingMailFactory(state="given_up", to="lost@x.example")
+    home = text(secretariat_client.get(reverse("desk:home")))
+    address = re.search(r'href="([^"]+)"><b>1</b><strong>送れなかったメール', home)[1].replace("&amp;", "&")
+    assert text(secretariat_client.get(address)).count('<th scope="row">') == 1
+    assert "送れなかったメール" not in text(owner_client.get(reverse("desk:home")))
+
+
 # --- One mail ---------------------------------------------------------------------------------
 def test_detail_tells_who_what_when(owner_client):
     mail = OutgoingMailFactory(state="sent", attempts=2, text="一行目\n<b>二行目</b>")
