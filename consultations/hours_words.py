@@ -4,6 +4,7 @@ import re
 
 from consultations.hours.describing import describe
 from consultations.hours.evaluation import InvalidRule, validate_rule
+from consultations.hours.exceptions import read_year_end, with_exceptions
 from consultations.hours.parsing import ParsedHours, parse_hours
 from consultations.hours.rules import DAY, Rule, UnsupportedSyntaxError, read_rules
 
@@ -12,9 +13,13 @@ _CLOSED_HEADING = re.compile(rf"\s*[■●○◎◆◇・※【\[(（<＜]*\s*{_
 _TIME = re.compile(r"[0-9０-９]\s*(?:[:：時])")
 
 
-def hours_words(rule: str) -> str:
-    """The rule in plain Japanese; the rule itself when it cannot be put into words."""
-    return describe(rule) or rule if rule else ""
+def hours_words(rule: str, year_end: tuple[str, str] = ("", "")) -> str:
+    """The rule in plain Japanese; the rule itself when it cannot be put into words.
+
+    `year_end`: the closure that is kept beside the rule, `("12-29", "01-03")` or empty.
+    """
+    whole = with_exceptions(rule, year_end=read_year_end(*year_end))
+    return describe(whole) or whole if whole else ""
 
 
 def read_hours_text(text: str) -> ParsedHours:

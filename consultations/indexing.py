@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 
 from consultations.finding.indexing import refresh_search_vector, refresh_search_vectors
-from consultations.hours.exceptions import DatedException, with_exceptions
+from consultations.hours.exceptions import DatedException, read_year_end, with_exceptions
 from consultations.models import Channel, ConsultationWindow, Schedule
 
 
@@ -18,9 +18,7 @@ def effective_hours(window: ConsultationWindow, channel: Channel) -> str:
     rule = channel.opening_hours or window.opening_hours
     if not rule:
         return ""
-    year_end = None
-    if window.year_end_from and window.year_end_to:
-        year_end = (_month_day(window.year_end_from), _month_day(window.year_end_to))
+    year_end = read_year_end(window.year_end_from, window.year_end_to)
     dated = [DatedException(row.on, row.spans or None, row.reason) for row in window.exceptions.all()]
     return with_exceptions(
         rule, year_end=year_end, dated=dated, valid_from=window.valid_from, valid_to=window.valid_to
@@ -75,8 +73,3 @@ def _write_channels(channels: Sequence[Channel]) -> None:
             " %s::boolean[]) AS v (id, hours, schedule, appointments) WHERE c.id = v.id",
             columns,
         )
-
-
-def _month_day(text: str) -> tuple[int, int]:
-    month, day = text.split("-")
-    return int(month), int(day)

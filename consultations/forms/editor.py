@@ -24,6 +24,7 @@ from consultations.forms.hours import (
     rule_of,
 )
 from consultations.forms.window import WindowForm
+from consultations.hours.exceptions import DatedException, read_year_end, with_exceptions
 from consultations.hours_words import lacks_days, read_hours_text, unread_words
 from consultations.models import ConsultationWindow
 from consultations.services import WindowContent
@@ -50,7 +51,7 @@ class WindowEditor:
         self.data = data
         self._extra_problems: list[Problem] = []
         self.rule = window.opening_hours
-        self._said: tuple[str | None] | None = None  # kept when the errors are put away
+        self._said: tuple[str | None, str | None] | None = None  # kept when the errors are put away
         hours, rows, year_end = initial_hours(window.opening_hours)
         if window._state.adding:
             hours["mode"] = HoursMode.ROWS  # 「分からない」 shall be somebody's decision, not a default
@@ -214,9 +215,35 @@ class WindowEditor:
             pass
         return None
 
+    def rule_served_so_far(self) -> str | None:
+        """The same with the year-end closure and the dated exceptions, as residents would be told."""
+        if self._said is not None:
+            return self._said[1]
+        rule = self.rule_so_far()
+        if not rule:
+            return rule
+        rows = [form.cleaned_data for form in self.exceptions.forms if form.is_valid()]
+        if self.data is None:
+            rows = self.exceptions.initial
+        dated = [
+            DatedException(row["on"], row["spans"] or None)
+            for row in rows
+            if "on" in row and not row.get("DELETE")
+        ]
+        return with_exceptions(rule, year_end=read_year_end(*self.year_end_so_far()), dated=dated)
+
+    def year_end_so_far(self) -> tuple[str, str]:
+        """What stands in the two fields, or two empty texts while they cannot be read."""
+        names = ("year_end_from", "year_end_to")
+        try:
+            first, last = (self.form.fields[name].clean(self.form[name].value()) for name in names)
+        except ValidationError:
+            return "", ""
+        return (first, last) if first and last else ("", "")
+
     def without_errors(self) -> "WindowEditor":
         """For an answer that only added a row or filled in ticks: nobody asked for a check yet."""
-        self._said = (self.rule_so_far(),)
+        self._said = (self.rule_so_far(), self.rule_served_so_far())
         for form in (self.form, self.hours, *(form for formset in self.formsets for form in formset.forms)):
             form._errors = ErrorDict()
         for formset in self.formsets:

@@ -171,13 +171,10 @@ def _says_the_same(ticks: Ticks, rule: str) -> bool:
     """Written back, the ticks must mean what the rule meant, day by day for over a year."""
     import datetime as dt
 
-    from consultations.hours.exceptions import with_exceptions
+    from consultations.hours.exceptions import read_year_end, with_exceptions
     from consultations.hours.rules import Day
 
-    year_end = None
-    if ticks.year_end[0]:
-        first, last = (tuple(int(part) for part in text.split("-")) for text in ticks.year_end)
-        year_end = ((first[0], first[1]), (last[0], last[1]))
+    year_end = read_year_end(*ticks.year_end)
     one, other = read_rules(rule), read_rules(with_exceptions(ticks.write(), year_end=year_end))
     start = dt.date(2027, 1, 1)
     days = (start + dt.timedelta(days=offset) for offset in range(400))

@@ -1,5 +1,6 @@
 """A window's own fields."""
 
+import datetime as dt
 import re
 import unicodedata
 from typing import Any, cast
@@ -16,20 +17,29 @@ from members.models import Organization
 from platform_portal.japanese.text import katakana
 from platform_portal.region.models import Municipality
 
+_LEAP_YEAR = 2024
+_STORED = re.compile(r"(\d\d)-(\d\d)", re.ASCII)
 _MONTH_DAY = re.compile(r"(\d{1,2})(?:月|[-/.])(\d{1,2})日?")
 
 
 class MonthDayField(forms.CharField):
-    """A day of every year: 12/29, 12月29日, 12-29. Cleans to `12-29`."""
+    """A day of every year: 12/29, 12月29日, 12-29. Cleans to `12-29`, shows `12/29`."""
 
-    def clean(self, value: Any) -> str:
-        text = unicodedata.normalize("NFKC", super().clean(value) or "").strip()
+    def prepare_value(self, value: Any) -> Any:
+        match = _STORED.fullmatch(value) if isinstance(value, str) else None
+        return f"{int(match[1])}/{int(match[2])}" if match else value
+
+    def to_python(self, value: Any) -> str:
+        text = unicodedata.normalize("NFKC", super().to_python(value) or "").strip()
         if not text:
             return ""
         match = _MONTH_DAY.fullmatch(text)
-        if match is None or not (1 <= int(match[1]) <= 12 and 1 <= int(match[2]) <= 31):
-            raise ValidationError(_("12/29 のように書いてください。"), code="month_day")
-        return f"{int(match[1]):02}-{int(match[2]):02}"
+        try:
+            if match is None:
+                raise ValueError(text)
+            return f"{dt.date(_LEAP_YEAR, int(match[1]), int(match[2])):%m-%d}"
+        except ValueError as error:
+            raise ValidationError(_("12/29 のように書いてください。"), code="month_day") from error
 
 
 class OrganizationField(forms.CharField):

@@ -14,6 +14,18 @@ MonthDay = tuple[int, int]
 _BEGINNING, _END = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
 
 
+def read_year_end(first: str, last: str) -> tuple[MonthDay, MonthDay] | None:
+    """`12-29` and `01-03` as stored with a window; None without them."""
+    if not (first and last):
+        return None
+    return _month_day(first), _month_day(last)
+
+
+def _month_day(text: str) -> MonthDay:
+    month, day = text.split("-")
+    return int(month), int(day)
+
+
 @dataclass(frozen=True)
 class DatedException:
     """One day with other hours. `spans` like `10:00-12:00,13:00-15:00`; None means closed."""

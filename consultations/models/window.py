@@ -288,6 +288,11 @@ class ConsultationWindow(PublicIdModel, Publishable):
         return self.verification_source in OPERATOR_SOURCES
 
     @property
+    def year_end(self) -> tuple[str, str]:
+        """The closure at New Year, `("12-29", "01-03")` or two empty texts."""
+        return self.year_end_from, self.year_end_to
+
+    @property
     def is_due(self) -> bool:
         """True when somebody should make sure of a published entry."""
         if not self.is_published:

@@ -201,10 +201,11 @@ def _fallback_names() -> list[str]:
 
 
 def _saying(editor: WindowEditor) -> dict[str, Any]:
-    """The rule so far in words, and the coming week by it."""
-    rule = editor.rule_so_far()
-    week: list[DayHours] = week_table(rule, timezone.localdate(), holiday_calendar()) if rule else []
-    return {"rule": rule, "rule_words": hours_words(rule) if rule else "", "week": week}
+    """The rule so far in words, and the coming week by it and by everything that limits it."""
+    rule, served = editor.rule_so_far(), editor.rule_served_so_far()
+    week: list[DayHours] = week_table(served, timezone.localdate(), holiday_calendar()) if served else []
+    words = hours_words(rule, editor.year_end_so_far()) if rule else ""
+    return {"rule": rule, "rule_words": words, "week": week}
 
 
 @requires(Permission.EDIT_WINDOWS)

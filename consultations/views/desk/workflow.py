@@ -84,7 +84,7 @@ def window_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "history": history_of(window),
         "crumbs": window_steps(window),
         "detail": present_detail(window, Clock()),
-        "hours_words": hours_words(window.opening_hours) or _("分からない"),
+        "hours_words": hours_words(window.opening_hours, window.year_end) or _("分からない"),
     }
     return render(request, "consultations/desk/window_page.html", context)
 

@@ -30,7 +30,7 @@ function showMode() {
 
 if (form && box) {
   form.addEventListener("input", (event) => {
-    if (!event.target.name?.match(/^(hours|rows)-/)) return;
+    if (!event.target.name?.match(/^(hours|rows|exceptions)-|^year_end_/)) return;
     showMode();
     clearTimeout(waiting);
     waiting = setTimeout(say, WAIT);

@@ -131,9 +131,37 @@ def test_published_text_fills_the_ticks(owner_client):
     page = text_of(response)
     assert "すべて読み取れました" in page
     assert 'value="8:30"' in page
-    assert 'value="12-29"' in page
-    assert "月〜金 8:30〜17:15" in page
+    assert 'value="12/29"' in page
+    assert "月〜金 8:30〜17:15 ／ 祝日・12/29〜1/3 休み" in page
     assert not ConsultationWindow.objects.exists()
+
+
+def test_words_and_week_hold_what_limits_the_rule(owner_client):
+    """The closure at New Year and the days that differ stand beside the rule, not in it."""
+    today = timezone.localdate()
+    monday = today + dt.timedelta(days=-today.weekday() % 7)
+    data = new_data(year_end_from="12/29", year_end_to="1月3日", say="1")
+    data = changed(data, exceptions__TOTAL_FORMS="1", exceptions__INITIAL_FORMS="0")
+    data = changed(data, exceptions__0__on=monday.isoformat(), exceptions__0__spans="13:00〜14:00")
+    data = changed(data, exceptions__0__reason="停電のため")
+    for address in (reverse(NEW), reverse("desk:hours-preview")):
+        page = text_of(send(owner_client, address, data))
+        assert "祝日・12/29〜1/3 休み" in page
+        assert "<td>13:00〜14:00" in page
+
+
+def test_pages_of_a_window_say_its_closure_at_new_year(owner_client, category):
+    window = WindowFactory(
+        topics=[category], opening_hours="Mo-Fr 09:00-17:00", year_end_from="12-29", year_end_to="01-03"
+    )
+    for address in (edit(window), reverse("desk:window-page", args=[window.public_id])):
+        assert "月〜金 9:00〜17:00 ／ 12/29〜1/3 休み" in text_of(owner_client.get(address))
+    assert 'value="12/29"' in text_of(owner_client.get(edit(window)))
+
+
+def test_day_that_no_year_has_is_refused(owner_client):
+    response = send(owner_client, reverse(NEW), new_data(year_end_from="2/30", year_end_to="1/3"))
+    assert "12/29 のように書いてください" in text_of(response)
 
 
 def test_text_that_cannot_be_read_is_said_to_be_so(owner_client):
