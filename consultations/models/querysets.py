@@ -120,6 +120,11 @@ class ConsultationWindowQuerySet(SearchQuerySet):
     def drafts_of(self, user: Any) -> Self:
         return self.filter(state=State.DRAFT, author=user)
 
+    def noting_reports(self) -> Self:
+        """With `has_reports`: whether a resident's word on an error waits for an answer."""
+        reports = self.model._meta.get_field("error_reports").related_model.objects.waiting()
+        return self.annotate(has_reports=Exists(reports.filter(window=OuterRef("pk"))))
+
     def by_due_date(self) -> Self:
         return self.order_by(F("verification_due_on").asc(nulls_first=True), "kana", "name", "pk")
 

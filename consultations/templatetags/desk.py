@@ -7,6 +7,8 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from consultations.hours_words import hours_words
+from consultations.models import Channel, ConsultationWindow
 from platform_portal.access.checks import has
 from platform_portal.access.roles import Permission
 
@@ -45,6 +47,18 @@ def desk_sections(user: Any, path: str) -> list[Section]:
         for words, name, permission, part in SECTIONS
         if has(user, permission)
     ]
+
+
+@register.filter
+def served_hours(window: ConsultationWindow) -> str:
+    """What residents are told of the window's hours, in words; empty when that is "unknown"."""
+    return hours_words(window.opening_hours, window.year_end)
+
+
+@register.filter
+def own_hours(channel: Channel, window: ConsultationWindow) -> str:
+    """The same for a channel that keeps hours of its own; else empty."""
+    return hours_words(channel.opening_hours, window.year_end)
 
 
 def _holds(path: str, home: str, part: str) -> bool:

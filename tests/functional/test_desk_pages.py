@@ -128,15 +128,23 @@ def test_from_nothing_to_public_by_two_people(javascript: bool, visit: Any, dire
 
 
 def test_verification_by_keyboard(visit: Any, directory: Directory) -> None:
-    """The first button has the focus: Enter after Enter works the list off."""
+    """After a press the message has the focus: Enter held too long vouches for nothing more."""
     visitor = visit(DESK)
     be(visitor, UserFactory(role="staff"))
     visitor.open(reverse("desk:verification-list"))
     before = visitor.page.locator("tbody tr").count()
-    for done in (1, 2):
-        visitor.page.wait_for_function("document.activeElement.closest('tr')?.classList.contains('is-next')")
-        visitor.page.keyboard.press("Enter")
-        visitor.page.locator(f"[role=status]:has-text('のこり{before - done}件')").wait_for()
+    page = visitor.page
+    assert page.evaluate("document.activeElement === document.body")
+    page.locator("tr.is-next button").focus()
+    page.keyboard.press("Enter")
+    page.locator(f"[role=status]:has-text('のこり{before - 1}件')").wait_for()
+    assert "今日確かめたものとして記録しました" in page.evaluate("document.activeElement.innerText")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.innerText") == "取り消す"
+    page.keyboard.press("Enter")
+    page.locator(f"[role=status]:has-text('のこり{before}件')").wait_for()
+    assert "取り消しました" in page.evaluate("document.activeElement.innerText")
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])

@@ -23,7 +23,9 @@ def verification_list(request: HttpRequest) -> HttpResponse:
         "filter": found,
         "page": paged(
             request,
-            rows.select_related("verified_by", "organization").prefetch_related("channels", "categories"),
+            rows.noting_reports()
+            .select_related("verified_by", "organization")
+            .prefetch_related("channels", "categories"),
         ),
         "today": timezone.localdate(),
         "crumbs": crumbs((_("内容を確かめる"), "")),

@@ -14,6 +14,7 @@ from platform_portal.audit.models import AuditEvent
 from platform_portal.publishing.states import State
 from tests.conftest import text_of
 from tests.factories.consultations import (
+    ChannelFactory,
     ErrorReportFactory,
     WindowFactory,
 )
@@ -232,6 +233,38 @@ class TestVerification:
             assert f"「{window.name}」を、今日確かめた" in text_of(response)
         assert list(response.context["page"].object_list) == []
         assert AuditEvent.objects.count() == 1
+
+    def test_hours_are_those_that_residents_are_served(self, owner_client, category):
+        window = WindowFactory(
+            topics=[category],
+            opening_hours="Mo-Fr 09:00-17:00; PH off",
+            year_end_from="12-29",
+            year_end_to="01-03",
+            hours_text="平日9時から5時まで",
+        )
+        ChannelFactory(window=window, value="087-832-0001", opening_hours="Sa 10:00-12:00")
+        page = text_of(owner_client.get(reverse("desk:verification-list")))
+        served = page.index("月〜金 9:00〜17:00 ／ 祝日・12/29〜1/3 休み")
+        assert served < page.index("土 10:00〜12:00 ／ 12/29〜1/3 休み") < page.index("平日9時から5時まで")
+
+    def test_window_with_open_reports_leads_to_them(self, owner, owner_client, category):
+        window, handled = WindowFactory.create_batch(2, topics=[category])
+        ErrorReportFactory(window=window)
+        services.handle_report(report=ErrorReportFactory(window=handled), resolution="済", by=owner)
+        page = text_of(owner_client.get(reverse("desk:verification-list")))
+        assert page.count("誤りの知らせあり") == 1
+        address = reverse("desk:window-page", args=[window.public_id])
+        assert f'href="{address}#reports"' in page
+        assert 'id="reports"' in text_of(owner_client.get(address))
+
+    def test_double_click_leaves_one_message(self, owner_client, category):
+        here = reverse("desk:verification-list")
+        address = reverse("desk:window-verify", args=[WindowFactory(topics=[category]).public_id])
+        for _click in range(2):
+            owner_client.post(address, {"next": here})
+        page = text_of(owner_client.get(here))
+        assert page.count("今日確かめたものとして記録しました") == 1
+        assert page.count(" autofocus") == 1
 
     def test_a_slip_is_taken_back_from_the_message(self, owner_client, colleague_client, category):
         window = WindowFactory(topics=[category])
