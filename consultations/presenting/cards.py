@@ -109,8 +109,7 @@ def rendered_cards(
 
 
 def present_card(window: ConsultationWindow, clock: Clock, seeker: Seeker = ANYBODY) -> WindowCard:
-    everything = list(window.channels.all())
-    channels = _speaking(everything, window, seeker.language)
+    channels = _speaking(list(window.channels.all()), window, seeker.language)
     shown = _most_useful(channels, clock)
     return WindowCard(
         public_id=window.public_id,
@@ -120,7 +119,7 @@ def present_card(window: ConsultationWindow, clock: Clock, seeker: Seeker = ANYB
         doubt=_doubt(window, seeker),
         chips=chips_of(window),
         channels=[
-            channel_words(channel, window, clock, siblings=everything, language=seeker.language)
+            channel_words(channel, window, clock, siblings=channels, language=seeker.language)
             for channel in shown
         ],
         more_channels=len(channels) - len(shown),
@@ -187,7 +186,7 @@ def channel_words(
     siblings: Sequence[Channel] = (),
     language: str = "",
 ) -> ChannelWords:
-    """`siblings`: all channels of the window, one of which may serve where this one cannot be dialled."""
+    """`siblings`: the channels of the window that are of use, one of which may serve where this one cannot."""
     href = channel.href
     is_outside = href.startswith("http")
     return ChannelWords(

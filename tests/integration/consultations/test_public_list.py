@@ -320,7 +320,7 @@ def test_doors_are_honest_when_nobody_is_there(client: Client) -> None:
 SHUT = {"opening_hours": NEVER}
 
 
-def two_lines(name: str = "ふたつの線", **values: Any) -> Any:
+def two_lines(name: str = "ふたつの線", **values: Any) -> tuple[Any, Any, Any]:
     """Open day and night in Japanese, shut in Portuguese."""
     window = WindowFactory(name=name, languages=["ja", "pt"], phone=False, **values)
     japanese = ChannelFactory(window=window, value="0120-111-111", languages=["ja"], position=1)
@@ -344,6 +344,17 @@ def test_with_a_language_only_its_lines_count(client: Client) -> None:
     assert "受付中・24時間" not in page
     assert "「2」を押してください" in page
     assert "「2」を押してください" not in get(client)
+
+
+def test_number_for_ip_phones_is_named_only_where_it_is_spoken(client: Client) -> None:
+    _window, japanese, foreign = two_lines()
+    for line, reached in ((foreign, False), (japanese, True)):
+        line.accepts_ip_phone = reached
+        line.save()
+    page = get(client, language="pt").split('id="last-resort"')[0]
+    assert "IP電話は 0120-111-111" not in page
+    assert "IP電話（050など）からはかけられません" in page
+    assert "IP電話は 0120-111-111" in get(client)
 
 
 def test_lines_without_a_word_on_languages_speak_the_windows(client: Client) -> None:
