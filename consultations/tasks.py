@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from consultations import services
-from consultations.importing import uploads
+from consultations.importing.uploads import intake
 from consultations.models import WindowImport
 
 
@@ -14,18 +14,16 @@ def forget_old_reports() -> None:
 @shared_task(time_limit=300, soft_time_limit=280)
 def plan_import(pk: int) -> None:
     """Reads an uploaded file and plans what it would do. A second run plans anew."""
-    upload = WindowImport.objects.get(pk=pk)
-    if upload.stage == WindowImport.Stage.READING:
-        uploads.plan_upload(upload=upload)
+    intake.plan_upload(upload=WindowImport.objects.get(pk=pk))
 
 
 @shared_task(time_limit=300, soft_time_limit=280)
 def apply_import(pk: int) -> None:
     """Carries out the plan that a person agreed to. A second run finds nothing to do."""
-    uploads.apply_upload(upload=WindowImport.objects.get(pk=pk))
+    intake.apply_upload(upload=WindowImport.objects.get(pk=pk))
 
 
 @shared_task(time_limit=120, soft_time_limit=100)
 def forget_old_imports() -> None:
     """Deletes uploaded files whose time to be kept is over."""
-    uploads.forget_old_imports()
+    intake.forget_old_imports()

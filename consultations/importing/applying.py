@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from consultations import permissions
 from consultations.importing.contents import PARTS, REFERENCES, SCALARS, Content
-from consultations.importing.planning import Options, Outcome, Plan, PlannedRow, make_plan
-from consultations.importing.reading import Table
+from consultations.importing.planning import Options, PlannedWindow, WindowPlan, make_plan
+from consultations.importing.reading import WindowTable
 from consultations.importing.verification import as_recorded
 from consultations.indexing import refresh_derived_of_many
 from consultations.models import (
@@ -24,34 +24,23 @@ from members.models import Organization
 from platform_portal.audit import services as audit
 from platform_portal.page_cache import forget_public_pages
 from platform_portal.publishing.states import State
+from platform_portal.sheets.planning import Outcome
 
 BATCH = 500
 # Any fixed number: two imports at once would each create the same window.
 _LOCK = 74_230_001
 
 
-class PlanRefusedError(Exception):
-    """Some rows cannot be taken; nothing was changed. `plan` says which and why."""
-
-    def __init__(self, plan: Plan) -> None:
-        super().__init__("refused")
-        self.plan = plan
-
-
-class PlanOutdatedError(PlanRefusedError):
-    """The windows changed after the plan was shown; nothing was changed. `plan` is the new one."""
-
-
 @transaction.atomic
 def import_table(
     *,
-    table: Table,
+    table: WindowTable,
     by: Any,
     options: Options | None = None,
     shown: str | None = None,
     source: dict[str, Any] | None = None,
     obj: Any = None,
-) -> Plan:
+) -> WindowPlan:
     """Plans anew under a lock and carries the plan out.
 
     `shown`: digest of the plan that a person agreed to; another plan now raises PlanOutdatedError. Refused rows
@@ -63,20 +52,20 @@ def import_table(
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     plan = make_plan(table=table, by=by, options=options, lock=True)
-    if shown is not None and plan.digest != shown:
-        raise PlanOutdatedError(plan)
-    if plan.is_refused:
-        raise PlanRefusedError(plan)
-    touched = [row for row in plan.rows if row.outcome in {Outcome.CREATED, Outcome.CHANGED}]
-    if touched:
+    plan.check(shown)
+    if touched := plan.touched:
         _write(touched, by)
-        counts = {str(outcome): count for outcome, count in plan.counts.items()}
-        audit.record(type="consultations.windows_imported", by=by, obj=obj, new={**(source or {}), **counts})
+        audit.record(
+            type="consultations.windows_imported",
+            by=by,
+            obj=obj,
+            new={**(source or {}), **plan.plain_counts},
+        )
         transaction.on_commit(forget_public_pages)
     return plan
 
 
-def _write(rows: Sequence[PlannedRow], by: Any) -> None:
+def _write(rows: Sequence[PlannedWindow], by: Any) -> None:
     organizations = _organization_keys(rows)
     _create([row for row in rows if row.outcome == Outcome.CREATED], by, organizations)
     for row in rows:
@@ -88,17 +77,17 @@ def _write(rows: Sequence[PlannedRow], by: Any) -> None:
     audit.record_all(_event(row, by) for row in rows)
 
 
-def _window(row: PlannedRow) -> ConsultationWindow:
+def _window(row: PlannedWindow) -> ConsultationWindow:
     assert row.window is not None  # noqa: S101  made by _create at the latest
     return row.window
 
 
-def _organization_keys(rows: Sequence[PlannedRow]) -> dict[str, int]:
+def _organization_keys(rows: Sequence[PlannedWindow]) -> dict[str, int]:
     wanted = {row.after["organization"] for row in rows}
     return dict(Organization.objects.filter(public_id__in=wanted).values_list("public_id", "pk"))
 
 
-def _create(rows: Sequence[PlannedRow], by: Any, organizations: Mapping[str, int]) -> None:
+def _create(rows: Sequence[PlannedWindow], by: Any, organizations: Mapping[str, int]) -> None:
     windows = []
     drawn = iter(
         ConsultationWindow.draw_public_ids(
@@ -112,10 +101,10 @@ def _create(rows: Sequence[PlannedRow], by: Any, organizations: Mapping[str, int
         windows.append(window)
     ConsultationWindow.objects.bulk_create(windows, batch_size=BATCH)
     for row, window in zip(rows, windows, strict=True):
-        row.window = window
+        row.target = window
 
 
-def _change(row: PlannedRow, by: Any, organizations: Mapping[str, int]) -> None:
+def _change(row: PlannedWindow, by: Any, organizations: Mapping[str, int]) -> None:
     window = _window(row)
     names = [name for name in (*SCALARS, *REFERENCES) if row.before[name] != row.after[name]]
     window.author = by or window.author
@@ -142,14 +131,14 @@ def _set(
 
 
 # --- Parts: what a window had goes, what the file says comes -----------------------------------
-def _clear(related: Any, rows: Sequence[PlannedRow]) -> None:
+def _clear(related: Any, rows: Sequence[PlannedWindow]) -> None:
     keys = [_window(row).pk for row in rows if row.outcome == Outcome.CHANGED]
     if keys:
         field = "window_id" if hasattr(related, "window_id") else "consultationwindow_id"
         related.objects.filter(**{f"{field}__in": keys}).delete()
 
 
-def _replace_categories(rows: Sequence[PlannedRow]) -> None:
+def _replace_categories(rows: Sequence[PlannedWindow]) -> None:
     through = ConsultationWindow.categories.through
     keys = dict(Category.objects.values_list("slug", "pk"))
     _clear(through, rows)
@@ -160,7 +149,7 @@ def _replace_categories(rows: Sequence[PlannedRow]) -> None:
     )
 
 
-def _replace_municipalities(rows: Sequence[PlannedRow]) -> None:
+def _replace_municipalities(rows: Sequence[PlannedWindow]) -> None:
     through = ConsultationWindow.municipalities.through
     _clear(through, rows)
     _bulk_create(
@@ -170,7 +159,7 @@ def _replace_municipalities(rows: Sequence[PlannedRow]) -> None:
     )
 
 
-def _replace_channels(rows: Sequence[PlannedRow]) -> None:
+def _replace_channels(rows: Sequence[PlannedWindow]) -> None:
     _clear(Channel, rows)
     _bulk_create(
         Channel(window=_window(row), position=position, **values)
@@ -179,7 +168,7 @@ def _replace_channels(rows: Sequence[PlannedRow]) -> None:
     )
 
 
-def _replace_exceptions(rows: Sequence[PlannedRow]) -> None:
+def _replace_exceptions(rows: Sequence[PlannedWindow]) -> None:
     _clear(WindowException, rows)
     _bulk_create(
         WindowException(window=_window(row), on=on, spans=spans, reason=reason)
@@ -188,7 +177,7 @@ def _replace_exceptions(rows: Sequence[PlannedRow]) -> None:
     )
 
 
-def _replace_fallbacks(rows: Sequence[PlannedRow]) -> None:
+def _replace_fallbacks(rows: Sequence[PlannedWindow]) -> None:
     wanted = {public_id for row in rows for public_id in row.after["fallbacks"]}
     keys = dict(ConsultationWindow.objects.filter(public_id__in=wanted).values_list("public_id", "pk"))
     _clear(Fallback, rows)
@@ -199,7 +188,7 @@ def _replace_fallbacks(rows: Sequence[PlannedRow]) -> None:
     )
 
 
-_REPLACERS: dict[str, Callable[[Sequence[PlannedRow]], None]] = {
+_REPLACERS: dict[str, Callable[[Sequence[PlannedWindow]], None]] = {
     "categories": _replace_categories,
     "municipalities": _replace_municipalities,
     "channels": _replace_channels,
@@ -215,7 +204,7 @@ def _bulk_create(objects: Iterable[Any]) -> None:
         type(made[0]).objects.bulk_create(made, batch_size=BATCH)
 
 
-def _event(row: PlannedRow, by: Any) -> Any:
+def _event(row: PlannedWindow, by: Any) -> Any:
     names = [name for name in (*SCALARS, *REFERENCES, *PARTS) if name != "state"]
     before, after = as_recorded(row.before), as_recorded(row.after)
     is_new = row.outcome == Outcome.CREATED

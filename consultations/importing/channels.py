@@ -6,12 +6,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from consultations.contacts import read_contact
-from consultations.importing import values
-from consultations.importing.checking import Problem
 from consultations.importing.columns import CHANNEL_COLUMN_OF_FIELD, Layout, group_header
 from consultations.importing.contents import Content, channel_texts, empty_channel
-from consultations.importing.reading import Row
 from consultations.models import Toll
+from platform_portal.sheets import values
+from platform_portal.sheets.planning import Problem
+from platform_portal.sheets.reading import Row
 
 
 def read_channels(

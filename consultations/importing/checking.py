@@ -1,13 +1,10 @@
 """Whether a window's content may be stored: the models' own rules, asked for many rows without asking the database for each."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, cast
+from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,20 +18,15 @@ from consultations.importing.columns import (
 from consultations.importing.contents import CHANNEL_FIELDS, SCALARS, Content
 from consultations.limits import MAX_CHANNELS, MAX_EXCEPTIONS, MAX_FALLBACKS
 from consultations.models import Channel, ConsultationWindow, WindowException
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    column: str
-    value: str
-    reason: str
+from platform_portal.sheets.checking import Constraints, field_problems
+from platform_portal.sheets.planning import Problem
 
 
 @dataclass
 class Checker:
     """Remembers every rule already asked: a thousand rows with the same hours cost one question."""
 
-    constraints: dict[Any, str] = field(default_factory=dict)
+    constraints: Constraints = field(default_factory=lambda: Constraints(_matters))
     rules: dict[str, str] = field(default_factory=dict)
     today: dt.date = field(default_factory=timezone.localdate)
 
@@ -47,8 +39,8 @@ class Checker:
 
     def _of_window(self, content: Content) -> Iterator[Problem]:
         window = ConsultationWindow(**{name: content[name] for name in SCALARS})
-        yield from _field_problems(window, SCALARS, lambda name: COLUMN_OF_FIELD[name].header)
-        for name, reason in self._broken_constraints(window, SCALARS):
+        yield from field_problems(window, SCALARS, lambda name: COLUMN_OF_FIELD[name].header)
+        for name, reason in self.constraints.broken_by(window, SCALARS):
             yield self._about(content, name, reason)
         if reason := self._rule_problem(content["opening_hours"]):
             yield self._about(content, "opening_hours", reason)
@@ -72,7 +64,7 @@ class Checker:
         for on, spans, reason in content["exceptions"]:
             row = WindowException(on=on, spans=spans, reason=reason)
             names = ("on", "spans", "reason")
-            yield from _field_problems(row, names, lambda name: COLUMN_OF_FIELD["exceptions"].header)
+            yield from field_problems(row, names, lambda name: COLUMN_OF_FIELD["exceptions"].header)
             try:
                 with_exceptions("24/7", dated=[DatedException(on, spans or None, reason)])
             except InvalidRule as error:
@@ -85,22 +77,11 @@ class Checker:
             known = CHANNEL_COLUMN_OF_FIELD.get(name, CHANNEL_COLUMN_OF_FIELD["value"])
             return group_header(number, known)
 
-        yield from _field_problems(channel, CHANNEL_FIELDS, header)
-        for name, reason in self._broken_constraints(channel, CHANNEL_FIELDS):
+        yield from field_problems(channel, CHANNEL_FIELDS, header)
+        for name, reason in self.constraints.broken_by(channel, CHANNEL_FIELDS):
             yield Problem(header(name), str(values[name]), reason)
         if reason := self._rule_problem(values["opening_hours"]):
             yield Problem(header("opening_hours"), values["opening_hours"], reason)
-
-    def _broken_constraints(
-        self, instance: models.Model, known: tuple[str, ...]
-    ) -> Iterator[tuple[str, str]]:
-        """(field to show it at, reason). Only constraints that speak of nothing but `known` fields."""
-        for constraint, names in _constraints_about(type(instance), known):
-            key = (constraint.name, *(_matters(name, getattr(instance, name)) for name in names))
-            if key not in self.constraints:
-                self.constraints[key] = _why_broken(constraint, instance)
-            if self.constraints[key]:
-                yield names[0], self.constraints[key]
 
     def _rule_problem(self, rule: str) -> str:
         if rule and rule not in self.rules:
@@ -117,44 +98,8 @@ class Checker:
         return Problem(column.header, column.write(content[name]), reason)
 
 
-@cache
-def _constraints_about(
-    model: type[models.Model], known: tuple[str, ...]
-) -> list[tuple[models.CheckConstraint, list[str]]]:
-    """(constraint, names of its fields) of those that speak of nothing but `known` fields."""
-    found = []
-    for constraint in model._meta.constraints:
-        if isinstance(constraint, models.CheckConstraint):
-            names = sorted(cast(models.Q, constraint.condition).referenced_base_fields)
-            if set(names) <= set(known):
-                found.append((constraint, names))
-    return found
-
-
-@cache
-def _others(model: type[models.Model], names: tuple[str, ...]) -> set[str]:
-    return {each.name for each in model._meta.get_fields()} - set(names)
-
-
 def _matters(name: str, value: Any) -> str:
     """As much of a value as a constraint looks at: of numbers whether there is one, of links how they begin."""
     if name == "digits":
         return str(bool(value))
     return str(value)[:8] if name == "value" else str(value)
-
-
-def _why_broken(constraint: models.CheckConstraint, instance: models.Model) -> str:
-    try:
-        constraint.validate(type(instance), instance)
-    except ValidationError as error:
-        return " ".join(error.messages)
-    return ""
-
-
-def _field_problems(instance: models.Model, names: tuple[str, ...], header: Any) -> Iterator[Problem]:
-    try:
-        instance.clean_fields(exclude=_others(type(instance), names))
-    except ValidationError as error:
-        messages: Mapping[str, list[str]] = error.message_dict
-        for name, reasons in messages.items():
-            yield Problem(header(name), str(getattr(instance, name) or ""), " ".join(reasons))

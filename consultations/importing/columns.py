@@ -4,31 +4,25 @@ One row is one window. Channels stand side by side as numbered groups 連絡手�
 """
 
 import datetime as dt
-import difflib
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from consultations.importing import values
 from consultations.models import AddressVisibility, Anonymity, AreaScope, Asker, ChannelKind, Fee, Toll
+from consultations.presenting.languages import LANGUAGES, language_like
 from platform_portal.publishing.states import State
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """`read` raises ValidationError; `read(write(value)) == value` for every value a form can store."""
-
-    header: str
-    field: str
-    read: Callable[[str], Any] = values.read_text
-    write: Callable[[Any], str] = values.write_text
-
+from platform_portal.sheets import values
+from platform_portal.sheets.headers import (
+    Column,
+    check_known,
+    check_names_something,
+    check_once,
+    tidy_header,
+)
 
 _ENTRY = re.compile(r"(?:\\.|[^;；\n\\]|\\$)+")
 
@@ -68,6 +62,22 @@ def _unescape(text: str) -> str:
     return re.sub(r"\\(.)", lambda match: "\n" if match[1] == "n" else match[1], text)
 
 
+def read_languages(text: str) -> list[str]:
+    """Codes of the languages that the form offers, in the order given."""
+    tags = [values.half(part) for part in values.split(text)]
+    for tag in tags:
+        if tag in LANGUAGES:
+            continue
+        likely = language_like(tag)
+        raise ValidationError(
+            _("「%(tag)s」という言語の記号はありません。%(likely)s と書いてください。")
+            if likely
+            else _("「%(tag)s」という言語の記号はありません。使える記号は %(known)s です。"),
+            params={"tag": tag[:20], "likely": likely, "known": "、".join(LANGUAGES)},
+        )
+    return tags
+
+
 WINDOW_COLUMNS: tuple[Column, ...] = (
     Column("ID", "public_id", values.half),
     Column("名称", "name"),
@@ -86,7 +96,7 @@ WINDOW_COLUMNS: tuple[Column, ...] = (
     Column("費用", "fee", values.choice_reader(Fee, Fee.UNKNOWN)),
     Column("費用の説明", "fee_note"),
     Column("匿名", "anonymity", values.choice_reader(Anonymity, Anonymity.UNKNOWN)),
-    Column("言語", "languages", values.read_languages, values.write_list),
+    Column("言語", "languages", read_languages, values.write_list),
     Column("連絡すると_だれが出るか", "who_answers"),
     Column("連絡すると_聞かれること", "what_is_asked"),
     Column("連絡すると_秘密", "confidentiality"),
@@ -123,7 +133,7 @@ CHANNEL_COLUMNS: tuple[Column, ...] = (
     Column("受付時間_規則", "opening_hours"),
     Column("受付時間_原文", "hours_text"),
     Column("予約制", "is_by_appointment", values.read_flag, values.write_flag),
-    Column("言語", "languages", values.read_languages, values.write_list),
+    Column("言語", "languages", read_languages, values.write_list),
     Column("メモ", "note"),
 )
 
@@ -153,10 +163,6 @@ def shown(header: str, text: str) -> str:
     return str(choices(text).label) if choices and text in choices.values else text
 
 
-class HeaderError(Exception):
-    """The first row of the file cannot be used; the text says what to change."""
-
-
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Where in a row each column stands."""
@@ -182,10 +188,6 @@ def headers(groups: int = MINIMUM_GROUPS) -> list[str]:
     ]
 
 
-def tidy_header(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", values.restore(text))).strip("\ufeff")
-
-
 def is_known(header: str) -> bool:
     plain = tidy_header(header)
     match = _GROUP.fullmatch(plain)
@@ -195,8 +197,8 @@ def is_known(header: str) -> bool:
 def read_layout(row: Sequence[str]) -> Layout:
     """Raises HeaderError for unknown, repeated and missing headers."""
     names = [tidy_header(cell) for cell in row]
-    _check_known(names)
-    _check_once(names)
+    check_known(names, is_known, headers())
+    check_once(names)
     layout = Layout({}, {})
     for index, name in enumerate(names):
         if column := _WINDOW_BY_HEADER.get(name):
@@ -204,36 +206,5 @@ def read_layout(row: Sequence[str]) -> Layout:
         elif match := _GROUP.fullmatch(name):
             group = layout.channels.setdefault(int(match[1]), {})
             group[_CHANNEL_BY_HEADER[match[2]].field] = index
-    if not {"public_id", "name"} & set(layout.windows):
-        raise HeaderError(
-            _(
-                "1行目に「ID」も「名称」もありません。1行目には、書き出したファイルと同じ見出しを書いてください。"
-            )
-        )
+    check_names_something(set(layout.windows))
     return layout
-
-
-def _check_known(names: Sequence[str]) -> None:
-    unknown = [name for name in names if name and not is_known(name)]
-    if not unknown:
-        return
-    hints = []
-    for name in unknown[:5]:
-        near = difflib.get_close_matches(name, headers(), n=1, cutoff=0.6)
-        hints.append(f"「{name[:30]}」" + (_("（「%s」のことですか）") % near[0] if near else ""))
-    more = _("など%s個") % len(unknown) if len(unknown) > 5 else ""
-    raise HeaderError(
-        _(
-            "知らない見出しがあります: %(names)s%(more)s。見出しを直すか、その列を消してから、もう一度お試しください。"
-        )
-        % {"names": "、".join(hints), "more": more}
-    )
-
-
-def _check_once(names: Sequence[str]) -> None:
-    repeated = [name for name in dict.fromkeys(names) if name and names.count(name) > 1]
-    if repeated:
-        raise HeaderError(
-            _("同じ見出しが2回あります: %s。どちらか1つの列を消してください。")
-            % "、".join(f"「{name}」" for name in repeated[:5])
-        )

@@ -5,20 +5,20 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from consultations.hours_words import hours_words, lacks_days, read_hours_text, unread_words
-from consultations.importing.checking import Problem
 from consultations.importing.columns import (
     CHANNEL_COLUMN_OF_FIELD,
     COLUMN_OF_FIELD,
-    Column,
     group_header,
 )
 from consultations.importing.contents import Content
+from platform_portal.sheets.headers import Column
+from platform_portal.sheets.planning import Problem
 
 if TYPE_CHECKING:
-    from consultations.importing.planning import PlannedRow
+    from consultations.importing.planning import PlannedWindow
 
 
-def settle_hours(planned: "PlannedRow") -> None:
+def settle_hours(planned: "PlannedWindow") -> None:
     """A rule without days is not stored, and what the published text says beyond the rule is warned of.
 
     OSM lets 「09:00-17:00」 hold every day, but in a file it is mostly a text read in part. Stored as it is, the
@@ -59,7 +59,7 @@ def how_to_name_days(rule: str) -> str:
     }
 
 
-def _warn_of_words(planned: "PlannedRow", header: str, content: Content) -> None:
+def _warn_of_words(planned: "PlannedWindow", header: str, content: Content) -> None:
     """What is in the text and in no rule: words that were not understood, hours of other channels, all of it."""
     text, rule = content["hours_text"], content["opening_hours"]
     if not text:

@@ -3,8 +3,8 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from consultations.importing import values
 from members.models import Organization
+from platform_portal.sheets import values
 
 
 class KnownOrganizations:

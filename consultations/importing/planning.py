@@ -1,23 +1,17 @@
 """What a file would do, row by row, before anything is done."""
 
-import hashlib
-import json
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from consultations import permissions
-from consultations.importing import values
 from consultations.importing.channels import read_channels
-from consultations.importing.checking import Checker, Problem
+from consultations.importing.checking import Checker
 from consultations.importing.columns import COLUMN_OF_FIELD, Layout
 from consultations.importing.contents import (
-    Content,
     content_of,
     difference,
     empty_content,
@@ -26,59 +20,28 @@ from consultations.importing.contents import (
 )
 from consultations.importing.hours import settle_hours
 from consultations.importing.organizations import KnownOrganizations
-from consultations.importing.reading import Row, Table
+from consultations.importing.reading import WindowTable
 from consultations.importing.verification import settle_verification
 from consultations.models import Category, ConsultationWindow
 from platform_portal.access.checks import Refused
 from platform_portal.identifiers import is_public_id
 from platform_portal.publishing.states import State
 from platform_portal.region.models import Municipality
+from platform_portal.sheets import values
+from platform_portal.sheets.planning import Plan, PlannedRow, Problem
+from platform_portal.sheets.reading import Row
 
 
-class Outcome(StrEnum):
-    REFUSED = "refused"
-    CREATED = "created"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-
-
-@dataclass
-class PlannedRow:
-    """One row of the file. `changes` are (header, old, new); a refused row says why in `problems`."""
-
-    number: int
-    outcome: Outcome = Outcome.UNCHANGED
-    public_id: str = ""
-    title: str = ""
-    window: ConsultationWindow | None = None
-    before: Content = field(default_factory=dict)
-    after: Content = field(default_factory=dict)
-    changes: list[tuple[str, str, str]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
-
-
-@dataclass
-class Plan:
-    rows: list[PlannedRow]
-    kind: str
+class PlannedWindow(PlannedRow):
+    """One row of the file."""
 
     @property
-    def counts(self) -> dict[Outcome, int]:
-        found = Counter(row.outcome for row in self.rows)
-        return {outcome: found[outcome] for outcome in Outcome}
+    def window(self) -> ConsultationWindow | None:
+        found: ConsultationWindow | None = self.target
+        return found
 
-    @property
-    def is_refused(self) -> bool:
-        return any(row.problems for row in self.rows)
 
-    @property
-    def digest(self) -> str:
-        """The same for the same effect: a plan made again is compared with the one that was shown."""
-        facts = [
-            [row.number, row.outcome, row.window.pk if row.window else None, row.changes] for row in self.rows
-        ]
-        return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
+WindowPlan = Plan[PlannedWindow]
 
 
 @dataclass(frozen=True)
@@ -89,7 +52,9 @@ class Options:
     only_new: bool = False
 
 
-def make_plan(*, table: Table, by: Any, options: Options | None = None, lock: bool = False) -> Plan:
+def make_plan(
+    *, table: WindowTable, by: Any, options: Options | None = None, lock: bool = False
+) -> WindowPlan:
     """Reads the database, writes nothing. With `lock` (inside a transaction) the windows it speaks of stay as they are."""
     planner = _Planner(table.layout, by, options or Options())
     planner.load(table.rows, lock=lock)
@@ -148,9 +113,9 @@ class _Planner:
         return row.cells[index] if index is not None and index < len(row.cells) else ""
 
     # --- one row -----------------------------------------------------------------------------
-    def plan(self, row: Row) -> PlannedRow:
+    def plan(self, row: Row) -> PlannedWindow:
         public_id, name, operator = self._head(row)
-        planned = PlannedRow(row.number, public_id=public_id, title=name)
+        planned = PlannedWindow(row.number, public_id=public_id, title=name)
         self._find_window(planned, name, operator)
         self._refuse_stray_cells(planned, row)
         planned.before = content_of(planned.window) if planned.window else empty_content()
@@ -163,10 +128,10 @@ class _Planner:
         self._decide(planned)
         return planned
 
-    def _find_window(self, planned: PlannedRow, name: str, operator: str) -> None:
+    def _find_window(self, planned: PlannedWindow, name: str, operator: str) -> None:
         namesakes = self.by_name.get((name, operator), [])
         if planned.public_id:
-            planned.window = self.by_id.get(planned.public_id)
+            planned.target = self.by_id.get(planned.public_id)
             if not is_public_id(planned.public_id):
                 self._refuse(
                     planned,
@@ -180,7 +145,7 @@ class _Planner:
                     Problem("ID", planned.public_id, _("同じ名称・運営者の窓口がもうあります（%s）。") % ids)
                 )
         elif len(namesakes) == 1:
-            planned.window = namesakes[0]
+            planned.target = namesakes[0]
         elif namesakes:
             ids = "、".join(window.public_id for window in namesakes)
             self._refuse(
@@ -195,10 +160,10 @@ class _Planner:
         self.taken.add(key)
 
     @staticmethod
-    def _refuse(planned: PlannedRow, name: str, value: str, reason: str) -> None:
+    def _refuse(planned: PlannedWindow, name: str, value: str, reason: str) -> None:
         planned.problems.append(Problem(COLUMN_OF_FIELD[name].header, value, reason))
 
-    def _refuse_stray_cells(self, planned: PlannedRow, row: Row) -> None:
+    def _refuse_stray_cells(self, planned: PlannedWindow, row: Row) -> None:
         named = self.layout.named
         for index, cell in enumerate(row.cells):
             if index not in named and cell.strip():
@@ -210,7 +175,7 @@ class _Planner:
                     )
                 )
 
-    def _read_cells(self, planned: PlannedRow, row: Row) -> None:
+    def _read_cells(self, planned: PlannedWindow, row: Row) -> None:
         for name in self.layout.windows:
             if name == "public_id" or (name == "state" and not self.options.trusts_state):
                 continue
@@ -228,7 +193,7 @@ class _Planner:
             planned.problems += problems
             planned.warnings += warnings
 
-    def _value(self, planned: PlannedRow, name: str, text: str) -> Any:
+    def _value(self, planned: PlannedWindow, name: str, text: str) -> Any:
         value = COLUMN_OF_FIELD[name].read(text)
         if name == "organization":
             return self.organizations.find(value)
@@ -252,7 +217,7 @@ class _Planner:
             )
         return sorted({known[key] for key in keys})
 
-    def _decide(self, planned: PlannedRow) -> None:
+    def _decide(self, planned: PlannedWindow) -> None:
         settle_hours(planned)
         if not planned.problems:
             settle_verification(planned, has_column="verified_on" in self.layout.windows, by=self.by)
@@ -262,14 +227,9 @@ class _Planner:
             planned.problems += self.checker.problems(planned.after)
             self._refuse_if_incomplete(planned)
             self._refuse_if_archived(planned)
-        if planned.problems:
-            planned.outcome = Outcome.REFUSED
-        elif is_new:
-            planned.outcome = Outcome.CREATED
-        elif planned.changes:
-            planned.outcome = Outcome.CHANGED
+        planned.settle()
 
-    def _refuse_if_incomplete(self, planned: PlannedRow) -> None:
+    def _refuse_if_incomplete(self, planned: PlannedWindow) -> None:
         """What residents see, or soon will, must be reachable; what lacked a part before may be mended step by step."""
         before, after = planned.before, planned.after
         if after["state"] not in {State.PUBLISHED, State.IN_REVIEW}:
@@ -282,7 +242,7 @@ class _Planner:
             if not after[part] and (before[part] or is_new_state):
                 self._refuse(planned, "state", after["state"], reason)
 
-    def _refuse_if_archived(self, planned: PlannedRow) -> None:
+    def _refuse_if_archived(self, planned: PlannedWindow) -> None:
         if planned.window is None or self.options.trusts_state or self.by is None:
             return
         try:

@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consultations.importing.checking import Problem
 from consultations.importing.contents import Content
 from consultations.services import CHANNEL_FIELDS
 from consultations.services.content import touches_what_was_verified
+from platform_portal.sheets.planning import Problem
 
 if TYPE_CHECKING:
-    from consultations.importing.planning import PlannedRow
+    from consultations.importing.planning import PlannedWindow
 
 HEADER = "確認日"
 
 
-def settle_verification(planned: "PlannedRow", *, has_column: bool, by: Any) -> None:
+def settle_verification(planned: "PlannedWindow", *, has_column: bool, by: Any) -> None:
     """As services.save_window(): a critical change takes the old date away.
 
     A file that still carries the old date is refused instead: read twice, it would set the date anew.

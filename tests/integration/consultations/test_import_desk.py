@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from consultations.importing import uploads
+from consultations.importing.uploads import intake
 from consultations.models import Channel, ConsultationWindow, WindowImport, WindowImportRow
 from platform_portal.audit.models import AuditEvent
 from tests.conftest import signed_in
@@ -152,7 +152,7 @@ class TestWho:
         WindowImport.objects.filter(pk=upload.pk).update(stage="applying")
         owner.role = "member"
         owner.save()
-        uploads.apply_upload(upload=WindowImport.objects.get(pk=upload.pk))
+        intake.apply_upload(upload=WindowImport.objects.get(pk=upload.pk))
         upload.refresh_from_db()
         assert upload.stage == "failed"
         assert not ConsultationWindow.objects.exists()
@@ -424,7 +424,7 @@ def test_forged_post_without_token(owner):
 def test_old_uploads_are_forgotten(owner_client):
     old, new = uploaded(owner_client, NEW), uploaded(owner_client, NEW)
     WindowImport.objects.filter(pk=old.pk).update(expires_at=timezone.now())
-    assert uploads.forget_old_imports() == 1
+    assert intake.forget_old_imports() == 1
     assert list(WindowImport.objects.all()) == [new]
 
 

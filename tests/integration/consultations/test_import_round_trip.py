@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from consultations.importing.applying import import_table
 from consultations.importing.contents import content_of, with_parts
-from consultations.importing.exporting import csv_lines, workbook_bytes
-from consultations.importing.planning import Options, Outcome
-from consultations.importing.reading import read_table
+from consultations.importing.exporting import SHEET, table_rows
+from consultations.importing.planning import Options
+from consultations.importing.reading import WINDOWS
 from consultations.indexing import refresh_derived
 from consultations.masters import load_categories
 from consultations.models import (
@@ -34,6 +34,8 @@ from consultations.phone import read_phone
 from members.models import Organization
 from platform_portal.identifiers import new_public_id
 from platform_portal.publishing.states import State
+from platform_portal.sheets.planning import Outcome
+from platform_portal.sheets.writing import csv_lines, workbook_bytes
 from tests.factories.members import OrganizationFactory
 
 # What a form stores: no control characters but line ends, no spaces around.
@@ -195,15 +197,19 @@ def test_out_and_back(rows, as_workbook, masters, administrator):
             Fallback.objects.create(window=second, target=first)
             Fallback.objects.create(window=first, target=second)
         before, hours = everything(), derived()
-        text = "".join(csv_lines(ConsultationWindow.objects.order_by("public_id")))
-        carrier = workbook_bytes(ConsultationWindow.objects.order_by("pk")) if as_workbook else text.encode()
+        text = "".join(csv_lines(table_rows(ConsultationWindow.objects.order_by("public_id"))))
+        carrier = (
+            workbook_bytes(table_rows(ConsultationWindow.objects.order_by("pk")), SHEET)
+            if as_workbook
+            else text.encode()
+        )
         ConsultationWindow.objects.all().delete()
-        table = read_table(carrier)
+        table = WINDOWS.read(carrier)
         plan = import_table(table=table, by=administrator, options=Options(trusts_state=True))
         assert plan.counts[Outcome.CREATED] == len(rows)
         assert everything() == before
         assert derived() == hours
-        assert "".join(csv_lines(ConsultationWindow.objects.order_by("public_id"))) == text
+        assert "".join(csv_lines(table_rows(ConsultationWindow.objects.order_by("public_id")))) == text
         again = import_table(table=table, by=administrator, options=Options(trusts_state=True))
         assert again.counts[Outcome.UNCHANGED] == len(rows)
         transaction.set_rollback(True)

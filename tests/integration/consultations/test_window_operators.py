@@ -9,10 +9,11 @@ from django.db.models import ProtectedError
 from django.urls import reverse
 
 from consultations import services
-from consultations.importing.applying import PlanRefusedError, import_table
-from consultations.importing.reading import read_table
+from consultations.importing.applying import import_table
+from consultations.importing.reading import WINDOWS
 from consultations.models import ConsultationWindow
 from platform_portal.publishing.states import State
+from platform_portal.sheets.planning import PlanRefusedError
 from tests.conftest import text_of
 from tests.factories.consultations import WindowFactory
 from tests.factories.members import OrganizationFactory
@@ -96,7 +97,7 @@ def test_window_is_found_by_its_members_name(group, owner_client):
 class TestFile:
     def take(self, window: ConsultationWindow, cell: str, by: Any) -> Any:
         text = f"ID,運営団体\n{window.public_id},{cell}\n"
-        return import_table(table=read_table(text.encode()), by=by)
+        return import_table(table=WINDOWS.read(text.encode()), by=by)
 
     @pytest.mark.parametrize("by_name", [True, False])
     def test_by_name_or_id(self, by_name, group, window, owner):

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from consultations.importing.applying import import_table
-from consultations.importing.reading import read_table
+from consultations.importing.reading import WINDOWS
 from consultations.models import Category, ConsultationWindow
 from consultations.services import WindowContent, save_window
 from platform_portal import identifiers
@@ -46,7 +46,7 @@ class TestATakenId:
     def test_is_drawn_again_for_the_rows_of_a_file(self, administrator, draw):
         WindowFactory(public_id="aaaaaa")
         draw("aaaaaa", "cccccc", "bbbbbb", "bbbbbb", "dddddd", "eeeeee")
-        table = read_table("ID,名称\ncccccc,一\n,二\n,三\n,四\n".encode())
+        table = WINDOWS.read("ID,名称\ncccccc,一\n,二\n,三\n,四\n".encode())
         import_table(table=table, by=administrator)
         ids = set(ConsultationWindow.objects.values_list("public_id", flat=True))
         assert ids == {"aaaaaa", "bbbbbb", "cccccc", "dddddd", "eeeeee"}

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from consultations.importing import reading
-from consultations.importing.files import UnreadableFileError
-from consultations.importing.reading import read_table
+from consultations.importing.reading import WINDOWS
+from platform_portal.sheets import reading
+from platform_portal.sheets.files import UnreadableFileError
 
 ROWS = [["名称", "運営者", "確認日"], ["まちの相談室", "県, 市\n共同", "2026-04-01"]]
 CSV = '名称,運営者,確認日\r\nまちの相談室,"県, 市\n共同",2026-04-01\r\n'
@@ -41,19 +41,21 @@ def workbook(rows: list[list[object]]) -> bytes:
     ],
 )
 def test_same_table_in_every_dress(content, kind):
-    table = read_table(content)
+    table = WINDOWS.read(content)
     assert table.kind == kind
     assert [list(row.cells[:3]) for row in table.rows] == [ROWS[1]]
     assert table.layout.windows == {"name": 0, "operator": 1, "verified_on": 2}
 
 
 def test_counts_rows_as_a_spreadsheet_does():
-    table = read_table('名称,運営者\n"a\nb",x\n\nc,y\n'.encode())
+    table = WINDOWS.read('名称,運営者\n"a\nb",x\n\nc,y\n'.encode())
     assert [row.number for row in table.rows] == [2, 4]
 
 
 def test_numbers_ticks_and_texts_of_excel():
-    table = read_table(workbook([["名称", "対象年齢_下限", "対象_女性のみ", "住所"], ["a", 18.0, True, 1.5]]))
+    table = WINDOWS.read(
+        workbook([["名称", "対象年齢_下限", "対象_女性のみ", "住所"], ["a", 18.0, True, 1.5]])
+    )
     assert list(table.rows[0].cells[:4]) == ["a", "18", "はい", "1.5"]
 
 
@@ -67,18 +69,18 @@ def test_reads_only_the_sheet_that_is_seen():
     book.active = 1
     buffer = io.BytesIO()
     book.save(buffer)
-    assert read_table(buffer.getvalue()).rows[0].cells[0] == "見える窓口"
+    assert WINDOWS.read(buffer.getvalue()).rows[0].cells[0] == "見える窓口"
 
 
 def test_groups_of_channels():
-    layout = read_table("名称,連絡手段1_値,連絡手段12_メモ\na,b,c\n".encode()).layout
+    layout = WINDOWS.read("名称,連絡手段1_値,連絡手段12_メモ\na,b,c\n".encode()).layout
     assert layout.channels == {1: {"value": 1}, 12: {"note": 2}}
 
 
 def test_too_many_rows(monkeypatch):
     monkeypatch.setattr(reading, "MAX_ROWS", 2)
     with pytest.raises(UnreadableFileError, match="行が多すぎます"):
-        read_table("名称\na\nb\nc\n".encode())
+        WINDOWS.read("名称\na\nb\nc\n".encode())
 
 
 @given(
@@ -90,7 +92,7 @@ def test_too_many_rows(monkeypatch):
 def test_any_bytes_give_a_table_or_a_sentence(content):
     message = ""
     try:
-        assert read_table(content).rows
+        assert WINDOWS.read(content).rows
     except UnreadableFileError as error:
         message = error.message
     assert message == "" or message.endswith("。")

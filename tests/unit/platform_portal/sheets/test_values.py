@@ -5,9 +5,8 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consultations.importing import values
-from consultations.importing.columns import read_exceptions, write_exceptions
 from consultations.models import Asker, Fee
+from platform_portal.sheets import values
 
 APRIL = dt.date(2025, 4, 1)
 
@@ -96,28 +95,6 @@ def test_reads_several_choices_in_their_order():
     assert values.choices_reader(Asker)("家族；本人、family") == ["self", "family"]
 
 
-def test_reads_languages():
-    assert values.read_languages("ja; en、pt") == ["ja", "en", "pt"]
-
-
-@pytest.mark.parametrize(
-    ("tag", "words"),
-    [
-        ("日本語", "使える記号は ja、en"),
-        ("xx", "使える記号は ja、en"),
-        ("pt-BR", "pt と書いて"),
-        ("zh-Hant", "zh と書いて"),
-        ("tl", "fil と書いて"),
-        ("EN", "en と書いて"),
-    ],
-)
-def test_refuses_languages_that_the_form_does_not_offer(tag, words):
-    with pytest.raises(ValidationError) as refused:
-        values.read_languages(f"ja;{tag}")
-    assert words in refused.value.messages[0]
-    assert f"「{tag}」" in refused.value.messages[0]
-
-
 @pytest.mark.parametrize("text", ["=1", "+81", "-1", "@x", "\tx", "＝1", "'=1", "''=1"])
 def test_neutralises_and_restores(text):
     assert values.neutralise(text) == "'" + text
@@ -139,32 +116,3 @@ def test_restore_undoes_neutralise(text):
 def test_refuses_control_characters_and_overlong_cells(text):
     with pytest.raises(ValidationError):
         values.tidy(text)
-
-
-def test_reads_days_that_differ():
-    text = "2026-12-28 休み 館内工事; 令和8年12月30日 １０:００-12:00,13:00-15:00 年末\\;特別"
-    assert read_exceptions(text) == [
-        (dt.date(2026, 12, 28), "", "館内工事"),
-        (dt.date(2026, 12, 30), "10:00-12:00,13:00-15:00", "年末;特別"),
-    ]
-
-
-@pytest.mark.parametrize("text", ["2026-12-28", "休み", "2026-12-28 休み a; 2026-12-28 休み b"])
-def test_refuses_days_it_cannot_read(text):
-    with pytest.raises(ValidationError):
-        read_exceptions(text)
-
-
-REASONS = st.text(
-    st.characters(exclude_categories=["Cc", "Cs"]) | st.sampled_from("\\;；\n"), min_size=1
-).map(str.strip)
-
-
-@given(
-    st.lists(
-        st.tuples(st.dates(dt.date(1000, 1, 1)), st.sampled_from(["", "10:00-12:00"]), REASONS.filter(bool)),
-        unique_by=lambda entry: entry[0],
-    ).map(sorted)
-)
-def test_days_that_differ_come_back(entries):
-    assert read_exceptions(write_exceptions(entries)) == entries

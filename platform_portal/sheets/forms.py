@@ -6,7 +6,7 @@ from django.core.files import File
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.importing.files import MAX_UPLOAD
+from platform_portal.sheets.files import MAX_UPLOAD
 
 
 class UploadForm(forms.Form):

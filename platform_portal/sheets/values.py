@@ -13,8 +13,6 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from consultations.presenting.languages import LANGUAGES, language_like
-
 Reader = Callable[[str], object]
 Writer = Callable[[object], str]
 
@@ -202,22 +200,6 @@ def choices_reader(choices: type[models.TextChoices]) -> Callable[[str], list[st
         return [key for key in choices.values if key in chosen]
 
     return read
-
-
-def read_languages(text: str) -> list[str]:
-    """Codes of the languages that the form offers, in the order given."""
-    tags = [half(part) for part in split(text)]
-    for tag in tags:
-        if tag in LANGUAGES:
-            continue
-        likely = language_like(tag)
-        raise ValidationError(
-            _("「%(tag)s」という言語の記号はありません。%(likely)s と書いてください。")
-            if likely
-            else _("「%(tag)s」という言語の記号はありません。使える記号は %(known)s です。"),
-            params={"tag": tag[:20], "likely": likely, "known": "、".join(LANGUAGES)},
-        )
-    return tags
 
 
 def read_keys(text: str) -> list[str]:

@@ -12,7 +12,7 @@ import openpyxl
 from django.utils.translation import gettext as _
 from openpyxl.cell.cell import TYPE_ERROR, TYPE_FORMULA
 
-from consultations.importing.files import UnreadableFileError
+from platform_portal.sheets.files import UnreadableFileError
 
 # Rows whose only content is formatting are common; more of them than this are a mistake or an attack.
 MAX_PHYSICAL_ROWS = 100_000
