@@ -178,3 +178,44 @@ def test_form_outlives_the_sign_in(javascript: bool, visit: Any, directory: Dire
     window = ConsultationWindow.objects.get(name="長く書いた窓口")
     assert window.description.splitlines() == ["一行目", "二行目「かぎ」<b>"]
     assert window.channels.get().value == "087-832-0000"
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_buttons_of_the_form_lead_back_to_where_they_stand(
+    javascript: bool, visit: Any, directory: Directory
+) -> None:
+    visitor = visit(DESK, java_script_enabled=javascript)
+    be(visitor, UserFactory(role="staff"))
+    page = visitor.page
+    visitor.open(reverse("desk:window-create"))
+    for words, focused in [
+        ("連絡手段を足す", "#id_channels-1-kind"),
+        ("曜日と時刻を足す", "#id_rows-1-days_0"),
+        ("変わる日を足す", "#id_exceptions-0-on"),
+        ("代わりの窓口を足す", "#id_fallbacks-0-target"),
+        ("この文を読み取って、下に入れる", "#reading"),
+        ("言葉にして確かめる", "#hours-saying"),
+    ]:
+        page.locator("button", has_text=words).click()
+        page.locator(f"{focused}:focus").wait_for()
+        top = page.locator(focused).bounding_box()["y"]
+        assert 0 <= top < DESK["height"], words
+    page.locator(".sticky-end button", has_text="下書きとして保存する").click()
+    page.locator("#error-summary:focus").wait_for()
+
+
+def test_back_after_saving_leads_to_a_page(visit: Any, directory: Directory) -> None:
+    visitor = visit(DESK)
+    be(visitor, UserFactory(role="staff"))
+    page = visitor.page
+    visitor.open(reverse("desk:window-edit", args=[directory.open_line.public_id]))
+    page.locator("button", has_text="連絡手段を足す").click()
+    page.locator("#id_channels-2-kind:focus").wait_for()
+    page.fill("#id_name", "名前を変えた窓口")
+    page.check("#id_channels-2-DELETE")
+    page.locator(".sticky-end button", has_text="保存する").first.click()
+    page.locator("text=を保存しました").wait_for()
+    page.go_back()
+    assert page.input_value("#id_name") == "名前を変えた窓口"
+    page.go_back()
+    assert page.input_value("#id_name") == "名前を変えた窓口"
