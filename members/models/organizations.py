@@ -83,6 +83,9 @@ class Strength(Master):
         verbose_name_plural = _("得意分野")
 
 
+SEARCHED = ("name", "kana", "target_people", "profile")
+
+
 class OrganizationQuerySet(models.QuerySet["Organization"]):
     def active(self) -> "OrganizationQuerySet":
         return self.filter(state=OrganizationState.ACTIVE)
@@ -258,6 +261,17 @@ class Organization(PublicIdModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, **options: Any) -> None:
+        """Keeps what searches are compared with. `bulk_create` asks nobody: set it there."""
+        self.search_text = self.searched_words()
+        names = options.get("update_fields")
+        if names is not None and not set(SEARCHED).isdisjoint(names):
+            options["update_fields"] = {*names, "search_text"}
+        super().save(**options)
+
+    def searched_words(self) -> str:
+        return normalize(" ".join(getattr(self, name) for name in SEARCHED))
 
     @property
     def is_active(self) -> bool:
