@@ -1,8 +1,8 @@
-"""Mails about accounts: one function per message. A name is the only thing in them that people write.
+"""Mails about accounts and about joining: one function per message. What people wrote in them is text, never markup.
 
 Each is stored in the transaction of what it speaks of (`platform_portal.mail`) and leaves after the commit.
 
-Subjects are constant and say nothing of the topic of the portal beyond an account. Links start with
+Subjects are constant and say nothing of the topic of the portal beyond an account or an application. Links start with
 PORTAL_ORIGIN, never with the Host header of a request.
 """
 
@@ -14,10 +14,12 @@ from django.db import models
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.models import INVITATION_DAYS, Invitation, User
+from members.models import INVITATION_DAYS, UNCONFIRMED_DAYS, Application, Invitation, User
+from members.private_links import application_token
 from platform_portal.mail.storing import marks
 from platform_portal.region.models import PortalSettings
 
@@ -25,11 +27,21 @@ INVITATION = "members.invitation"
 PASSWORD_RESET = "members.password_reset"  # noqa: S105  the name of a mail
 SECOND_FACTOR_RESET = "members.second_factor_reset"
 SECURITY_NOTICE = "members.security_notice"
+APPLICATION_CONFIRM = "members.application_confirm"
+APPLICATION_RETURNED = "members.application_returned"
+APPLICATION_APPROVED = "members.application_approved"
+APPLICATION_REFUSED = "members.application_refused"
+APPLICATION_WITHDRAWN = "members.application_withdrawn"
 KINDS = {
     INVITATION: gettext_lazy("利用者登録のご案内"),
     PASSWORD_RESET: gettext_lazy("パスワードの再設定"),
     SECOND_FACTOR_RESET: gettext_lazy("2段階認証を消しました"),
     SECURITY_NOTICE: gettext_lazy("アカウントの設定の変更"),
+    APPLICATION_CONFIRM: gettext_lazy("申込の確認のお願い"),
+    APPLICATION_RETURNED: gettext_lazy("申込についての質問"),
+    APPLICATION_APPROVED: gettext_lazy("入会を認めました"),
+    APPLICATION_REFUSED: gettext_lazy("申込の結果"),
+    APPLICATION_WITHDRAWN: gettext_lazy("申込の取り下げ"),
 }
 
 
@@ -98,6 +110,123 @@ def send_security_notice(user: User, *, what: str) -> None:
     )
 
 
+# --- Applications to join -----------------------------------------------------------------------
+def send_application_confirm(application: Application) -> None:
+    limit = application.created_at + dt.timedelta(days=UNCONFIRMED_DAYS)
+    _send_about_application(
+        application,
+        kind=APPLICATION_CONFIRM,
+        subject=_("申込の確認のお願い"),
+        before=[
+            _("「%(body)s」の入会の申込を書いていただき、ありがとうございます。まだ申込は終わっていません。")
+            % {"body": application.organization_name},
+            _("次のページを開いて内容を確かめ、「申込を確定する」を押してください。"),
+        ],
+        link_words=_("申込を確かめるページを開く"),
+        after=[
+            _("%(limit)s までに確定されないときは、書いていただいた内容を消します。")
+            % {"limit": date_format(timezone.localtime(limit), "Y年n月j日 G:i")},
+            _("このページは、あとで申込のようすを見るときにも使います。人に教えないでください。"),
+            _("心当たりのないときは、何もせずにこのメールを消してください。申込はされません。"),
+        ],
+        dead_after=limit,
+    )
+
+
+def send_application_returned(application: Application) -> None:
+    question = application.open_question
+    _send_about_application(
+        application,
+        kind=APPLICATION_RETURNED,
+        subject=_("申込についての質問"),
+        before=[
+            _("「%(body)s」の入会の申込について、教えていただきたいことがあります。")
+            % {"body": application.organization_name}
+        ],
+        quote=question.text if question else "",
+        link_words=_("返事を書くページを開く"),
+        after=[_("このページで、返事を書き、申込の内容を直せます。人に教えないでください。")],
+    )
+
+
+def send_application_approved(application: Application) -> None:
+    _send_about_application(
+        application,
+        kind=APPLICATION_APPROVED,
+        subject=_("入会を認めました"),
+        before=[
+            _("「%(body)s」の入会を認めました。これから、どうぞよろしくお願いします。")
+            % {"body": application.organization_name},
+            _("団体のページを使うための案内を、別のメール「利用者登録のご案内」で送ります。"),
+        ],
+        link_words=_("申込のようすを見る"),
+        after=[],
+    )
+
+
+def send_application_refused(application: Application) -> None:
+    _send_about_application(
+        application,
+        kind=APPLICATION_REFUSED,
+        subject=_("申込の結果"),
+        before=[
+            _(
+                "「%(body)s」の入会の申込を検討しましたが、今回は入会を認められませんでした。理由は次のとおりです。"
+            )
+            % {"body": application.organization_name}
+        ],
+        quote=application.reason,
+        link_words=_("申込のようすを見る"),
+        after=[
+            _(
+                "分からないことがあるときや、事情が変わったときは、事務局に相談してください。もう一度申し込めます。"
+            )
+        ],
+    )
+
+
+def send_application_withdrawn(application: Application) -> None:
+    _send_about_application(
+        application,
+        kind=APPLICATION_WITHDRAWN,
+        subject=_("申込の取り下げ"),
+        before=[_("「%(body)s」の入会の申込を取り下げました。") % {"body": application.organization_name}],
+        link_words=_("申込のようすを見る"),
+        after=[_("取り下げた心当たりのないときは、事務局に知らせてください。もう一度申し込めます。")],
+    )
+
+
+def _send_about_application(
+    application: Application,
+    *,
+    kind: str,
+    subject: str,
+    before: list[str],
+    link_words: str,
+    after: list[str],
+    quote: str = "",
+    dead_after: dt.datetime | None = None,
+) -> None:
+    """The link lets its reader see and change the application, so only the contact may read the mail."""
+    _send(
+        kind=kind,
+        about=application,
+        dead_after=dead_after,
+        is_confidential=True,
+        subject=subject,
+        to=application.contact_email,
+        text="members/emails/application.txt",
+        html="members/emails/application.html",
+        name=application.contact_name,
+        subject_words=subject,
+        before=before,
+        quote=quote,
+        link=absolute(reverse("members:application-open", args=[application_token(application)])),
+        link_words=link_words,
+        after=after,
+    )
+
+
 def _send(
     *,
     kind: str,
@@ -107,11 +236,17 @@ def _send(
     text: str,
     html: str,
     dead_after: dt.datetime | None = None,
+    is_confidential: bool = False,
     **context: object,
 ) -> None:
     """A mail with a link that dies (`dead_after`) lets its reader in: nobody else may read it."""
     values = {**context, "portal": PortalSettings.load(), "origin": settings.PORTAL_ORIGIN}
-    headers = marks(kind=kind, about=about, is_confidential=dead_after is not None, expires_at=dead_after)
+    headers = marks(
+        kind=kind,
+        about=about,
+        is_confidential=is_confidential or dead_after is not None,
+        expires_at=dead_after,
+    )
     message = EmailMultiAlternatives(subject, render_to_string(text, values), to=[to], headers=headers)
     message.attach_alternative(render_to_string(html, values), "text/html")
     message.send()

@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from members.views import charters, desk, invitation, masters
+from members.views import charters, desk, invitation, joining, masters
 
 app_name = "members"
 
 urlpatterns = [
     path("invitation/", invitation.invitation_accept, name="invitation-accept"),
     path("invitation/<str:secret>/", invitation.invitation_open, name="invitation-open"),
+    path("join/", joining.join, name="join"),
+    path("join/sent/", joining.join_sent, name="join-sent"),
+    path("join/application/<str:token>/", joining.application_open, name="application-open"),
+    path("join/application/<str:token>/answer/", joining.application_answer, name="application-answer"),
+    path("join/application/<str:token>/withdraw/", joining.application_withdraw, name="application-withdraw"),
     path("charter/", charters.charter, name="charter"),
     path("desk/charters/", charters.charter_list, name="charter-list"),
     path("desk/charters/new/", charters.charter_create, name="charter-create"),

@@ -25,6 +25,10 @@ app.conf.beat_schedule = {
         "task": "members.tasks.clear_expired_sessions",
         "schedule": crontab(hour="3", minute="40"),
     },
+    "erase-unconfirmed-applications": {
+        "task": "members.tasks.erase_unconfirmed_applications",
+        "schedule": crontab(hour="3", minute="35"),
+    },
     "forget-old-imports": {
         "task": "consultations.tasks.forget_old_imports",
         "schedule": crontab(hour="3", minute="55"),

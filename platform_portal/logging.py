@@ -4,7 +4,7 @@ import logging
 import re
 
 # A link from a mail opens an account for whoever holds it.
-_SECRET = re.compile(r"(/invitation/|/password/reset/key/)[^\s/\"']+")
+_SECRET = re.compile(r"(/invitation/|/join/application/|/password/reset/key/)[^\s/\"']+")
 _QUERY = re.compile(r"\?[^\s\"']*")
 
 

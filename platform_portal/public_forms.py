@@ -6,6 +6,7 @@ and a limit per sender. Used by every public form that writes something.
 
 import ipaddress
 import time
+from copy import copy
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from django import forms
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_ratelimit.core import is_ratelimited
 
@@ -94,5 +95,11 @@ class PublicForm(forms.Form):
         return str(token)
 
     def _renew_token(self) -> None:
-        renewed = {**self.data.dict()} if isinstance(self.data, QueryDict) else dict(self.data)
-        self.data = renewed | {"token": new_token(self.purpose)}
+        self.show_again(token=new_token(self.purpose))
+
+    def show_again(self, **values: str) -> None:
+        """Shows the form with other hidden values; everything that was written stays, each tick of a group too."""
+        renewed: Any = copy(self.data)
+        for name, value in values.items():
+            renewed[name] = value
+        self.data = renewed

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from members.private_links import application_token
 from platform_portal.access.roles import PERMISSIONS_OF_ROLE, Permission, Role
 from tests.conftest import signed_in
 from tests.factories.consultations import (
@@ -20,7 +21,13 @@ from tests.factories.consultations import (
     ZeroHitWordFactory,
 )
 from tests.factories.mail import OutgoingMailFactory
-from tests.factories.members import CharterFactory, InvitationFactory, SectorFactory, UserFactory
+from tests.factories.members import (
+    ApplicationFactory,
+    CharterFactory,
+    InvitationFactory,
+    SectorFactory,
+    UserFactory,
+)
 
 PUBLIC = {
     "consultations:about",
@@ -40,9 +47,14 @@ PUBLIC = {
     "consultations:window-detail",
     "consultations:window-list",
     "healthz",
+    "members:application-answer",
+    "members:application-open",
+    "members:application-withdraw",
     "members:charter",
     "members:invitation-accept",
     "members:invitation-open",
+    "members:join",
+    "members:join-sent",
 }
 # Account pages that must work before sign-in.
 PUBLIC_ACCOUNT = {
@@ -119,6 +131,9 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "mail:mail-detail": {"public_id": lambda world: world["mail"].public_id},
     "mail:mail-resend": {"public_id": lambda world: world["mail"].public_id},
     "mail:mail-cancel": {"public_id": lambda world: world["mail"].public_id},
+    "members:application-answer": {"token": lambda world: application_token(world["application"])},
+    "members:application-open": {"token": lambda world: application_token(world["application"])},
+    "members:application-withdraw": {"token": lambda world: application_token(world["application"])},
     "members:charter-delete": {"number": lambda world: world["charter"].number},
     "members:charter-page": {"number": lambda world: world["charter"].number},
     "members:charter-publish": {"number": lambda world: world["charter"].number},
@@ -148,6 +163,7 @@ def world(db) -> dict[str, Any]:
         "person": UserFactory(name="だれか"),
         "invitation": InvitationFactory(),
         "mail": OutgoingMailFactory(state="failed"),
+        "application": ApplicationFactory(),
         "charter": CharterFactory(draft=True),
     }
 

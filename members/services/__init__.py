@@ -1,6 +1,20 @@
 """Writes, by subject. Each with its audit event in the same transaction."""
 
 from members.services.accepting import accept_invitation, accept_with_account
+from members.services.applications import (
+    CharterChangedError,
+    Outcome,
+    answer_questions,
+    approve_application,
+    approve_applications,
+    confirm_application,
+    erase_unconfirmed,
+    note_on_application,
+    refuse_application,
+    return_application,
+    submit_application,
+    withdraw_application,
+)
 from members.services.charters import delete_charter, publish_charter, write_charter
 from members.services.invitations import (
     InvitationUnusableError,
@@ -22,25 +36,37 @@ from members.services.users import (
 )
 
 __all__ = [
+    "CharterChangedError",
     "InvitationUnusableError",
+    "Outcome",
     "accept_invitation",
     "accept_with_account",
+    "answer_questions",
+    "approve_application",
+    "approve_applications",
     "change_user",
+    "confirm_application",
     "create_administrator",
     "deactivate_user",
     "delete_charter",
     "end_sessions",
+    "erase_unconfirmed",
     "find_invitation",
     "invite",
     "invite_to_organization",
+    "note_on_application",
     "publish_charter",
     "reactivate_user",
     "reencrypt_second_factors",
+    "refuse_application",
     "resend_invitation",
     "reset_second_factor",
+    "return_application",
     "save_joining_rules",
     "save_master",
     "start_membership",
+    "submit_application",
+    "withdraw_application",
     "withdraw_invitation",
     "write_charter",
 ]

@@ -207,10 +207,12 @@ def test_every_audit_type_of_this_app_has_words():
     from pathlib import Path
 
     from members import audit_labels
+    from members.workflow import APPLICATION_WAYS
 
     source = "".join(path.read_text() for path in Path(audit_labels.__file__).parent.rglob("*.py"))
     used = set(re.findall(r'type="(members\.\w+)"', source))
     assert len(used) >= 13
+    used |= {f"members.application_{way.verb}" for way in APPLICATION_WAYS.values()}
     assert used == set(audit_labels.LABELS)
 
 

@@ -6,8 +6,9 @@ import pytest
 from django.core import mail
 
 from members import mails, tasks
+from members.models import ApplicationQuestion
 from platform_portal.mail.models import OutgoingMail
-from tests.factories.members import InvitationFactory, UserFactory
+from tests.factories.members import ApplicationFactory, InvitationFactory, UserFactory
 from tests.factories.region import PortalSettingsFactory
 from tests.outbox import delivered
 
@@ -91,11 +92,62 @@ def test_tasks_can_be_queued():
     tasks.clear_expired_sessions.delay()
 
 
+def send_about_application(**values) -> list[mail.EmailMultiAlternatives]:
+    application = ApplicationFactory(contact_email="hanako@group.example", **values)
+    ApplicationQuestion.objects.create(
+        application=application, text="どこで<b>活動</b>していますか", asked_by=UserFactory()
+    )
+    mails.send_application_confirm(application)
+    mails.send_application_returned(application)
+    mails.send_application_approved(application)
+    mails.send_application_refused(application)
+    mails.send_application_withdrawn(application)
+    return [message for message in delivered() if message.to == ["hanako@group.example"]]
+
+
+def test_applicants_get_text_html_and_a_link_that_is_theirs():
+    messages = send_about_application(contact_name="申込 花子", organization_name="<i>山&川</i>の会")
+    assert len(messages) == 5
+    for message in messages:
+        html, _kind = message.alternatives[0]
+        assert "<i>山" not in html
+        assert "山&amp;川" in html
+        assert "<i>山&川</i>の会" in message.body
+        for body in (message.body, html):
+            assert "申込 花子 さん" in body
+            assert "https://portal.example.jp/join/application/" in body
+            assert "087-832-0000" in body
+        assert not [word for word in SUBJECT_SECRETS if word in message.subject]
+    assert len({message.subject for message in messages}) == 5
+
+
+def test_what_staff_wrote_is_quoted():
+    by_subject = {message.subject: message for message in send_about_application(reason="県外のため")}
+    asked, refused = by_subject["申込についての質問"], by_subject["申込の結果"]
+    assert "どこで<b>活動</b>していますか" in asked.body
+    assert "どこで&lt;b&gt;活動" in asked.alternatives[0][0]
+    assert "県外のため" in refused.body
+    assert "県外のため" in refused.alternatives[0][0]
+
+
 def test_kinds_are_known_and_only_mails_without_a_way_in_may_be_read():
     send_all("県庁 あおい")
+    send_about_application()
     rows = OutgoingMail.objects.all()
     assert {row.kind for row in rows} == set(mails.KINDS)
     assert not [row.kind for row in rows if row.kind_label == row.kind]
-    assert {row.kind for row in rows if row.is_confidential} == {mails.INVITATION, mails.PASSWORD_RESET}
-    assert {row.kind for row in rows if row.expires_at} == {mails.INVITATION, mails.PASSWORD_RESET}
+    assert {row.kind for row in rows if row.is_confidential} == {
+        mails.INVITATION,
+        mails.PASSWORD_RESET,
+        mails.APPLICATION_CONFIRM,
+        mails.APPLICATION_RETURNED,
+        mails.APPLICATION_APPROVED,
+        mails.APPLICATION_REFUSED,
+        mails.APPLICATION_WITHDRAWN,
+    }
+    assert {row.kind for row in rows if row.expires_at} == {
+        mails.INVITATION,
+        mails.PASSWORD_RESET,
+        mails.APPLICATION_CONFIRM,
+    }
     assert all(row.about_type.startswith("members.") and row.about_id for row in rows)

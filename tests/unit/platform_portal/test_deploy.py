@@ -134,6 +134,10 @@ def test_proxy_log_keeps_no_secret_of_a_mailed_link(nginx: str) -> None:
     hidden = re.findall(
         r"~(\S+)\s+\S+\*\*\*;", re.findall(r"map \$uri \$logged_uri \{(.*?)\}", nginx, re.DOTALL)[0]
     )
-    for path in ("/invitation/a-secret/", "/accounts/password/reset/key/3k-abc/"):
+    for path in (
+        "/invitation/a-secret/",
+        "/join/application/a-secret/",
+        "/accounts/password/reset/key/3k-abc/",
+    ):
         assert any(re.match(pattern, path) for pattern in hidden), path
     assert not any(re.match(pattern, "/w/abc234/") for pattern in hidden)
