@@ -24,3 +24,6 @@ WINDOW_WAYS: Ways = {
     ),
     (State.ARCHIVED, State.DRAFT): Way("restored", _("下書きとして戻す"), Permission.EDIT_WINDOWS),
 }
+
+EVENTS_OF_MOVES = frozenset(f"consultations.window_{way.verb}" for way in WINDOW_WAYS.values())
+RETURNED = f"consultations.window_{WINDOW_WAYS[State.IN_REVIEW, State.DRAFT].verb}"

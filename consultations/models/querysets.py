@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from consultations.models.kinds import KINDS_WITH_HOURS
 from consultations.models.search import SearchQuerySet
+from consultations.workflow import EVENTS_OF_MOVES, RETURNED
+from platform_portal.audit.models import AuditEvent
 from platform_portal.publishing.states import State
 
 if TYPE_CHECKING:
@@ -119,6 +122,27 @@ class ConsultationWindowQuerySet(SearchQuerySet):
 
     def drafts_of(self, user: Any) -> Self:
         return self.filter(state=State.DRAFT, author=user)
+
+    def returned_to(self, user: Any) -> Self:
+        """Own drafts whose last step was somebody else's 「下書きに戻す」, with `returned_at` and `return_reason`."""
+        label = self.model._meta.label_lower
+        moves = AuditEvent.objects.filter(
+            object_type=label,
+            object_id=Cast(OuterRef("pk"), models.CharField()),
+            type__in=EVENTS_OF_MOVES,
+        ).order_by("-at", "-pk")
+        return (
+            self.drafts_of(user)
+            .annotate(
+                last_move=Subquery(moves.values("type")[:1]),
+                last_mover=Subquery(moves.values("actor_id")[:1]),
+            )
+            .filter(last_move=RETURNED)
+            .exclude(last_mover=user.pk)
+            .annotate(
+                returned_at=Subquery(moves.values("at")[:1]), return_reason=Subquery(moves.values("note")[:1])
+            )
+        )
 
     def noting_reports(self) -> Self:
         """With `has_reports`: whether a resident's word on an error waits for an answer."""

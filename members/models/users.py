@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from platform_portal.access.roles import DESK_ROLES, Role
+from platform_portal.access.roles import DESK_ROLES, PERMISSIONS_OF_ROLE, Permission, Role
 
 # Names stand in mails and in the audit record: no line breaks, no invisible or direction-changing characters.
 validate_one_line = RegexValidator(
@@ -43,6 +43,12 @@ class UserQuerySet(models.QuerySet["User"]):
     def administrators(self) -> "UserQuerySet":
         """Those who can let others in: active, with the administrator role."""
         return self.active().filter(role=Role.ADMINISTRATOR)
+
+    def holding(self, permission: Permission) -> "UserQuerySet":
+        """Those whose role carries the permission."""
+        return self.filter(
+            role__in=[role for role, held in PERMISSIONS_OF_ROLE.items() if permission in held]
+        )
 
     def search(self, words: str) -> "UserQuerySet":
         """Every word stands in the name, the e-mail address or the section."""

@@ -23,6 +23,7 @@ from consultations.hours_words import hours_words, lacks_days, read_hours_text
 from consultations.models import ConsultationWindow
 from consultations.opening import holiday_calendar
 from consultations.views.desk.common import crumbs, get_window, history_of, window_steps
+from consultations.views.desk.reviewing import words_on_editing_under_review, words_on_return
 from consultations.views.desk.workflow import preview_response
 from members.models import Organization
 from platform_portal.access.checks import Refused, requires
@@ -174,6 +175,8 @@ def _page(request: HttpRequest, editor: WindowEditor, answer: Answer, status: in
         "is_new": is_new,
         "title": title,
         "answer": answer,
+        "on_return": words_on_return(window),
+        "on_review": words_on_editing_under_review(request.user, window),
         "warnings_digest": digest(answer.warnings),
         # After a conflict the form carries the new version: whoever saves again has seen the other's change.
         "version": _version(editor, answer),

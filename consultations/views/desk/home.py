@@ -56,8 +56,13 @@ def jobs_for(user: Any) -> list[Job]:
         hint = _("番号と受付時間が今も正しいか、確かめる日が来ています。")
         jobs.append(Job(_("確かめる日が来た窓口"), hint, due, reverse("desk:verification-list")))
     if has(user, Permission.EDIT_WINDOWS):
+        returned = windows.returned_to(user).order_by("-returned_at")
+        count, newest = returned.count(), returned.first()
+        if newest is not None:
+            hint = _("「%(name)s」：%(reason)s") % {"name": newest.name, "reason": newest.return_reason}
+            jobs.insert(0, Job(_("差し戻された窓口"), hint, count, f"{windows_at}?author=returned"))
         drafts = windows.drafts_of(user).count()
-        hint = _("書きかけです。できたら確認を頼みます。")
+        hint = _("書きかけと差し戻されたものです。できたら確認を頼みます。")
         jobs.append(Job(_("自分の下書き"), hint, drafts, f"{windows_at}?state=draft&author=me"))
         unknown = windows.published().unknown_hours().count()
         hint = _("いつ開いているか分からないため、「受付中」に出ません。")

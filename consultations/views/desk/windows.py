@@ -26,6 +26,8 @@ def window_list(request: HttpRequest) -> HttpResponse:
     windows = ConsultationWindow.objects.all()
     if request.GET.get("author") == "me":
         windows = windows.filter(author=request.user)
+    elif request.GET.get("author") == "returned":
+        windows = windows.returned_to(request.user)
     found = DeskWindowFilter(request.GET, queryset=windows)
     rows = found.qs if found.is_valid() else found.queryset.order_by("kana", "name", "pk")
     context = {
@@ -36,7 +38,7 @@ def window_list(request: HttpRequest) -> HttpResponse:
         ),
         "bulk": BulkForm(),
         "are_all_selected": request.GET.get("select") == "page",
-        "is_filtered": found.is_filtered or request.GET.get("author") == "me",
+        "is_filtered": found.is_filtered or request.GET.get("author") in {"me", "returned"},
         "has_garbage": not found.is_valid(),
         "crumbs": crumbs((_("相談窓口"), "")),
     }

@@ -21,6 +21,7 @@ from consultations.views.desk.common import (
     next_address,
     window_steps,
 )
+from consultations.views.desk.reviewing import words_on_return
 from consultations.views.public.detail import detail_context
 from consultations.workflow import WINDOW_WAYS
 from platform_portal.access.checks import Refused, reason_against, requires
@@ -80,6 +81,7 @@ def window_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "no_verify": reason_against(permissions.check_can_verify_window, request.user, window),
         "can_take_back": permissions.can_take_back_verification(request.user, window),
         "is_due": window.is_due,
+        "on_return": words_on_return(window),
         "reports": window.error_reports.waiting(),
         "history": history_of(window),
         "crumbs": window_steps(window),
