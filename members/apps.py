@@ -10,7 +10,9 @@ class MembersConfig(AppConfig):
         from members import (
             mails,
             signals,  # noqa: F401  connects the receivers
+            third_parties,
         )
         from platform_portal.mail import kinds
 
+        third_parties.declare_all()
         kinds.register(mails.KINDS)

@@ -8,7 +8,15 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 
-from platform_portal.privacy import classification_of, stored_fields
+from platform_portal.privacy import (
+    classification_of,
+    is_free_of_people,
+    names_in,
+    paths_to_addresses,
+    paths_to_users,
+    privacy_of,
+    stored_fields,
+)
 
 OUR_APPS = {"audit", "mail", "region", "members", "consultations"}
 BASE = Path(settings.BASE_DIR)
@@ -78,11 +86,36 @@ class TestModels:
                 assert field.name.endswith("_on") or field.name in {"on", "valid_from", "valid_to"}, field
 
 
-@pytest.mark.parametrize(
-    "model", [m for m in our_models() if hasattr(m, "Privacy")], ids=lambda model: model.__name__
-)
-def test_every_field_says_how_far_it_may_go(model):
-    assert set(classification_of(model)) == stored_fields(model)
+@pytest.mark.parametrize("model", apps.get_models(), ids=lambda model: model._meta.label)
+class TestPrivacy:
+    def test_every_field_says_how_far_it_may_go(self, model):
+        if is_free_of_people(model):
+            assert privacy_of(model) is None
+            assert model._meta.app_label not in OUR_APPS, "our own models say it field by field"
+            return
+        assert privacy_of(model) is not None, (
+            "see platform_portal.privacy; for libraries members.third_parties"
+        )
+        assert set(classification_of(model)) == stored_fields(model)
+
+    def test_what_is_personal_leads_to_its_person(self, model):
+        """Or an export would miss it, and an erasure leave it."""
+        if not names_in(model, "personal", "free_text"):
+            return
+        leads = paths_to_users(model) or paths_to_addresses(model)
+        why_not = getattr(privacy_of(model), "leads_to_nobody", "")
+        assert bool(leads) != bool(why_not), (
+            "`about`, `known_by` or `leads_to_nobody`; see platform_portal.privacy"
+        )
+
+    def test_a_declaration_names_only_fields(self, model):
+        assert names_in(model, "free_text", "withheld") <= stored_fields(model)
+
+    def test_text_of_people_is_personal(self, model):
+        """A mail address is one's own unless it is shown to everybody."""
+        if model._meta.app_label in OUR_APPS:
+            addresses = {f.name for f in model._meta.concrete_fields if isinstance(f, models.EmailField)}
+            assert addresses <= names_in(model, "public", "personal")
 
 
 def test_migrations_are_named_by_hand():

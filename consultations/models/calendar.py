@@ -21,6 +21,11 @@ class WindowException(models.Model):
     )
     reason = models.CharField(_("理由"), max_length=100)
 
+    class Privacy:
+        public = ("window", "on", "spans", "reason")
+        internal: tuple[str, ...] = ()
+        personal: tuple[str, ...] = ()
+
     class Meta:
         verbose_name = _("日ごとの変更")
         verbose_name_plural = _("日ごとの変更")
@@ -49,6 +54,11 @@ class CalendarOverride(models.Model):
         help_text=_("はずすと、暦の上では祝日でも、ふつうの日として扱います。"),
     )
     name = models.CharField(_("名称・理由"), max_length=100)
+
+    class Privacy:
+        public = ("on", "is_holiday", "name")
+        internal: tuple[str, ...] = ()
+        personal: tuple[str, ...] = ()
 
     class Meta:
         verbose_name = _("祝日の変更")

@@ -39,6 +39,22 @@ class Category(PublicIdModel):
 
     objects = CategoryQuerySet.as_manager()
 
+    class Privacy:
+        public = (
+            "public_id",
+            "slug",
+            "name",
+            "description",
+            "intro",
+            "words",
+            "icon",
+            "is_risk",
+            "position",
+            "is_active",
+        )
+        internal = ("updated_at",)
+        personal: tuple[str, ...] = ()
+
     class Meta:
         verbose_name = _("分野")
         verbose_name_plural = _("分野")

@@ -43,6 +43,11 @@ class Schedule(models.Model):
 
     objects = ScheduleManager()
 
+    class Privacy:
+        public = ("rule", "digest")
+        internal: tuple[str, ...] = ()
+        personal: tuple[str, ...] = ()
+
     class Meta:
         verbose_name = _("受付時間の型")
         verbose_name_plural = _("受付時間の型")
@@ -89,6 +94,28 @@ class Channel(models.Model):
     takes_appointments_only = models.BooleanField(default=False, editable=False)
 
     objects: ClassVar = ChannelQuerySet.as_manager()
+
+    class Privacy:
+        public = (
+            "window",
+            "position",
+            "kind",
+            "value",
+            "digits",
+            "toll",
+            "accepts_ip_phone",
+            "reach_note",
+            "opening_hours",
+            "hours_text",
+            "is_by_appointment",
+            "languages",
+            "note",
+            "effective_hours",
+            "schedule",
+            "takes_appointments_only",
+        )
+        internal: tuple[str, ...] = ()
+        personal: tuple[str, ...] = ()
 
     class Meta:
         verbose_name = _("連絡手段")

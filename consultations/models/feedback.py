@@ -36,6 +36,11 @@ class ErrorReport(models.Model):
 
     objects = ErrorReportQuerySet.as_manager()
 
+    class Privacy:
+        public: tuple[str, ...] = ()
+        internal = ("window", "kind", "text", "reported_at", "handled_at", "handled_by", "resolution")
+        personal: tuple[str, ...] = ()
+
     class Meta:
         verbose_name = _("誤りの知らせ")
         verbose_name_plural = _("誤りの知らせ")
@@ -56,6 +61,11 @@ class ZeroHitWord(models.Model):
     word = models.CharField(_("言葉"), max_length=20, unique=True)
     count = models.PositiveIntegerField(_("回数"), default=0)
     last_on = models.DateField(_("最後の日"))
+
+    class Privacy:
+        public: tuple[str, ...] = ()
+        internal = ("word", "count", "last_on")
+        personal: tuple[str, ...] = ()
 
     class Meta:
         verbose_name = _("見つからなかった言葉")

@@ -7,6 +7,27 @@ from platform_portal.sheets.models import SheetUpload, SheetUploadRow, upload_co
 
 
 class WindowImport(SheetUpload):
+    class Privacy:
+        public: tuple[str, ...] = ()
+        internal = (
+            "public_id",
+            "file_name",
+            "content",
+            "sha256",
+            "kind",
+            "stage",
+            "stage_at",
+            "message",
+            "digest",
+            "counts",
+            "uploaded_at",
+            "uploaded_by",
+            "applied_at",
+            "applied_by",
+            "expires_at",
+        )
+        personal: tuple[str, ...] = ()
+
     class Meta(SheetUpload.Meta):
         verbose_name = _("窓口の取り込み")
         verbose_name_plural = _("窓口の取り込み")
@@ -19,6 +40,21 @@ class WindowImportRow(SheetUploadRow):
     window_import = models.ForeignKey(
         WindowImport, verbose_name=_("取り込み"), on_delete=models.CASCADE, related_name="rows"
     )
+
+    class Privacy:
+        public: tuple[str, ...] = ()
+        internal = (
+            "window_import",
+            "rank",
+            "number",
+            "outcome",
+            "public_id",
+            "title",
+            "changes",
+            "problems",
+            "warnings",
+        )
+        personal: tuple[str, ...] = ()
 
     class Meta(SheetUploadRow.Meta):
         verbose_name = _("取り込みの行")

@@ -192,6 +192,64 @@ class ConsultationWindow(PublicIdModel, Publishable):
 
     objects: ClassVar = ConsultationWindowQuerySet.as_manager()
 
+    class Privacy:
+        public = (
+            "public_id",
+            "name",
+            "kana",
+            "description",
+            "organization",
+            "operator",
+            "categories",
+            "askers",
+            "minimum_age",
+            "maximum_age",
+            "is_women_only",
+            "eligibility",
+            "area_scope",
+            "area_rank",
+            "municipalities",
+            "fee",
+            "fee_note",
+            "anonymity",
+            "languages",
+            "who_answers",
+            "what_is_asked",
+            "confidentiality",
+            "website",
+            "opening_hours",
+            "hours_text",
+            "is_by_appointment",
+            "year_end_from",
+            "year_end_to",
+            "valid_from",
+            "valid_to",
+            "verified_on",
+            "verification_source",
+            "fallbacks",
+            "source",
+            "source_on",
+        )
+        # The address is shown through `public_address` alone.
+        internal = (
+            "state",
+            "author",
+            "submitted_at",
+            "submitted_by",
+            "published_at",
+            "published_by",
+            "address",
+            "address_visibility",
+            "verified_by",
+            "verification_interval",
+            "verification_due_on",
+            "internal_note",
+            "search_vector",
+            "created_at",
+            "updated_at",
+        )
+        personal: tuple[str, ...] = ()
+
     class Meta(Publishable.Meta):
         verbose_name = _("相談窓口")
         verbose_name_plural = _("相談窓口")
@@ -315,6 +373,11 @@ class Fallback(models.Model):
     window = models.ForeignKey(ConsultationWindow, on_delete=models.CASCADE, related_name="fallback_links")
     target = models.ForeignKey(ConsultationWindow, on_delete=models.CASCADE, related_name="fallback_sources")
     position = models.PositiveSmallIntegerField(_("並び順"), default=0)
+
+    class Privacy:
+        public = ("window", "target", "position")
+        internal: tuple[str, ...] = ()
+        personal: tuple[str, ...] = ()
 
     class Meta:
         verbose_name = _("代わりの窓口")

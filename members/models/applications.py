@@ -266,6 +266,8 @@ class Application(PublicIdModel):
             "updated_at",
         )
         personal = ("address", "contact_name", "contact_section", "contact_email", "contact_phone")
+        free_text = ("activity", "motive", "reason", "staff_note")
+        withheld = ("form_id", "link_version", "staff_note")
 
     class Meta:
         verbose_name = _("入会申込")
@@ -325,6 +327,8 @@ class ApplicationQuestion(models.Model):
         public = ()
         internal = ("application", "text", "asked_at", "asked_by", "answer", "answered_at")
         personal = ()
+        free_text = ("text", "answer")
+        known_by = ("application__contact_email",)
 
     class Meta:
         verbose_name = _("入会申込への質問")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models.applications import Application
 from members.models.organizations import Organization
+from platform_portal.privacy import Person
 from platform_portal.publishing.models import actor, paired
 
 
@@ -103,6 +104,13 @@ class CharterConsent(models.Model):
         public = ()
         internal = ("charter", "application", "organization", "text_hash", "consented_at")
         personal = ("person_name",)
+        known_by = ("application__contact_email",)
+
+        @staticmethod
+        def also_about(person: Person) -> Q:
+            """Agreed while signed in: only the name is kept, so whose it is follows from the organisation."""
+            of_its_own = Organization.objects.filter(memberships__user=person.user_id).values("pk")
+            return Q(person_name__in=person.names, organization__in=of_its_own)
 
     class Meta:
         verbose_name = _("設置要綱への同意")

@@ -120,6 +120,23 @@ class Invitation(models.Model):
 
     objects = InvitationQuerySet.as_manager()
 
+    class Privacy:
+        public: tuple[str, ...] = ()
+        internal = (
+            "role",
+            "organization",
+            "membership_role",
+            "secret_hash",
+            "invited_by",
+            "invited_at",
+            "expires_at",
+            "accepted_at",
+            "withdrawn_at",
+            "withdrawn_by",
+        )
+        personal = ("email", "name", "section", "accepted_by")
+        withheld = ("secret_hash",)
+
     class Meta:
         verbose_name = _("招待")
         verbose_name_plural = _("招待")

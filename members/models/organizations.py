@@ -216,6 +216,8 @@ class Organization(PublicIdModel):
             "updated_at",
         )
         personal = ("address", "office_phone", "office_email")
+        free_text = ("internal_note", "leaving_reason")
+        withheld = ("internal_note",)
 
     class Meta:
         verbose_name = _("会員団体")

@@ -83,6 +83,13 @@ class User(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name", "role"]
 
+    class Privacy:
+        public: tuple[str, ...] = ()
+        internal = ("password", "role", "is_active", "created_at", "session_version")
+        personal = ("email", "name", "section", "last_login")
+        withheld = ("password", "session_version")
+        about = ("pk",)
+
     class Meta:
         verbose_name = _("利用者")
         verbose_name_plural = _("利用者")

@@ -32,6 +32,13 @@ class AuditEvent(models.Model):
 
     objects = AuditEventQuerySet.as_manager()
 
+    class Privacy:
+        public: tuple[str, ...] = ()
+        internal = ("type", "object_type", "object_id", "old", "new", "note", "at")
+        personal = ("actor_id",)
+        withheld = ("old", "new", "note")
+        about = ("actor_id",)
+
     class Meta:
         verbose_name = _("操作の記録")
         verbose_name_plural = _("操作の記録")

@@ -212,6 +212,7 @@ class OutgoingMail(PublicIdModel):
             "last_error",
         )
         personal = ("to", "address", "subject", "text", "html", "headers")
+        known_by = ("address",)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.public_id}"

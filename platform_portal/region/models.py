@@ -22,6 +22,11 @@ class Prefecture(models.Model):
     name = models.CharField(_("名称"), max_length=10, unique=True)
     kana = models.CharField(_("カナ"), max_length=20)
 
+    class Privacy:
+        public = ("name", "kana")
+        internal: tuple[str, ...] = ()
+        personal: tuple[str, ...] = ()
+
     class Meta:
         verbose_name = _("都道府県")
         verbose_name_plural = _("都道府県")
@@ -46,6 +51,11 @@ class Municipality(models.Model):
     kana = models.CharField(_("カナ"), max_length=60)
 
     objects = MunicipalityQuerySet.as_manager()
+
+    class Privacy:
+        public = ("prefecture", "name", "kana")
+        internal: tuple[str, ...] = ()
+        personal: tuple[str, ...] = ()
 
     class Meta:
         verbose_name = _("市区町村")
@@ -76,6 +86,20 @@ class PortalSettings(models.Model):
     secretariat_phone = models.CharField(_("事務局の電話番号"), max_length=20, blank=True)
     secretariat_email = models.EmailField(_("事務局のメールアドレス"), blank=True)
     updated_at = models.DateTimeField(_("更新した時刻"), auto_now=True)
+
+    class Privacy:
+        public = (
+            "portal_name",
+            "platform_name",
+            "prefecture",
+            "secretariat_name",
+            "secretariat_postal_code",
+            "secretariat_address",
+            "secretariat_phone",
+            "secretariat_email",
+        )
+        internal = ("updated_at",)
+        personal: tuple[str, ...] = ()
 
     class Meta:
         verbose_name = _("ポータルの設定")
