@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.contacts import Contact, read_contact
+from consultations.contacts import Contact, read_contact, suggest_contact
 from consultations.forms.desk import DeskForm, RowSet, guard_text
 from consultations.hours.rules import UnsupportedSyntaxError, read_spans, write_spans
 from consultations.hours_words import read_hours_text
@@ -27,7 +27,7 @@ IP_PHONE = [
 
 
 class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """`warnings`: sentences about what looks wrong but may be right."""
+    """`warnings`: sentences about what looks wrong but may be right. `suggestion`: how `value` is likely meant."""
 
     accepts_ip_phone = forms.TypedChoiceField(
         label=gettext_lazy("IP電話（050など）から"),
@@ -71,6 +71,7 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.warnings: list[str] = []
+        self.suggestion = ""
         self.fields["toll"].required = False
         self.fields["kind"].error_messages["required"] = str(_("種類を選んでください。"))
         guard_text(self)
@@ -105,6 +106,7 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         try:
             contact = read_contact(kind or "", values.get("value", ""))
         except ValidationError as error:
+            self.suggestion = suggest_contact(kind or "", values.get("value", ""))
             self.add_error("value", error)
         else:
             self._take(contact, values)
@@ -116,6 +118,7 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         self.instance.digits = contact.digits
         if contact.warning and "value" in self.changed_data:
             self.warnings.append(f"{contact.value}：{contact.warning}")
+            self.suggestion = suggest_contact(kind or "", contact.value)
         if values.get("toll") in {"", None, Toll.UNKNOWN}:
             values["toll"] = contact.toll
         if kind in LINK_KINDS and not contact.value:

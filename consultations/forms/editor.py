@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from consultations.contacts import suggest_contact
 from consultations.forms.channels import ChannelForm, ChannelFormSet, ExceptionFormSet, FallbackFormSet
 from consultations.forms.hours import (
     HoursForm,
@@ -257,6 +258,15 @@ def with_row(data: QueryDict, kind: str) -> QueryDict:
     copy = data.copy()
     total = copy.get(name, "0")
     copy[name] = str(int(total) + 1) if total.isdigit() else "1"
+    return copy
+
+
+def with_suggestion(data: QueryDict, row: str) -> QueryDict:
+    """The same input with the likely spelling in the row's main field. `row`: `channels-0`."""
+    copy = data.copy()
+    suggestion = suggest_contact(str(data.get(f"{row}-kind", "")), str(data.get(f"{row}-value", "")))
+    if suggestion:
+        copy[f"{row}-value"] = suggestion
     return copy
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from consultations import permissions, services
 from consultations.audit_labels import Line
-from consultations.forms.editor import ADDABLE, WindowEditor, digest, with_row, with_rule
+from consultations.forms.editor import ADDABLE, WindowEditor, digest, with_row, with_rule, with_suggestion
 from consultations.hours.evaluation import DayHours, week_table
 from consultations.hours.parsing import ParsedHours
 from consultations.hours_words import hours_words, lacks_days, read_hours_text
@@ -89,6 +89,8 @@ def _without_saving(data: QueryDict, window: ConsultationWindow, answer: Answer)
     added = str(data.get("add", ""))
     if added in ADDABLE:
         return WindowEditor(window, with_row(data, added)).without_errors()
+    if "take" in data:
+        return WindowEditor(window, with_suggestion(data, str(data["take"]))).without_errors()
     if "say" in data:
         return WindowEditor(window, data)
     if "read" in data:

@@ -275,6 +275,33 @@ def test_doubtful_number_needs_a_tick(owner_client):
     assert Channel.objects.get().value == "0878-32-0000"
 
 
+@pytest.mark.parametrize(
+    ("kind", "typed", "likely"),
+    [
+        ("phone", "0878-76-1234", "087-876-1234"),
+        ("line", "@tasukeai_tk", "https://line.me/R/ti/p/%40tasukeai_tk"),
+        ("line", "＠ｔａｓｕｋｅａｉ", "https://line.me/R/ti/p/%40tasukeai"),
+    ],
+)
+def test_likely_spelling_is_one_press_away(kind, typed, likely, owner_client):
+    data = new_data(channels__0__kind=kind, channels__0__value=typed)
+    page = text_of(send(owner_client, reverse(NEW), data))
+    assert likely in page
+    assert 'name="take" value="channels-0" formaction="#id_channels-0-value"' in page
+    taken = send(owner_client, reverse(NEW), changed(data, take="channels-0"))
+    assert taken.context["editor"].channels.forms[0]["value"].value() == likely
+    assert taken.context["editor"].problems == []
+    del data["take"]
+    assert send(owner_client, reverse(NEW), changed(data, channels__0__value=likely)).status_code == 302
+    assert Channel.objects.get().value == likely
+
+
+@pytest.mark.parametrize("row", ["", "channels-0", "channels-99", "rows-0", "\x00"])
+def test_nothing_to_take_leaves_the_form_as_it_is(row, owner_client):
+    response = send(owner_client, reverse(NEW), new_data(take=row))
+    assert response.context["editor"].channels.forms[0]["value"].value() == "087-832-0000"
+
+
 def test_tick_counts_only_for_the_warnings_it_stood_beside(owner_client):
     data = new_data(channels__0__value="0878-32-0000")
     data["confirmed"] = send(owner_client, reverse(NEW), data).context["warnings_digest"]
