@@ -13,10 +13,11 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from members import services
 from members.models import User
+from platform_portal.access.methods import post_only
 from platform_portal.audit import services as audit
 
 View = Callable[..., HttpResponseBase]
@@ -28,7 +29,7 @@ def account_home(request: HttpRequest) -> HttpResponse:
     return render(request, "members/account_home.html", {"has_second_factor": has_second_factor})
 
 
-@require_POST
+@post_only("account_home")
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)  # noqa: S101  the middleware lets nobody else in
     services.end_sessions(user=request.user, by=request.user)

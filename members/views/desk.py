@@ -12,13 +12,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from members import audit_labels, permissions, services
 from members.filters import InvitationFilter, UserFilter
 from members.forms.desk import InvitationForm, UserForm, UserSearchForm
 from members.models import Invitation, User
 from platform_portal.access.checks import Refused, reason_against, requires
+from platform_portal.access.methods import post_only
 from platform_portal.access.roles import Permission
 from platform_portal.audit.models import AuditEvent
 
@@ -71,7 +72,7 @@ def user_list(request: HttpRequest) -> HttpResponse:
 
 
 @manages_users
-@require_POST
+@post_only("members:user-list")
 def user_search(request: HttpRequest) -> HttpResponse:
     form = UserSearchForm(request.POST)
     if form.is_valid():
@@ -223,7 +224,7 @@ def invitation_create(request: HttpRequest) -> HttpResponse:
 
 
 @manages_users
-@require_POST
+@post_only("members:invitation-list")
 def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation, pk=pk)
     try:

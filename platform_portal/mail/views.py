@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from platform_portal.access.checks import Refused, reason_against, requires
+from platform_portal.access.methods import post_only
 from platform_portal.access.roles import Permission
 from platform_portal.audit.models import AuditEvent
 from platform_portal.mail import audit_labels, permissions, services
@@ -54,7 +55,7 @@ def mail_list(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_MAILS)
-@require_POST
+@post_only("mail:mail-list")
 def mail_search(request: HttpRequest) -> HttpResponse:
     form = MailSearchForm(request.POST)
     if form.is_valid():
@@ -83,7 +84,7 @@ def mail_detail(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @requires(Permission.RESEND_MAILS)
-@require_POST
+@post_only("mail:mail-detail", "public_id")
 def mail_resend(request: HttpRequest, public_id: str) -> HttpResponse:
     mail = get_object_or_404(OutgoingMail, public_id=public_id)
     try:

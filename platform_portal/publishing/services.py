@@ -18,13 +18,23 @@ def way_between(ways: Ways, before: str, after: str) -> Way:
     """The way from `before` to `after`; raises Refused with a sentence when there is none."""
     way = ways.get((State(before), State(after)))
     if way is None:
-        raise Refused(
-            _(
-                "「%(before)s」から「%(after)s」へは進めません。画面を読み込み直して、今の状態を確かめてください。"
-            )
-            % {"before": State(before).label, "after": State(after).label}
-        )
+        raise Refused(_why_not(ways, State(before), State(after)))
     return way
+
+
+def _why_not(ways: Ways, before: State, after: State) -> str:
+    """That there is no such way, and the step that would come first where one leads on from it."""
+    if before == after:
+        return _("すでに「%(state)s」です。") % {"state": after.label}
+    words = _("「%(before)s」から「%(after)s」へは進めません。") % {
+        "before": before.label,
+        "after": after.label,
+    }
+    for (start, end), way in ways.items():
+        # Publishing is never a mere step on the way to something else.
+        if start == before and end != State.PUBLISHED and (end, after) in ways:
+            return words + _("先に「%(step)s」を行ってください。") % {"step": way.label}
+    return words
 
 
 def check_can_transition(user: Any, obj: Publishable, to: State, ways: Ways) -> None:
@@ -42,6 +52,8 @@ def transition(*, obj: T, to: State, ways: Ways, by: Any, reason: str = "") -> T
     Raises Refused; then nothing was changed.
     """
     locked = type(obj)._default_manager.select_for_update(of=("self",)).get(pk=obj.pk)
+    if locked.state != obj.state and (State(locked.state), to) not in ways:
+        raise Refused(_("そのあいだに状態が変わりました。画面を読み込み直して、今の状態を確かめてください。"))
     way = way_between(ways, locked.state, to)
     check_can_transition(by, locked, to, ways)
     if way.needs_reason and not reason.strip():

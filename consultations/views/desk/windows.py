@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from consultations import services
 from consultations.desk_filters import DeskWindowFilter
@@ -17,6 +17,7 @@ from consultations.models import ConsultationWindow
 from consultations.services import BulkAction, BulkPlan
 from consultations.views.desk.common import PAGE_SIZE, crumbs, next_address, paged
 from platform_portal.access.checks import Refused, requires
+from platform_portal.access.methods import post_only
 from platform_portal.access.roles import Permission
 
 
@@ -46,7 +47,7 @@ def window_list(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.EDIT_WINDOWS)
-@require_POST
+@post_only("desk:window-list")
 def window_bulk(request: HttpRequest) -> HttpResponse:
     """First shows what will happen to which rows, then does it."""
     back = next_address(request, reverse("desk:window-list"))

@@ -4,13 +4,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from consultations import permissions, services
 from consultations.forms.desk import AdoptForm
 from consultations.models import Category, ZeroHitWord
 from consultations.views.desk.common import attempt, crumbs, paged
 from platform_portal.access.checks import reason_against, requires
+from platform_portal.access.methods import post_only
 from platform_portal.access.roles import Permission
 
 
@@ -27,7 +28,7 @@ def word_list(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_ZERO_HIT_WORDS)
-@require_POST
+@post_only("desk:word-list")
 def word_forget(request: HttpRequest, pk: int) -> HttpResponse:
     word = get_object_or_404(ZeroHitWord, pk=pk)
     done = _("「%(word)s」を消しました。") % {"word": word.word}
@@ -36,7 +37,7 @@ def word_forget(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires(Permission.EDIT_CATEGORIES)
-@require_POST
+@post_only("desk:word-list")
 def word_adopt(request: HttpRequest, pk: int) -> HttpResponse:
     word = get_object_or_404(ZeroHitWord, pk=pk)
     form = AdoptForm(request.POST)

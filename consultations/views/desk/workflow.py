@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import permissions, services
 from consultations.forms.desk import ReasonForm
@@ -25,6 +25,7 @@ from consultations.views.desk.reviewing import words_on_return
 from consultations.views.public.detail import detail_context
 from consultations.workflow import WINDOW_WAYS
 from platform_portal.access.checks import Refused, reason_against, requires
+from platform_portal.access.methods import post_only
 from platform_portal.access.roles import Permission
 from platform_portal.publishing.states import State
 
@@ -140,7 +141,7 @@ def window_move(request: HttpRequest, public_id: str, to: str) -> HttpResponse:
 
 
 @requires(Permission.VERIFY_WINDOWS)
-@require_POST
+@post_only("desk:window-page", "public_id")
 def window_verify(request: HttpRequest, public_id: str) -> HttpResponse:
     """「変わりありません」: one press, and a second one does no harm."""
     window = get_window(public_id)
@@ -160,7 +161,7 @@ def window_verify(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @requires(Permission.VERIFY_WINDOWS)
-@require_POST
+@post_only("desk:window-page", "public_id")
 def window_unverify(request: HttpRequest, public_id: str) -> HttpResponse:
     """「取り消す」 after a slip of the finger."""
     window = get_window(public_id)

@@ -132,6 +132,19 @@ class TestBulk:
         assert self.post(owner_client, [window], **values).status_code == 302
         assert not AuditEvent.objects.exists()
 
+    def test_step_that_comes_first_is_named(self, owner_client, category):
+        published = WindowFactory(topics=[category])
+        page = text_of(self.post(owner_client, [published], action="archive"))
+        assert "先に「公開を止める」を行ってください" in page
+        assert "読み込み直して" not in page
+        assert "「保管する」を行える窓口がありません" in page
+        assert "0件" not in page
+        assert 'name="confirmed"' not in page
+
+    def test_reloaded_or_typed_address_leads_to_the_list(self, owner_client):
+        response = owner_client.get(reverse("desk:window-bulk"))
+        assert response.headers["Location"] == reverse("desk:window-list")
+
     def test_nothing_or_nonsense_chosen(self, owner_client):
         response = owner_client.post(
             reverse("desk:window-bulk"),
@@ -293,9 +306,14 @@ class TestVerification:
         response = owner_client.get(reverse("desk:verification-list"), {"category": "living"})
         assert list(response.context["page"].object_list) == [first, second]
 
-    def test_only_by_post(self, owner_client):
-        address = reverse("desk:window-verify", args=[WindowFactory().public_id])
-        assert owner_client.get(address).status_code == 405
+    @pytest.mark.parametrize("name", ["verify", "unverify"])
+    def test_only_by_post(self, name, owner_client):
+        window = WindowFactory()
+        address = reverse(f"desk:window-{name}", args=[window.public_id])
+        response = owner_client.get(address)
+        assert response.headers["Location"] == reverse("desk:window-page", args=[window.public_id])
+        assert owner_client.put(address).status_code == 405
+        assert not AuditEvent.objects.exists()
 
     def test_archived(self, owner_client):
         address = reverse("desk:window-verify", args=[WindowFactory(state=State.ARCHIVED).public_id])
