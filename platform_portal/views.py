@@ -20,6 +20,8 @@ from platform_portal.kept_forms import answer_with_fields, can_be_kept
 
 
 def _error(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+    # By the address alone: an error page asks neither database nor session who it is talking to.
+    context["is_desk"] = request.path.startswith("/desk/") and request.path != "/desk/"
     response = render(request, f"errors/{status}.html", context, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
