@@ -65,10 +65,11 @@ class AccountAdapter(DefaultAccountAdapter):
         )
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Everybody to the page where the work waits."""
         user = request.user
         if isinstance(user, User) and user.is_desk_user:
             return settings.LOGIN_REDIRECT_URL
-        return reverse("account_home")
+        return reverse("my:home")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_home")

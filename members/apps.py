@@ -11,8 +11,12 @@ class MembersConfig(AppConfig):
             mails,
             signals,  # noqa: F401  connects the receivers
             third_parties,
+            waiting,
         )
+        from members.views.my import home
         from platform_portal.mail import kinds
 
         third_parties.declare_all()
         kinds.register(mails.KINDS)
+        waiting.register(home.charter_waits)
+        waiting.register(home.invitations_wait)

@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.models import INVITATION_DAYS, UNCONFIRMED_DAYS, Application, Invitation, User
+from members.models import INVITATION_DAYS, UNCONFIRMED_DAYS, Application, Invitation, Membership, User
 from members.private_links import application_token
 from platform_portal.mail.storing import marks
 from platform_portal.region.models import PortalSettings
@@ -27,6 +27,7 @@ INVITATION = "members.invitation"
 PASSWORD_RESET = "members.password_reset"  # noqa: S105  the name of a mail
 SECOND_FACTOR_RESET = "members.second_factor_reset"
 SECURITY_NOTICE = "members.security_notice"
+MEMBERSHIP_NOTICE = "members.membership_notice"
 APPLICATION_CONFIRM = "members.application_confirm"
 APPLICATION_RETURNED = "members.application_returned"
 APPLICATION_APPROVED = "members.application_approved"
@@ -37,6 +38,7 @@ KINDS = {
     PASSWORD_RESET: gettext_lazy("パスワードの再設定"),
     SECOND_FACTOR_RESET: gettext_lazy("2段階認証を消しました"),
     SECURITY_NOTICE: gettext_lazy("アカウントの設定の変更"),
+    MEMBERSHIP_NOTICE: gettext_lazy("担当の変更"),
     APPLICATION_CONFIRM: gettext_lazy("申込の確認のお願い"),
     APPLICATION_RETURNED: gettext_lazy("申込についての質問"),
     APPLICATION_APPROVED: gettext_lazy("入会を認めました"),
@@ -107,6 +109,24 @@ def send_security_notice(user: User, *, what: str) -> None:
         name=user.name,
         what=what,
         link=absolute(reverse("account_reset_password")),
+    )
+
+
+def send_membership_notice(membership: Membership, *, what: str) -> None:
+    """What was changed about somebody's acting for an organisation; `what` is one or two sentences."""
+    if not membership.user.is_active:
+        return
+    _send(
+        kind=MEMBERSHIP_NOTICE,
+        about=membership,
+        subject=_("団体の担当の変更"),
+        to=membership.user.email,
+        text="members/emails/membership_notice.txt",
+        html="members/emails/membership_notice.html",
+        name=membership.user.name,
+        organization=membership.organization.name,
+        what=what,
+        link=absolute(reverse("my:home")),
     )
 
 

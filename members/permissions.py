@@ -66,6 +66,61 @@ def can_manage_people(user: Any, organization: Organization) -> bool:
     return passes(check_can_manage_people, user, organization)
 
 
+def check_can_consent(user: Any, organization: Organization) -> None:
+    """Agree to the charter: only a manager binds the organisation, nobody at the desk does."""
+    membership = membership_of(user, organization)
+    if membership is None:
+        raise Refused(_("この団体の担当者ではありません。"))
+    if not membership.is_manager:
+        raise Refused(_("設置要綱への同意は、団体の管理担当だけができます。管理担当に知らせてください。"))
+
+
+def can_consent(user: Any, organization: Organization) -> bool:
+    return passes(check_can_consent, user, organization)
+
+
+def check_can_change_membership_role(user: Any, membership: Membership) -> None:
+    check_can_manage_people(user, membership.organization)
+    if _is_last_manager(membership):
+        raise Refused(_("最後の管理担当の権限は変えられません。先に、ほかの人を管理担当にしてください。"))
+
+
+def can_change_membership_role(user: Any, membership: Membership) -> bool:
+    return passes(check_can_change_membership_role, user, membership)
+
+
+def check_can_end_membership(user: Any, membership: Membership) -> None:
+    """Managers and the desk take people off; everybody may leave. Somebody must stay who manages.
+
+    The desk may take off the last manager too: whoever has left the body must not keep a key to it. It then
+    stands on the desk's list of organisations that nobody answers for.
+    """
+    if membership.ended_at is not None:
+        raise Refused(_("この人は、もうこの団体の担当ではありません。画面を読み込み直してください。"))
+    if user.pk != membership.user_id:
+        check_can_manage_people(user, membership.organization)
+    elif membership_of(user, membership.organization) is None:
+        raise Refused(_("この団体の担当者ではありません。"))
+    if _is_last_manager(membership) and not has(user, Permission.EDIT_ORGANIZATIONS):
+        raise Refused(
+            _(
+                "最後の管理担当は外れられません。先に、ほかの人を管理担当にしてください。団体が退会するときは、事務局に知らせてください。"
+            )
+        )
+
+
+def can_end_membership(user: Any, membership: Membership) -> bool:
+    return passes(check_can_end_membership, user, membership)
+
+
+def _is_last_manager(membership: Membership) -> bool:
+    """Nobody else who can sign in manages the organisation."""
+    if not membership.is_manager:
+        return False
+    others = Membership.objects.managers().filter(organization=membership.organization_id)
+    return not others.exclude(pk=membership.pk).filter(user__is_active=True).exists()
+
+
 def check_can_invite_to_organization(user: Any, organization: Organization) -> None:
     check_can_manage_people(user, organization)
     if not organization.is_active:

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import IntegrityError, models, router, transaction
+from django.urls import register_converter
 from django.utils.translation import gettext_lazy as _
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # no 0/o, 1/i/l
@@ -85,3 +86,7 @@ class PublicIdConverter:
 
     def to_url(self, value: str) -> str:
         return value
+
+
+# Here and not beside the addresses: modules that hold some are imported before `platform_portal.urls` is through.
+register_converter(PublicIdConverter, "public_id")

@@ -1,16 +1,16 @@
 """Addresses of the portal. Everything needs a sign-in unless its view says `login_not_required`."""
 
-from django.urls import include, path, register_converter
+from django.urls import include, path
 
+from members.my_urls import urlpatterns as my_organizations
 from platform_portal import views
-from platform_portal.identifiers import PublicIdConverter
-
-register_converter(PublicIdConverter, "public_id")
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("", include("consultations.urls")),
     path("desk/", include("consultations.desk_urls")),
+    # One namespace for what members reach, whichever app a page is in.
+    path("my/", include(([*my_organizations], "my"))),
     path("", include("members.urls")),
     path("accounts/", include("members.account_urls")),
     path("desk/mails/", include("platform_portal.mail.urls")),

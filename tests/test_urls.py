@@ -25,6 +25,7 @@ from tests.factories.members import (
     ApplicationFactory,
     CharterFactory,
     InvitationFactory,
+    MembershipFactory,
     SectorFactory,
     UserFactory,
 )
@@ -142,6 +143,10 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "members:invitation-open": {"secret": lambda world: "nobody-was-sent-this"},
     "members:invitation-resend": {"pk": lambda world: world["invitation"].pk},
     "members:invitation-withdraw": {"pk": lambda world: world["invitation"].pk},
+    "my:person-change": {"pk": lambda world: world["membership"].pk},
+    "my:person-end": {"pk": lambda world: world["membership"].pk},
+    "my:person-invite-again": {"pk": lambda world: world["invitation"].pk},
+    "my:person-uninvite": {"pk": lambda world: world["invitation"].pk},
     "members:user-detail": {"pk": lambda world: world["person"].pk},
     "members:user-deactivate": {"pk": lambda world: world["person"].pk},
     "members:user-reactivate": {"pk": lambda world: world["person"].pk},
@@ -154,6 +159,7 @@ def world(db) -> dict[str, Any]:
     """One of everything that an address may speak of."""
     category = CategoryFactory(slug="living", name="生活上の困りごと")
     window = WindowFactory(topics=[category])
+    membership = MembershipFactory()
     return {
         "category": category,
         "window": window,
@@ -164,6 +170,8 @@ def world(db) -> dict[str, Any]:
         "invitation": InvitationFactory(),
         "mail": OutgoingMailFactory(state="failed"),
         "application": ApplicationFactory(),
+        "organization": membership.organization,
+        "membership": membership,
         "charter": CharterFactory(draft=True),
     }
 
@@ -173,6 +181,8 @@ def address_of(page: Page, world: dict[str, Any]) -> str:
     if page.pattern.startswith("^") or "(?P<" in page.pattern:
         names = re.findall(r"\(\?P<(\w+)>", page.pattern)
     makers = SAMPLES | SAMPLES_BY_PAGE.get(page.name, {})
+    if "organizations/<public_id:public_id>" in page.pattern:
+        makers["public_id"] = lambda world: world["organization"].public_id
     return reverse(page.name, kwargs={name: makers[name](world) for name in names})
 
 

@@ -15,7 +15,7 @@ ROLE_HINT = _(
 )
 
 
-def _half_width(text: str) -> str:
+def half_width(text: str) -> str:
     """Addresses are often typed with the Japanese keyboard on."""
     return unicodedata.normalize("NFKC", text).strip().lower()
 
@@ -37,7 +37,7 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         if data is not None and "email" in data:
             data = data.copy()
-            data["email"] = _half_width(data["email"])
+            data["email"] = half_width(data["email"])
         super().__init__(data, *args, **kwargs)
 
     def _post_clean(self) -> None:

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +23,13 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def managers(self) -> "MembershipQuerySet":
         return self.current().filter(role=MembershipRole.MANAGER)
+
+    def for_list(self) -> "MembershipQuerySet":
+        """With the people, managers first."""
+        rank = Case(
+            When(role=MembershipRole.MANAGER, then=0), When(role=MembershipRole.EDITOR, then=1), default=2
+        )
+        return self.select_related("user", "organization").order_by(rank, "user__name", "pk")
 
 
 class Membership(models.Model):

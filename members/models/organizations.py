@@ -98,6 +98,12 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         """Those that `user` may act for today. Fetching is authorising: others are not found."""
         return self.active().filter(memberships__user=user, memberships__ended_at=None)
 
+    def without_consent_to(self, charter: Any) -> "OrganizationQuerySet":
+        return self.exclude(consents__charter=charter)
+
+    def with_consent_to(self, charter: Any) -> "OrganizationQuerySet":
+        return self.filter(consents__charter=charter)
+
     def search(self, words: str) -> "OrganizationQuerySet":
         """Every word stands in what is public of the name, the people it is for, or the profile."""
         found = self

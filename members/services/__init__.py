@@ -16,6 +16,7 @@ from members.services.applications import (
     withdraw_application,
 )
 from members.services.charters import delete_charter, publish_charter, write_charter
+from members.services.consents import consent_to_charter
 from members.services.invitations import (
     InvitationUnusableError,
     find_invitation,
@@ -24,7 +25,12 @@ from members.services.invitations import (
     withdraw_invitation,
 )
 from members.services.masters import save_joining_rules, save_master
-from members.services.memberships import invite_to_organization, start_membership
+from members.services.memberships import (
+    change_membership,
+    end_membership,
+    invite_to_organization,
+    start_membership,
+)
 from members.services.users import (
     change_user,
     create_administrator,
@@ -44,11 +50,14 @@ __all__ = [
     "answer_questions",
     "approve_application",
     "approve_applications",
+    "change_membership",
     "change_user",
     "confirm_application",
+    "consent_to_charter",
     "create_administrator",
     "deactivate_user",
     "delete_charter",
+    "end_membership",
     "end_sessions",
     "erase_unconfirmed",
     "find_invitation",

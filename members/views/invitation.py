@@ -76,7 +76,7 @@ def _accept_with_account(request: HttpRequest, invitation: Invitation, secret: s
             messages.success(
                 request, _("「%(name)s」の担当者になりました。") % {"name": invitation.organization}
             )
-            return redirect("account_home")
+            return redirect("my:home")
     is_theirs = user.is_authenticated and user.email.casefold() == invitation.email.casefold()
     context = {
         "invitation": invitation,

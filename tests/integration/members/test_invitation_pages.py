@@ -38,7 +38,7 @@ def test_from_the_mail_to_signing_in(client):
     assert "_auth_user_id" not in client.session
     assert "登録できました" in client.get(reverse("account_login")).content.decode()
     entered = client.post(reverse("account_login"), {"login": "sora@npo.example", "password": PASSWORD})
-    assert entered.headers["Location"] == reverse("account_home")
+    assert entered.headers["Location"] == reverse("my:home")
 
 
 def test_nothing_of_it_is_kept_by_browser_or_cache(client):
@@ -122,7 +122,7 @@ def test_known_person_signs_in_and_then_says_yes(client, for_an_organization):
     )
     assert entered.headers["Location"] == ACCEPT
     assert "担当者になる" in client.get(ACCEPT).content.decode()
-    assert client.post(ACCEPT).headers["Location"] == reverse("account_home")
+    assert client.post(ACCEPT).headers["Location"] == reverse("my:home")
     assert user.memberships.get().role == "manager"
     assert client.get(OPEN).status_code == 410
 

@@ -49,10 +49,10 @@ def person() -> User:
 
 
 # --- In and out ---------------------------------------------------------------------------------
-def test_desk_users_land_on_the_desk_and_members_on_their_account(client, person):
+def test_desk_users_land_on_the_desk_and_members_on_their_first_page(client, person):
     assert sign_in(client, person.email).headers["Location"] == "/desk/"
     member = UserFactory(member=True)
-    assert sign_in(Client(), member.email).headers["Location"] == HOME
+    assert sign_in(Client(), member.email).headers["Location"] == reverse("my:home")
 
 
 def test_address_may_be_typed_in_capitals(client, person):

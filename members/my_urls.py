@@ -1,0 +1,24 @@
+"""Pages under /my/ for those who act for an organisation; `platform_portal.urls` gives them the namespace `my`."""
+
+from django.urls import path
+
+from members.views.my import consent, home, people
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("organizations/<public_id:public_id>/charter/", consent.consent, name="consent"),
+    path("organizations/<public_id:public_id>/people/", people.people, name="people"),
+    path("organizations/<public_id:public_id>/people/invite/", people.invite, name="person-invite"),
+    path("organizations/<public_id:public_id>/people/<int:pk>/", people.change, name="person-change"),
+    path("organizations/<public_id:public_id>/people/<int:pk>/end/", people.end, name="person-end"),
+    path(
+        "organizations/<public_id:public_id>/invitations/<int:pk>/resend/",
+        people.resend,
+        name="person-invite-again",
+    ),
+    path(
+        "organizations/<public_id:public_id>/invitations/<int:pk>/withdraw/",
+        people.withdraw,
+        name="person-uninvite",
+    ),
+]
