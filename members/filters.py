@@ -1,11 +1,25 @@
 """Reads the query strings of the desk's lists of people; unknown values count as no filter."""
 
+import datetime as dt
+from typing import Any
+
 import django_filters
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Invitation, InvitationCondition, InvitationQuerySet, User
+from members.models import (
+    Application,
+    ApplicationState,
+    Invitation,
+    InvitationCondition,
+    InvitationQuerySet,
+    JoiningRules,
+    Sector,
+    User,
+)
 from platform_portal.access.roles import Role
+from platform_portal.region.models import Municipality
 
 
 class UserFilter(django_filters.FilterSet):  # type: ignore[misc]  # ships no types
@@ -43,3 +57,47 @@ class InvitationFilter(django_filters.FilterSet):  # type: ignore[misc]  # ships
             InvitationCondition.WITHDRAWN: queryset.withdrawn,
         }
         return by_condition[InvitationCondition(value)]()
+
+
+class ApplicationFilter(django_filters.FilterSet):  # type: ignore[misc]  # ships no types
+    state = django_filters.ChoiceFilter(
+        label=_("状態"),
+        choices=[choice for choice in ApplicationState.choices if choice[0] != ApplicationState.UNCONFIRMED],
+        empty_label=_("すべて"),
+    )
+    sector = django_filters.ModelChoiceFilter(
+        label=_("活動分野"), queryset=Sector.objects.all(), empty_label=_("すべて")
+    )
+    municipality = django_filters.ModelChoiceFilter(
+        label=_("所在の市町"), queryset=lambda request: Municipality.objects.own(), empty_label=_("すべて")
+    )
+    # Only where members are admitted together.
+    round = django_filters.ChoiceFilter(
+        label=_("認める回"),
+        choices=[("due", _("認める日が来たもの")), ("next", _("次の回のもの"))],
+        empty_label=_("すべて"),
+        method="filter_round",
+    )
+
+    class Meta:
+        model = Application
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rules = JoiningRules.load()
+        if not self.rules.admission_interval:
+            del self.filters["round"]
+
+    def filter_round(self, queryset: Any, name: str, value: str) -> Any:
+        """What was confirmed before the last such day is due; the rest is for the next one."""
+        last = self.rules.last_admission_on()
+        waiting = queryset.waiting_for_staff()
+        if last is None:
+            return waiting if value == "next" else waiting.none()
+        begins = timezone.make_aware(dt.datetime.combine(last, dt.time.min))
+        return (
+            waiting.filter(confirmed_at__lt=begins)
+            if value == "due"
+            else waiting.filter(confirmed_at__gte=begins)
+        )

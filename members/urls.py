@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import charters, desk, invitation, joining, masters
+from members.views import applications, charters, desk, invitation, joining, masters
 
 app_name = "members"
 
@@ -14,6 +14,35 @@ urlpatterns = [
     path("join/application/<str:token>/", joining.application_open, name="application-open"),
     path("join/application/<str:token>/answer/", joining.application_answer, name="application-answer"),
     path("join/application/<str:token>/withdraw/", joining.application_withdraw, name="application-withdraw"),
+    path("desk/applications/", applications.application_list, name="application-list"),
+    path("desk/applications/search/", applications.application_search, name="application-search"),
+    path("desk/applications/batch/", applications.application_batch, name="application-batch"),
+    path("desk/applications/<public_id:public_id>/", applications.application_page, name="application-page"),
+    path(
+        "desk/applications/<public_id:public_id>/approve/",
+        applications.application_approve,
+        name="application-approve",
+    ),
+    path(
+        "desk/applications/<public_id:public_id>/return/",
+        applications.application_return,
+        name="application-return",
+    ),
+    path(
+        "desk/applications/<public_id:public_id>/refuse/",
+        applications.application_refuse,
+        name="application-refuse",
+    ),
+    path(
+        "desk/applications/<public_id:public_id>/note/",
+        applications.application_note,
+        name="application-note",
+    ),
+    path(
+        "desk/applications/<public_id:public_id>/invite-again/",
+        applications.application_invite_again,
+        name="application-invite-again",
+    ),
     path("charter/", charters.charter, name="charter"),
     path("desk/charters/", charters.charter_list, name="charter-list"),
     path("desk/charters/new/", charters.charter_create, name="charter-create"),

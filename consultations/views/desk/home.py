@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from consultations.audit_labels import Names, describe
 from consultations.models import ConsultationWindow, ErrorReport
 from consultations.views.desk.common import people_of
+from members.models import Application
 from platform_portal.access.checks import has, requires
 from platform_portal.access.roles import Permission
 from platform_portal.audit.models import AuditEvent
@@ -51,6 +52,11 @@ def jobs_for(user: Any) -> list[Job]:
         reports = ErrorReport.objects.waiting().count()
         hint = _("住民からの「ちがっています」の声です。")
         jobs.append(Job(_("誤りの知らせ"), hint, reports, reverse("desk:report-list")))
+    if has(user, Permission.DECIDE_APPLICATIONS):
+        applications = Application.objects.waiting_for_staff().count()
+        hint = _("プラットフォームに入りたい団体です。読んで、認めるか、質問するかを決めます。")
+        at = reverse("members:application-list")
+        jobs.append(Job(_("入会申込"), hint, applications, f"{at}?state=submitted"))
     if has(user, Permission.VERIFY_WINDOWS):
         due = windows.due_for_verification().count()
         hint = _("番号と受付時間が今も正しいか、確かめる日が来ています。")

@@ -20,6 +20,7 @@ from tests.factories.consultations import (
     WindowFactory,
     ZeroHitWordFactory,
 )
+from tests.factories.members import ApplicationFactory
 
 pytestmark = pytest.mark.django_db
 LISTS = [
@@ -82,8 +83,10 @@ def test_home_says_what_waits_for_me(owner, colleague, owner_client, category):
     WindowFactory(draft=True, author=owner)
     WindowFactory(draft=True, author=colleague)
     ErrorReportFactory(window=WindowFactory(opening_hours="", topics=[category]))
+    ApplicationFactory()
+    ApplicationFactory(unconfirmed=True)
     response = owner_client.get(reverse("desk:home"))
-    assert [job.count for job in response.context["jobs"]] == [1, 1, 1, 1, 1]
+    assert [job.count for job in response.context["jobs"]] == [1, 1, 1, 1, 1, 1]
 
 
 def test_home_shows_the_last_thing_done(owner, owner_client, category):
