@@ -16,14 +16,15 @@ from platform_portal.sheets.reading import Row
 
 def read_channels(
     layout: Layout, row: Row, before: list[Content]
-) -> tuple[list[Content], list[Problem], list[Problem]]:
-    """Channels after the row, problems and warnings.
+) -> tuple[list[Content], list[Problem], list[Problem], list[Content]]:
+    """Channels after the row, problems, warnings, and those of the channels that could not be read.
 
     A group without columns leaves its channel as it is; a group with empty cells takes the channel away.
     """
     channels: list[Content] = []
     problems: list[Problem] = []
     warnings: list[Problem] = []
+    unread: list[Content] = []
     for number in range(1, max([len(before), *layout.channels]) + 1):
         old = before[number - 1] if number <= len(before) else None
         if number not in layout.channels:
@@ -32,9 +33,10 @@ def read_channels(
         group = _Group(number, layout.channels[number], row, old)
         if (channel := group.read()) is not None:
             channels.append(channel)
+            unread += [channel] if group.problems else []
         problems += group.problems
         warnings += group.warnings
-    return channels, problems, warnings
+    return channels, problems, warnings, unread
 
 
 class _Group:
@@ -54,18 +56,20 @@ class _Group:
     def read(self) -> Content | None:
         if not self.problems and not any(self.texts.values()):
             return None
-        old_texts = channel_texts(self.old)
-        if self.old is not None and all(old_texts[name] == text for name, text in self.texts.items()):
+        if self.old is not None and all(self._is_as_before(name) for name in self.texts):
             return self.old
         channel = dict(self.old) if self.old is not None and self._has_same_kind() else empty_channel()
         for name, text in self.texts.items():
-            if name != "value":
+            if name != "value" and not (self._has_same_kind() and self._is_as_before(name)):
                 channel[name] = self._value(name, text)
         if not channel["kind"]:
             self._refuse("kind", "", ValidationError(_("種類を書いてください（phone、line、visit など）。")))
         elif "value" in self.texts:
-            self._read_contact(channel, old_texts)
+            self._read_contact(channel)
         return channel
+
+    def _is_as_before(self, name: str) -> bool:
+        return self.old is not None and values.are_same(self.texts[name], channel_texts(self.old)[name])
 
     def _has_same_kind(self) -> bool:
         kind = self.texts.get("kind")
@@ -78,9 +82,9 @@ class _Group:
             self._refuse(name, text, error)
             return empty_channel()[name]
 
-    def _read_contact(self, channel: Content, old_texts: dict[str, str]) -> None:
+    def _read_contact(self, channel: Content) -> None:
         text = self.texts["value"]
-        if not (self.old and self._has_same_kind() and text == old_texts["value"]):
+        if not (self.old and self._has_same_kind() and self._is_as_before("value")):
             try:
                 contact = read_contact(channel["kind"], text)
             except ValidationError as error:

@@ -1,7 +1,7 @@
 """Whether a window's content may be stored: the models' own rules, asked for many rows without asking the database for each."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,11 +30,13 @@ class Checker:
     rules: dict[str, str] = field(default_factory=dict)
     today: dt.date = field(default_factory=timezone.localdate)
 
-    def problems(self, content: Content) -> list[Problem]:
+    def problems(self, content: Content, unread: Sequence[Content] = ()) -> list[Problem]:
+        """`unread`: channels of which something else was said already; their empty fields say nothing more."""
         found = [*self._of_window(content), *self._too_many(content)]
         found += self._of_exceptions(content)
         for number, channel in enumerate(content["channels"], start=1):
-            found += self._of_channel(number, channel)
+            if not any(channel is each for each in unread):
+                found += self._of_channel(number, channel)
         return found
 
     def _of_window(self, content: Content) -> Iterator[Problem]:

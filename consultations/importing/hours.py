@@ -37,6 +37,7 @@ def settle_hours(planned: "PlannedWindow") -> None:
             )
         )
         after["opening_hours"] = ""
+    _warn_of_text_alone(planned)
     if _has_new_hours(before, after):
         _warn_of_words(planned, COLUMN_OF_FIELD["hours_text"].header, after)
     for number, channel in enumerate(after["channels"], start=1):
@@ -51,6 +52,19 @@ def settle_hours(planned: "PlannedWindow") -> None:
                 )
             )
         _warn_of_words(planned, _header(number, "hours_text"), channel)
+
+
+def _warn_of_text_alone(planned: "PlannedWindow") -> None:
+    """Residents are told "open" by the rule; whoever mends only the text believes the hours mended."""
+    before, after = planned.before, planned.after
+    text, rule = after["hours_text"], after["opening_hours"]
+    is_alone = text != before["hours_text"] and rule == before["opening_hours"]
+    if is_alone and text and rule and read_hours_text(text).opening_hours != rule:
+        reason = _(
+            "文を変えても、受付時間は「%(words)s」のままです。変わったなら、規則の欄も直してください。"
+        )
+        header = COLUMN_OF_FIELD["hours_text"].header
+        planned.warnings.append(Problem(header, text, reason % {"words": hours_words(rule)}))
 
 
 def how_to_name_days(rule: str) -> str:

@@ -1,7 +1,7 @@
 """What a file would do, row by row, before anything is done."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,6 +12,7 @@ from consultations.importing.channels import read_channels
 from consultations.importing.checking import Checker
 from consultations.importing.columns import COLUMN_OF_FIELD, Layout
 from consultations.importing.contents import (
+    Content,
     content_of,
     difference,
     empty_content,
@@ -32,8 +33,11 @@ from platform_portal.sheets.planning import Plan, PlannedRow, Problem
 from platform_portal.sheets.reading import Row
 
 
+@dataclass
 class PlannedWindow(PlannedRow):
-    """One row of the file."""
+    """One row of the file. `unread`: channels of which something could not be read."""
+
+    unread: list[Content] = field(default_factory=list)
 
     @property
     def window(self) -> ConsultationWindow | None:
@@ -182,13 +186,15 @@ class _Planner:
             cell = self._cell(row, name)
             try:
                 text = values.tidy(cell)
-                if text != text_of(planned.before, name):
+                if not values.are_same(text, text_of(planned.before, name)):
                     planned.after[name] = self._value(planned, name, text)
             except ValidationError as error:
                 self._refuse(planned, name, cell.strip()[:200], " ".join(error.messages))
         planned.after["public_id"] = planned.public_id
         if self.layout.channels:
-            channels, problems, warnings = read_channels(self.layout, row, planned.before["channels"])
+            channels, problems, warnings, planned.unread = read_channels(
+                self.layout, row, planned.before["channels"]
+            )
             planned.after["channels"] = channels
             planned.problems += problems
             planned.warnings += warnings
@@ -224,7 +230,7 @@ class _Planner:
         planned.changes = difference(planned.before, planned.after)
         is_new = planned.window is None
         if is_new or planned.changes:
-            planned.problems += self.checker.problems(planned.after)
+            planned.problems += self.checker.problems(planned.after, planned.unread)
             self._refuse_if_incomplete(planned)
             self._refuse_if_archived(planned)
         planned.settle()

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
 
 from platform_portal.sheets.planning import Problem
 
@@ -69,5 +70,7 @@ def _why_broken(constraint: models.CheckConstraint, instance: models.Model) -> s
     try:
         constraint.validate(type(instance), instance)
     except ValidationError as error:
+        if constraint.violation_error_message == constraint.default_violation_error_message:
+            return _("ほかの欄と合わない値です。この欄と、種類や区分の欄を確かめてください。")
         return " ".join(error.messages)
     return ""

@@ -77,6 +77,15 @@ def tidy(text: str) -> str:
     return restore(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
+# Shift_JIS has one code for each of these pairs, and Windows and the rest of the world read it differently.
+_TWINS = str.maketrans("～∥－￠￡￢―", "〜‖−¢£¬—")
+
+
+def are_same(text: str, other: str) -> bool:
+    """Whether a cell says what is stored, also after a detour through Shift_JIS."""
+    return text == other or text.translate(_TWINS) == other.translate(_TWINS)
+
+
 def half(text: str) -> str:
     """For keys, numbers and dates: full width as half width."""
     return unicodedata.normalize("NFKC", text).strip()

@@ -320,3 +320,35 @@ class TestExport:
         assert out.getvalue().startswith("\ufeffID,名称,")
         assert "よるの電話" in out.getvalue()
         assert "1件を書き出しました。" in err.getvalue()
+
+
+class TestWhatASpreadsheetDoes:
+    def test_detour_through_shift_jis_changes_nothing(self, administrator, write, tmp_path):
+        window = WindowFactory(
+            name="あけぼの〜ひだまり", hours_text="平日9時〜17時（11−12時は休み）", phone="087-832-0000"
+        )
+        window.channels.update(note="予約は〜前日")
+        text = export(tmp_path / "out.csv").decode("utf-8-sig")
+        detour = text.translate(str.maketrans("〜−", "～－"))
+        path = write(detour, encoding="cp932")
+        assert run(path, by=administrator.email)[-1].startswith("0件作成、0件変更、1件は同じ")
+        other = write(detour.replace("予約は", "相談は"), encoding="cp932")
+        assert run(other, by=administrator.email)[-1].startswith("0件作成、1件変更")
+        window.refresh_from_db()
+        assert window.hours_text == "平日9時〜17時（11−12時は休み）"
+        assert window.channels.get().note == "相談は～前日"
+
+    def test_channel_that_cannot_be_read_is_told_once(self, administrator, write):
+        path = write(HEAD + "新しい窓口,,living,phone,でんわ\n新しいSNS,,living,line,http://example.jp/\n")
+        words, _last = refused(path, by=administrator.email)
+        assert "電話番号として読めません" in words
+        assert "https:// で始まるアドレス" in words
+        assert "空ではいけません" not in words
+        assert "制約" not in words
+        assert "consultations_" not in words
+
+    def test_text_alone_does_not_change_the_hours(self, administrator, write):
+        window = WindowFactory(opening_hours="Mo-Fr 09:00-17:00; PH off", hours_text="平日9時〜17時")
+        path = write(f"ID,名称,受付時間_原文\n{window.public_id},{window.name},平日10時〜16時\n")
+        said = "\n".join(run(path, by=administrator.email))
+        assert "受付時間は「月〜金 9:00〜17:00 ／ 祝日 休み」のまま" in said
