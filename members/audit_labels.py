@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from members.models import MembershipRole
 from platform_portal.access.roles import Role
 from platform_portal.audit.models import AuditEvent
+from platform_portal.audit.services import WITHHELD
 
 LABELS = {
     "members.invitation_sent": gettext_lazy("招待した"),
@@ -106,6 +107,8 @@ def _label(event: AuditEvent, name: str) -> str:
 def _value(event: AuditEvent, name: str, value: Any) -> str:
     if value is None or value == "" or value == []:
         return _("なし")
+    if value == WITHHELD:
+        return _("（個人情報）")
     if isinstance(value, bool):
         if event.object_type == "members.user":
             return _("利用中") if value else _("停止中")

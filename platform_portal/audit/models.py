@@ -18,7 +18,8 @@ class AuditEvent(models.Model):
     """One thing that was done.
 
     No foreign keys: an event outlives the user and the object it speaks of.
-    `old` and `new` hold only fields that changed, as JSON scalars keyed by field name.
+    `old` and `new` hold only fields that changed, as JSON scalars keyed by field name; personal ones without
+    their values (docs/adr/0015).
     """
 
     type = models.CharField(_("種類"), max_length=80)  # dotted, e.g. consultations.window_published
@@ -46,6 +47,7 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["object_type", "object_id", "-at"], name="audit_event_object"),
             models.Index(fields=["-at"], name="audit_event_at"),
+            models.Index(fields=["actor_id"], name="audit_event_actor"),
         ]
         triggers = [
             # TRUNCATE stays possible: test databases are emptied with it.

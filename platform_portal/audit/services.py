@@ -7,6 +7,10 @@ from typing import Any, cast
 from django.db import connection, models
 
 from platform_portal.audit.models import AuditEvent
+from platform_portal.privacy import privacy_of, words_about_people
+
+WITHHELD = {"personal": True}
+"""Stands in the record where a value would say something about a person: there was one, and it was another."""
 
 
 def record(
@@ -36,14 +40,17 @@ def prepare(
     new: dict[str, Any] | None = None,
     note: str = "",
 ) -> AuditEvent:
-    """An event that is not written yet: for record_all()."""
+    """An event that is not written yet: for record_all().
+
+    The record can never be erased. So it keeps of personal fields that they were set or changed, not to what.
+    """
     return AuditEvent(
         type=type,
         actor_id=getattr(by, "pk", None),
         object_type=obj._meta.label_lower if obj is not None else "",
         object_id=str(obj.pk) if obj is not None else "",
-        old=_plain(old or {}),
-        new=_plain(new or {}),
+        old=_fit_to_keep(obj, old or {}),
+        new=_fit_to_keep(obj, new or {}),
         note=note,
     )
 
@@ -73,8 +80,13 @@ def difference(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str,
     return {name: before.get(name) for name in changed}, {name: after[name] for name in changed}
 
 
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: _scalar(value) for name, value in values.items()}
+def _fit_to_keep(obj: models.Model | None, values: dict[str, Any]) -> dict[str, Any]:
+    """As JSON scalars, without what they say about people; that a field was empty may be known."""
+    personal = words_about_people(type(obj)) if obj is not None and privacy_of(type(obj)) else {}
+    return {
+        name: WITHHELD if name in personal and value not in (None, "", [], {}) else _scalar(value)
+        for name, value in values.items()
+    }
 
 
 def _scalar(value: Any) -> Any:

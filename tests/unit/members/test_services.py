@@ -15,6 +15,7 @@ from django.utils import timezone
 from members import permissions, services
 from members.models import Invitation, InvitationQuerySet, User
 from platform_portal.access.checks import Refused
+from platform_portal.audit import services as audit
 from platform_portal.audit.models import AuditEvent
 from platform_portal.mail.models import OutgoingMail
 from tests.factories.members import SECRET, InvitationFactory, UserFactory
@@ -242,8 +243,8 @@ def test_change_records_only_what_changed(administrator, owner):
     owner.refresh_from_db()
     assert (owner.section, owner.role) == ("総務課", "secretariat")
     event = last_event()
-    assert event.old == {"section": "地域福祉課", "role": "staff"}
-    assert event.new == {"section": "総務課", "role": "secretariat"}
+    assert event.old == {"section": audit.WITHHELD, "role": "staff"}
+    assert event.new == {"section": audit.WITHHELD, "role": "secretariat"}
 
 
 def test_no_change_no_event(administrator, owner):

@@ -1,17 +1,21 @@
 """The audit record cannot be changed, and does not stand without its change."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 
 from platform_portal.audit import services as audit
 from platform_portal.audit.models import AuditEvent
+from tests.factories.members import MembershipFactory
 
 
 @pytest.fixture
 def event(owner) -> AuditEvent:
     return audit.record(
-        type="members.user_tested", by=owner, obj=owner, old={"name": "前"}, new={"name": "後"}
+        type="members.user_tested", by=owner, obj=owner, old={"role": "staff"}, new={"role": "member"}
     )
 
 
@@ -43,8 +47,48 @@ def test_record_needs_a_transaction(owner):
 @pytest.mark.django_db
 def test_event_keeps_who_what_and_both_values(event, owner):
     assert (event.actor_id, event.object_type, event.object_id) == (owner.pk, "members.user", str(owner.pk))
-    assert event.changed_fields == [("name", "前", "後")]
+    assert event.changed_fields == [("role", "staff", "member")]
     assert list(AuditEvent.objects.about(owner)) == [event]
+
+
+@pytest.mark.django_db
+def test_values_about_people_are_never_written(owner):
+    """The record cannot be erased: it says that a name changed, and whether there was one, but not the name."""
+    event = audit.record(
+        type="members.user_tested",
+        by=owner,
+        obj=owner,
+        old={"name": "前の名前", "section": "", "role": "staff"},
+        new={"name": "後の名前", "section": "総務課", "role": "member"},
+    )
+    event.refresh_from_db()
+    assert event.old == {"name": audit.WITHHELD, "section": "", "role": "staff"}
+    assert event.new == {"name": audit.WITHHELD, "section": audit.WITHHELD, "role": "member"}
+
+
+@pytest.mark.django_db
+def test_keys_of_people_stay_in_the_record(owner):
+    membership = MembershipFactory(user=owner)
+    event = audit.record(
+        type="members.membership_tested", by=owner, obj=membership, new=audit.snapshot(membership, ("user",))
+    )
+    assert event.new == {"user": owner.pk}
+
+
+@pytest.mark.django_db
+def test_values_recorded_before_that_are_withheld_by_the_migration(owner):
+    names = ("member.nobody", "members.user")
+    values = {"name": "前の名前", "section": "", "role": "staff"}
+    rows = [AuditEvent(type="x.y", object_type=name, object_id="1", old=values) for name in names]
+    AuditEvent.objects.bulk_create(rows)
+    migration = import_module("platform_portal.audit.migrations.0003_withhold_personal_values")
+    with connection.schema_editor() as editor:
+        migration.withhold(apps, editor)
+    other, user = AuditEvent.objects.order_by("object_type")
+    assert other.old == values
+    assert user.old == {"name": audit.WITHHELD, "section": "", "role": "staff"}
+    with pytest.raises(ProgrammingError, match="pgtrigger"), transaction.atomic():
+        AuditEvent.objects.update(note="もう変えられない")
 
 
 def test_difference_keeps_only_what_changed():
