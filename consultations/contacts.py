@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models.channel import Toll
 from consultations.models.kinds import LINK_KINDS, TELEPHONE_KINDS, ChannelKind
-from consultations.phone import read_phone, toll_of
+from consultations.tolls import toll_of
+from platform_portal.japanese.phone import read_phone
 
 _check_link = URLValidator(
     schemes=["https"],

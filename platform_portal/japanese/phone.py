@@ -12,8 +12,6 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from consultations.models.channel import Toll
-
 MAX_LENGTH = 60
 _DASHES = re.compile("[‐‑‒–—―−ー─_~〜]")
 _EXTENSION = re.compile(
@@ -24,22 +22,6 @@ _SHAPE = re.compile(r"\+?[\d\-()\s.]+|#\s*\d+", re.ASCII)
 _TWO_NUMBERS = re.compile(r"[/／、,，;；\n]|または|又は")
 # 4 + 6 digits is how many offices print their free numbers; nobody misreads it.
 _SERVICE = re.compile(r"(0120|0800|0570|0990)-\d{6,7}")
-
-# Facts: the operators' own pages (189 and the emergency numbers are free, 188 and the # dials are charged like
-# ordinary calls; #8891 is free since 2022). What is not listed here stays unknown.
-_TOLL_OF_SHORT = {
-    "110": Toll.FREE,
-    "118": Toll.FREE,
-    "119": Toll.FREE,
-    "189": Toll.FREE,
-    "#8891": Toll.FREE,
-    "188": Toll.CHARGED,
-    "#7119": Toll.CHARGED,
-    "#8000": Toll.CHARGED,
-    "#8008": Toll.CHARGED,
-    "#8778": Toll.CHARGED,
-    "#9110": Toll.CHARGED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +62,6 @@ def read_phone(text: str) -> PhoneNumber:
     if _SHORT.fullmatch(dialled):
         return PhoneNumber(dialled + tail, dialled)
     return _read_long(number.strip(), dialled, tail)
-
-
-def toll_of(digits: str) -> Toll:
-    """What a call to `digits` (as in PhoneNumber.digits) costs, as far as the number itself tells."""
-    if digits in _TOLL_OF_SHORT:
-        return _TOLL_OF_SHORT[digits]
-    if digits.startswith(("0120", "0800")):
-        return Toll.FREE
-    if digits.startswith("0570"):
-        return Toll.NAVI
-    if digits.startswith(("0", "+")) and len(digits) >= 10:
-        return Toll.CHARGED
-    return Toll.UNKNOWN
 
 
 def _tidy(text: str) -> str:

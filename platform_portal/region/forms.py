@@ -7,11 +7,14 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from platform_portal.japanese.phone import read_phone
 from platform_portal.region.models import PortalSettings
 from platform_portal.region.services import SETTINGS_FIELDS
 
 
 class PortalSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """`phone_warning`: what looks wrong about the number but may be right, or empty."""
+
     class Meta:
         model = PortalSettings
         fields = list(SETTINGS_FIELDS)
@@ -24,6 +27,7 @@ class PortalSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not gene
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.phone_warning = ""
         cast("forms.ModelChoiceField[Any]", self.fields["prefecture"]).empty_label = _("選んでください")
 
     def clean_secretariat_postal_code(self) -> str:
@@ -33,11 +37,19 @@ class PortalSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not gene
         return f"{digits[:3]}-{digits[3:]}" if len(digits) == 7 and digits.isdigit() else text
 
     def clean_secretariat_phone(self) -> str:
-        text = unicodedata.normalize("NFKC", self.cleaned_data["secretariat_phone"]).strip()
-        text = re.sub(r"[‐‑–—−ー]", "-", text)
-        if text and not re.fullmatch(r"[0-9][0-9-]{8,18}[0-9]", text):
-            raise forms.ValidationError(_("087-832-0000 のように、数字とハイフンで書いてください。"))
-        return text
+        text: str = self.cleaned_data["secretariat_phone"].strip()
+        if not text:
+            return ""
+        shape = _("087-832-0000 のように、数字とハイフンで書いてください。")
+        try:
+            phone = read_phone(text)
+        except forms.ValidationError as error:
+            raise forms.ValidationError(shape) from error
+        if not re.fullmatch(r"\+?\d{9,}", phone.digits):  # a short dial is nobody's secretariat
+            raise forms.ValidationError(shape)
+        if "secretariat_phone" in self.changed_data:
+            self.phone_warning = phone.warning
+        return phone.display
 
     def _post_clean(self) -> None:
         """The service builds and checks the row; this form only reads what was typed."""

@@ -33,6 +33,10 @@ def portal_settings(request: HttpRequest) -> HttpResponse:
             form.add_error(None, error)
         else:
             messages.success(request, _("ポータルの設定を変えました。住民のページにも、すぐに出ます。"))
+            if form.phone_warning:
+                messages.warning(
+                    request, _("事務局の電話番号：%(warning)s") % {"warning": form.phone_warning}
+                )
             return redirect("region:settings")
     context = {
         "form": form,

@@ -30,9 +30,9 @@ from consultations.models import (
     Toll,
     WindowException,
 )
-from consultations.phone import read_phone
 from members.models import Organization
 from platform_portal.identifiers import new_public_id
+from platform_portal.japanese.phone import read_phone
 from platform_portal.publishing.states import State
 from platform_portal.sheets.planning import Outcome
 from platform_portal.sheets.writing import csv_lines, workbook_bytes

@@ -63,6 +63,16 @@ def test_full_width_and_missing_hyphens_are_put_right(secretariat_client, values
 
 
 @pytest.mark.parametrize(
+    ("typed", "doubt"), [("0878-32-0000", "087-832-0000 ではありませんか"), ("087-832-000", "1 個足りない")]
+)
+def test_doubtful_number_is_doubted_once(secretariat_client, values, typed, doubt):
+    doubtful = values | {"secretariat_phone": typed}
+    assert doubt in text(secretariat_client.post(ADDRESS, doubtful, follow=True))
+    assert PortalSettings.load().secretariat_phone == typed
+    assert doubt not in text(secretariat_client.post(ADDRESS, doubtful, follow=True))
+
+
+@pytest.mark.parametrize(
     ("field", "value", "words"),
     [
         ("portal_name", "", "必須"),
@@ -70,6 +80,7 @@ def test_full_width_and_missing_hyphens_are_put_right(secretariat_client, values
         ("prefecture", "999999", "選択"),
         ("secretariat_postal_code", "12", "760-8570 のように"),
         ("secretariat_phone", "電話番号", "087-832-0000 のように"),
+        ("secretariat_phone", "110", "087-832-0000 のように"),
         ("secretariat_phone", "<b>1</b>", "087-832-0000 のように"),
         ("secretariat_email", "x", "メールアドレス"),
         ("portal_name", "つな\x00がり", "何か文字を入力"),

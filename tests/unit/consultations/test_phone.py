@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consultations.models.channel import Toll
-from consultations.phone import read_phone, toll_of
+from consultations.tolls import toll_of
+from platform_portal.japanese.phone import read_phone
 
 
 @pytest.mark.parametrize(
