@@ -15,7 +15,11 @@ from members.models import (
     InvitationCondition,
     InvitationQuerySet,
     JoiningRules,
+    Organization,
+    OrganizationKind,
+    OrganizationState,
     Sector,
+    Strength,
     User,
 )
 from platform_portal.access.roles import Role
@@ -101,3 +105,51 @@ class ApplicationFilter(django_filters.FilterSet):  # type: ignore[misc]  # ship
             if value == "due"
             else waiting.filter(confirmed_at__gte=begins)
         )
+
+
+class OrganizationFilter(django_filters.FilterSet):  # type: ignore[misc]  # ships no types
+    """Members of today, unless another state is asked for."""
+
+    state = django_filters.ChoiceFilter(
+        label=_("状態"),
+        choices=[*OrganizationState.choices, ("all", _("すべて"))],
+        empty_label=None,
+        method="filter_state",
+    )
+    kind = django_filters.ChoiceFilter(
+        label=_("区分"), choices=OrganizationKind.choices, empty_label=_("すべて")
+    )
+    sector = django_filters.ModelChoiceFilter(
+        label=_("活動分野"), queryset=Sector.objects.all(), to_field_name="slug", empty_label=_("すべて")
+    )
+    strength = django_filters.ModelChoiceFilter(
+        label=_("得意分野"),
+        field_name="strengths",
+        queryset=Strength.objects.all(),
+        to_field_name="slug",
+        empty_label=_("すべて"),
+    )
+    municipality = django_filters.ModelChoiceFilter(
+        label=_("所在の市町"), queryset=Municipality.objects.own(), empty_label=_("すべて")
+    )
+
+    class Meta:
+        model = Organization
+        fields: list[str] = []
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        """What was asked for and understood: for the record of an export."""
+        known = self.form.cleaned_data if self.is_valid() else {}
+        return {name: str(self.data[name]) for name, value in known.items() if value}
+
+    @property
+    def qs(self) -> QuerySet[Organization]:
+        """Without a state, or with one that nobody knows: members of today."""
+        found: QuerySet[Organization] = super().qs
+        if self.is_valid() and self.form.cleaned_data["state"]:
+            return found
+        return found.filter(state=OrganizationState.ACTIVE)
+
+    def filter_state(self, queryset: QuerySet[Organization], name: str, value: str) -> QuerySet[Organization]:
+        return queryset if value == "all" else queryset.filter(state=value)

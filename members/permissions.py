@@ -121,6 +121,25 @@ def _is_last_manager(membership: Membership) -> bool:
     return not others.exclude(pk=membership.pk).filter(user__is_active=True).exists()
 
 
+def check_can_import_organizations(user: Any) -> None:
+    check_has(user, Permission.IMPORT_ORGANIZATIONS)
+
+
+def can_import_organizations(user: Any) -> bool:
+    return passes(check_can_import_organizations, user)
+
+
+def check_can_export_organizations(user: Any, *, with_contacts: bool = False) -> None:
+    """Contacts: addresses, and the telephone and mail that only the secretariat uses."""
+    check_has(user, Permission.SEE_ORGANIZATIONS)
+    if with_contacts:
+        check_has(user, Permission.EXPORT_ORGANIZATION_CONTACTS)
+
+
+def can_export_organizations(user: Any, *, with_contacts: bool = False) -> bool:
+    return passes(check_can_export_organizations, user, with_contacts=with_contacts)
+
+
 def check_can_invite_to_organization(user: Any, organization: Organization) -> None:
     check_can_manage_people(user, organization)
     if not organization.is_active:

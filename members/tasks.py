@@ -4,6 +4,8 @@ from celery import shared_task
 from django.core.management import call_command
 
 from members import services
+from members.importing.uploads import intake
+from members.models import OrganizationImport
 
 
 @shared_task(time_limit=120, soft_time_limit=100)
@@ -16,3 +18,21 @@ def clear_expired_sessions() -> None:
 def erase_unconfirmed_applications() -> None:
     """Erases applications whose mail address nobody confirmed in time."""
     services.erase_unconfirmed()
+
+
+@shared_task(time_limit=300, soft_time_limit=280)
+def plan_organization_import(pk: int) -> None:
+    """Reads an uploaded file and plans what it would do. A second run plans anew."""
+    intake.plan_upload(upload=OrganizationImport.objects.get(pk=pk))
+
+
+@shared_task(time_limit=300, soft_time_limit=280)
+def apply_organization_import(pk: int) -> None:
+    """Carries out the plan that a person agreed to. A second run finds nothing to do."""
+    intake.apply_upload(upload=OrganizationImport.objects.get(pk=pk))
+
+
+@shared_task(time_limit=120, soft_time_limit=100)
+def forget_old_organization_imports() -> None:
+    """Deletes uploaded files whose time to be kept is over."""
+    intake.forget_old_imports()

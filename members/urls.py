@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import applications, charters, desk, invitation, joining, masters
+from members.views import applications, charters, desk, importing, invitation, joining, masters
 
 app_name = "members"
 
@@ -53,6 +53,13 @@ urlpatterns = [
     path("desk/joining/rules/", masters.rules_edit, name="rules-edit"),
     path("desk/joining/<slug:kind>/new/", masters.master_create, name="master-create"),
     path("desk/joining/<slug:kind>/<int:pk>/", masters.master_edit, name="master-edit"),
+    path("desk/organizations/import/", importing.organization_import, name="organization-import"),
+    path(
+        "desk/organizations/import/<public_id:public_id>/",
+        importing.organization_import_result,
+        name="organization-import-result",
+    ),
+    path("desk/organizations/export/", importing.organization_export, name="organization-export"),
     path("desk/users/", desk.user_list, name="user-list"),
     path("desk/users/search/", desk.user_search, name="user-search"),
     path("desk/users/<int:pk>/", desk.user_detail, name="user-detail"),

@@ -29,6 +29,10 @@ app.conf.beat_schedule = {
         "task": "members.tasks.erase_unconfirmed_applications",
         "schedule": crontab(hour="3", minute="35"),
     },
+    "forget-old-organization-imports": {
+        "task": "members.tasks.forget_old_organization_imports",
+        "schedule": crontab(hour="3", minute="57"),
+    },
     "forget-old-imports": {
         "task": "consultations.tasks.forget_old_imports",
         "schedule": crontab(hour="3", minute="55"),

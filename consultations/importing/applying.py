@@ -25,6 +25,7 @@ from platform_portal.audit import services as audit
 from platform_portal.page_cache import forget_public_pages
 from platform_portal.publishing.states import State
 from platform_portal.sheets.planning import Outcome
+from platform_portal.sheets.progress import Report, counted, unreported
 
 BATCH = 500
 # Any fixed number: two imports at once would each create the same window.
@@ -40,6 +41,7 @@ def import_table(
     shown: str | None = None,
     source: dict[str, Any] | None = None,
     obj: Any = None,
+    report: Report = unreported,
 ) -> WindowPlan:
     """Plans anew under a lock and carries the plan out.
 
@@ -51,10 +53,10 @@ def import_table(
         permissions.check_can_import_windows(by)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    plan = make_plan(table=table, by=by, options=options, lock=True)
+    plan = make_plan(table=table, by=by, options=options, lock=True, report=report)
     plan.check(shown)
     if touched := plan.touched:
-        _write(touched, by)
+        _write(touched, by, report, of=2 * len(plan.rows))
         audit.record(
             type="consultations.windows_imported",
             by=by,
@@ -65,10 +67,10 @@ def import_table(
     return plan
 
 
-def _write(rows: Sequence[PlannedWindow], by: Any) -> None:
+def _write(rows: Sequence[PlannedWindow], by: Any, report: Report, *, of: int) -> None:
     organizations = _organization_keys(rows)
     _create([row for row in rows if row.outcome == Outcome.CREATED], by, organizations)
-    for row in rows:
+    for row in counted(rows, report, begin=of // 2, of=of):
         if row.outcome == Outcome.CHANGED:
             _change(row, by, organizations)
     for part, replace in _REPLACERS.items():

@@ -30,6 +30,7 @@ from platform_portal.publishing.states import State
 from platform_portal.region.models import Municipality
 from platform_portal.sheets import values
 from platform_portal.sheets.planning import Plan, PlannedRow, Problem
+from platform_portal.sheets.progress import Report, counted, unreported
 from platform_portal.sheets.reading import Row
 
 
@@ -57,12 +58,21 @@ class Options:
 
 
 def make_plan(
-    *, table: WindowTable, by: Any, options: Options | None = None, lock: bool = False
+    *,
+    table: WindowTable,
+    by: Any,
+    options: Options | None = None,
+    lock: bool = False,
+    report: Report = unreported,
 ) -> WindowPlan:
-    """Reads the database, writes nothing. With `lock` (inside a transaction) the windows it speaks of stay as they are."""
+    """Reads the database, writes nothing. With `lock` (inside a transaction) the windows it speaks of stay as they are.
+
+    Half of the work, as `report` hears it: the other half is carrying it out.
+    """
     planner = _Planner(table.layout, by, options or Options())
     planner.load(table.rows, lock=lock)
-    return Plan([planner.plan(row) for row in table.rows], table.kind)
+    rows = counted(table.rows, report, begin=0, of=len(table.rows) * (2 if lock else 1))
+    return Plan([planner.plan(row) for row in rows], table.kind)
 
 
 class _Planner:

@@ -13,6 +13,7 @@ from consultations.models import WindowImport, WindowImportRow
 from platform_portal.sheets.intake import Intake
 from platform_portal.sheets.models import SheetUpload
 from platform_portal.sheets.planning import Plan
+from platform_portal.sheets.progress import Report
 
 
 class WindowIntake(Intake):
@@ -22,16 +23,18 @@ class WindowIntake(Intake):
     def check_may(self, by: Any) -> None:
         permissions.check_can_import_windows(by)
 
-    def make_plan(self, upload: SheetUpload) -> Plan[Any]:
-        return make_plan(table=WINDOWS.read(bytes(upload.content)), by=upload.uploaded_by)
+    def make_plan(self, upload: SheetUpload, report: Report) -> Plan[Any]:
+        table = WINDOWS.read(bytes(upload.content))
+        return make_plan(table=table, by=upload.uploaded_by, report=report)
 
-    def carry_out(self, upload: SheetUpload) -> Plan[Any]:
+    def carry_out(self, upload: SheetUpload, report: Report) -> Plan[Any]:
         return import_table(
             table=WINDOWS.read(bytes(upload.content)),
             by=upload.uploaded_by,
             shown=upload.digest,
             source={"file": upload.file_name, "sha256": upload.sha256},
             obj=upload,
+            report=report,
         )
 
     def shown(self, column: str, text: str) -> str:

@@ -9,6 +9,7 @@ from members.models.applications import (
     JoiningRules,
 )
 from members.models.charters import Charter, CharterConsent, hash_of_text
+from members.models.importing import OrganizationImport, OrganizationImportRow
 from members.models.invitations import (
     INVITATION_DAYS,
     Invitation,
@@ -46,6 +47,8 @@ __all__ = [
     "Membership",
     "MembershipRole",
     "Organization",
+    "OrganizationImport",
+    "OrganizationImportRow",
     "OrganizationKind",
     "OrganizationState",
     "Sector",

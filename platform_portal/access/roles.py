@@ -36,6 +36,9 @@ class Permission(StrEnum):
     EDIT_CHARTERS = "edit_charters"
     SEE_ORGANIZATIONS = "see_organizations"
     EDIT_ORGANIZATIONS = "edit_organizations"
+    IMPORT_ORGANIZATIONS = "import_organizations"
+    EXPORT_ORGANIZATION_CONTACTS = "export_organization_contacts"
+    MERGE_ORGANIZATIONS = "merge_organizations"
     SEE_MAILS = "see_mails"
     RESEND_MAILS = "resend_mails"
 
@@ -55,6 +58,7 @@ _STAFF = frozenset(
         Permission.SEE_MAILS,
         Permission.SEE_ORGANIZATIONS,
         Permission.EDIT_ORGANIZATIONS,
+        Permission.IMPORT_ORGANIZATIONS,
     }
 )
 _SECRETARIAT = _STAFF | {
@@ -62,6 +66,8 @@ _SECRETARIAT = _STAFF | {
     Permission.EDIT_CALENDAR,
     Permission.EDIT_PORTAL_SETTINGS,
     Permission.EDIT_MEMBER_MASTERS,
+    Permission.EXPORT_ORGANIZATION_CONTACTS,
+    Permission.MERGE_ORGANIZATIONS,
     Permission.EDIT_CHARTERS,
     Permission.RESEND_MAILS,
 }

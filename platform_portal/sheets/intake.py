@@ -24,6 +24,7 @@ from platform_portal.sheets.planning import (
     PlanRefusedError,
     Problem,
 )
+from platform_portal.sheets.progress import Progress, Report
 
 logger = logging.getLogger(__name__)
 Stage = SheetUpload.Stage
@@ -54,11 +55,11 @@ class Intake(ABC):
         """Raises Refused unless `by` may take such files in."""
 
     @abstractmethod
-    def make_plan(self, upload: SheetUpload) -> Plan[Any]:
+    def make_plan(self, upload: SheetUpload, report: Report) -> Plan[Any]:
         """Reads the content and plans; writes nothing. Raises UnreadableFileError."""
 
     @abstractmethod
-    def carry_out(self, upload: SheetUpload) -> Plan[Any]:
+    def carry_out(self, upload: SheetUpload, report: Report) -> Plan[Any]:
         """Inside a transaction. Raises PlanOutdatedError, PlanRefusedError, Refused."""
 
     @abstractmethod
@@ -143,7 +144,7 @@ class Intake(ABC):
             return
         try:
             with transaction.atomic():
-                plan = self.carry_out(upload)
+                plan = self.carry_out(upload, Progress(upload.progress_key))
                 self._keep_rows(upload, plan)
                 upload.move_to(
                     Stage.DONE,
@@ -178,7 +179,7 @@ class Intake(ABC):
         return self.upload_model._default_manager.all()
 
     def _plan(self, upload: SheetUpload) -> None:
-        plan = self.make_plan(upload)
+        plan = self.make_plan(upload, Progress(upload.progress_key))
         self._keep_rows(upload, plan)
         upload.move_to(
             Stage.PLANNED, kind=plan.kind[:100], digest=plan.digest, counts=plan.plain_counts, message=""

@@ -73,6 +73,11 @@ class SheetUpload(PublicIdModel):
         is_busy = self.stage in {self.Stage.READING, self.Stage.APPLYING}
         return is_busy and timezone.now() - self.stage_at > PATIENCE
 
+    @property
+    def progress_key(self) -> str:
+        """Another for each stage: what is read begins at nothing again when it is carried out."""
+        return f"import:{self._meta.label_lower}:{self.pk}:{self.stage}"
+
     def move_to(self, stage: "SheetUpload.Stage", **values: Any) -> None:
         """Sets the stage, its time and `values`, and saves just these."""
         self.stage, self.stage_at = stage, timezone.now()

@@ -20,6 +20,7 @@ from platform_portal.sheets.forms import UploadForm
 from platform_portal.sheets.intake import Intake
 from platform_portal.sheets.models import SheetUpload
 from platform_portal.sheets.planning import Outcome
+from platform_portal.sheets.progress import percent
 from platform_portal.sheets.writing import WORKBOOK_TYPE, csv_lines, workbook_bytes
 
 ROWS_PER_PAGE = 100
@@ -72,6 +73,7 @@ class ImportPages:
             rows = rows.filter(outcome=outcome)
         context = {
             "upload": upload,
+            "percent": percent(upload.progress_key) if upload.is_working else None,
             "here": reverse(self.result_name, args=[upload.public_id]),
             "outcome": outcome,
             "tallies": [
