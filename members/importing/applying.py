@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from members import permissions
-from members.importing.columns import LISTS, PERSONAL, REFERENCES, SCALARS, WRITTEN
+from members.importing.columns import LISTS, REFERENCES, SCALARS, WRITTEN
 from members.importing.planning import OrganizationPlan, make_plan
 from members.importing.reading import OrganizationTable
 from members.models import Organization
@@ -20,8 +20,6 @@ from platform_portal.sheets.progress import Report, counted, unreported
 BATCH = 500
 # Any fixed number: two imports at once would each create the same organisation.
 _LOCK = 74_230_002
-# The record cannot be erased, so that an address or a telephone number of the office never enters it.
-HIDDEN = "＊"
 
 
 @transaction.atomic
@@ -117,14 +115,6 @@ def _event(row: PlannedRow, by: Any) -> Any:
         type=f"members.organization_{'created' if is_new else 'changed'}",
         by=by,
         obj=row.target,
-        old={} if is_new else _as_recorded(row.before, names),
-        new=_as_recorded(row.after, names),
+        old={} if is_new else {name: row.before[name] for name in names},
+        new={name: row.after[name] for name in names},
     )
-
-
-def _as_recorded(content: Content, names: Iterable[str]) -> Content:
-    recorded = {name: content[name] for name in names}
-    for name in PERSONAL:
-        if recorded.get(name):
-            recorded[name] = HIDDEN
-    return recorded

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kombu.exceptions import OperationalError
 
-from members.importing.applying import HIDDEN, import_table
+from members.importing.applying import import_table
 from members.importing.columns import COLUMN_OF_FIELD, COLUMNS, NOT_IN_FILES, PERSONAL
 from members.importing.contents import content_of, with_parts
 from members.importing.exporting import SHEET, table_rows
@@ -28,6 +28,7 @@ from members.models import (
     Strength,
 )
 from platform_portal.audit.models import AuditEvent
+from platform_portal.audit.services import WITHHELD
 from platform_portal.identifiers import new_public_id
 from platform_portal.privacy import stored_fields
 from platform_portal.sheets.planning import Outcome
@@ -157,7 +158,7 @@ class TestUpload:
             owner_client, "名称,活動分野,住所,連絡用の電話\nつながりの会,福祉,高松市ひみつ町1,087-000-0000\n"
         )
         event = AuditEvent.objects.about(Organization.objects.get()).get()
-        assert event.new["address"] == event.new["office_phone"] == HIDDEN
+        assert event.new["address"] == event.new["office_phone"] == WITHHELD
         assert "ひみつ" not in str(list(AuditEvent.objects.values("old", "new")))
 
     def test_html_and_formulas_are_text(self, owner_client):
