@@ -114,7 +114,7 @@ def _editor(request: HttpRequest, row: Charter | None, form: CharterForm, title:
     if form.is_valid():
         values = form.cleaned_data
         if "preview" in request.POST:
-            preview = render_markdown(values["text"])
+            preview = render_markdown(values["text"], top=3)
         elif attempt(
             request,
             lambda: services.write_charter(charter=row, values=values, by=request.user),

@@ -102,7 +102,7 @@ def _form_page(request: HttpRequest, rules: JoiningRules, form: JoinForm, status
         "rules": rules,
         "next_admission_on": rules.next_admission_on(),
         "charter": form.charter,
-        "charter_html": render_markdown(form.charter.text),
+        "charter_html": render_markdown(form.charter.text, top=3),
         "body_fields": _fields(form, ("is_individual", *BODY_FIELDS)),
         "contact_fields": _fields(form, CONTACT_FIELDS),
         "days": UNCONFIRMED_DAYS,

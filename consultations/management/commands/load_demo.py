@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from consultations.masters import load_categories
+from members.demo import load_demo_joining
 from members.masters import load_member_masters
 from members.models import User
 from platform_portal.access.roles import Role
@@ -41,6 +42,10 @@ class Command(BaseCommand):
             categories = load_categories()
             load_member_masters()
             password = self._load_accounts()
+            load_demo_joining(
+                secretariat=User.objects.get(email="secretariat@portal.example"),
+                staff=User.objects.get(email="staff@portal.example"),
+            )
             call_command(
                 "import_windows",
                 str(WINDOWS_FILE),

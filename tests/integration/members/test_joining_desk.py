@@ -46,7 +46,7 @@ def test_from_the_first_word_to_the_public_page(
 def test_preview_keeps_nothing(secretariat_client):
     page = text_of(secretariat_client.post(reverse("members:charter-create"), WORDS | {"preview": "1"}))
     assert "まだ保存していません" in page
-    assert "<h2>目的</h2>" in page
+    assert "<h3>目的</h3>" in page
     assert "つながる。" in page
     assert not Charter.objects.exists()
 

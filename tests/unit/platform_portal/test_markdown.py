@@ -18,11 +18,11 @@ def test_the_usual_things():
     assert "<td>目的</td>" in html
 
 
-def test_headings_stay_below_that_of_the_page():
-    html = render_markdown("# a\n\n## b\n\n###### c")
-    assert "<h1" not in html
-    assert "<h3>b</h3>" in html
-    assert "<h6>c</h6>" in html
+def test_headings_stay_below_that_of_the_page_and_leave_no_gap():
+    html = render_markdown("## a\n\n#### b\n\n## c")
+    assert [line for line in html.splitlines() if line] == ["<h2>a</h2>", "<h3>b</h3>", "<h2>c</h2>"]
+    assert "<h3>a</h3>" in render_markdown("# a", top=3)
+    assert "<h6>f</h6>" in render_markdown("\n\n".join(f"{'#' * n} {'abcdef'[n - 1]}" for n in range(1, 7)))
 
 
 @pytest.mark.parametrize(
