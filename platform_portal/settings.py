@@ -64,6 +64,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "platform_portal.middleware.HeadMiddleware",
     # Above everything that builds a page: a page from the cache costs one Redis round trip.
     "platform_portal.page_cache.PublicPageCacheMiddleware",
     "csp.middleware.CSPMiddleware",
