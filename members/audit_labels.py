@@ -56,6 +56,10 @@ LABELS = {
     "members.password_changed": gettext_lazy("パスワードを変えた"),
     "members.password_reset": gettext_lazy("パスワードを決め直した"),
 }
+# Done through the mailed link, by nobody who signs in.
+BY_APPLICANT = {
+    f"members.application_{verb}" for verb in ("written", "rewritten", "confirmed", "answered", "withdrawn")
+}
 FIELD_LABELS = {
     "email": gettext_lazy("メールアドレス"),
     "name": gettext_lazy("名前"),
@@ -91,7 +95,7 @@ class Line:
 
 def describe(event: AuditEvent, names: Mapping[int, str]) -> Line:
     """`names`: names of users by key. An actor who is gone is shown by number, the portal itself by name."""
-    who = _("ポータル")
+    who = _("申込者") if event.type in BY_APPLICANT else _("ポータル")
     if event.actor_id is not None:
         who = names.get(event.actor_id) or _("利用者 %(number)s") % {"number": event.actor_id}
     changes = [

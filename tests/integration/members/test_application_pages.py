@@ -152,6 +152,11 @@ class TestPage:
         assert response.status_code == 200
         assert "この法人番号の団体は、すでに登録されています" in text_of(response)
 
+    def test_history_tells_the_applicant_from_the_portal(self, owner_client):
+        application = ApplicationFactory()
+        services.withdraw_application(application=application)
+        assert "<strong>申込者</strong>" in text_of(owner_client.get(page_of(application)))
+
     def test_note_stays_among_staff(self, owner_client):
         application = ApplicationFactory()
         owner_client.post(page_of(application, "note"), {"staff_note": "電話で確認"})
