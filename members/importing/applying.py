@@ -109,12 +109,14 @@ def _replace(name: str, rows: Sequence[PlannedRow]) -> None:
 
 
 def _event(row: PlannedRow, by: Any) -> Any:
-    is_new = row.outcome == Outcome.CREATED
-    names = WRITTEN if is_new else [name for name in WRITTEN if row.before[name] != row.after[name]]
+    if row.outcome == Outcome.CREATED:
+        new = {name: row.after[name] for name in WRITTEN}
+        return audit.prepare(type="members.organization_created", by=by, obj=row.target, new=new)
+    changed = [name for name in WRITTEN if row.before[name] != row.after[name]]
     return audit.prepare(
-        type=f"members.organization_{'created' if is_new else 'changed'}",
+        type="members.organization_changed",
         by=by,
         obj=row.target,
-        old={} if is_new else {name: row.before[name] for name in names},
-        new={name: row.after[name] for name in names},
+        old={name: row.before[name] for name in changed},
+        new={name: row.after[name] for name in changed},
     )
