@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class ConsultationsConfig(AppConfig):
     name = "consultations"
     verbose_name = _("相談窓口")
+
+    def ready(self) -> None:
+        from consultations import mails
+        from platform_portal.mail import kinds
+
+        kinds.register(mails.KINDS)

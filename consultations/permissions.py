@@ -7,8 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from consultations.models import Category, ConsultationWindow, ErrorReport
-from consultations.workflow import WINDOW_WAYS
+from consultations.models import Category, ConsultationWindow, ErrorReport, RevisionState, WindowRevision
+from consultations.workflow import MEMBER_WAYS, WINDOW_WAYS
+from members.models import Organization
+from members.permissions import membership_of
 from platform_portal.access.checks import Refused, check_has, passes
 from platform_portal.access.roles import Permission
 from platform_portal.audit.models import AuditEvent
@@ -36,6 +38,89 @@ def check_can_move_window(user: Any, window: ConsultationWindow, to: State) -> N
 
 def can_move_window(user: Any, window: ConsultationWindow, to: State) -> bool:
     return passes(check_can_move_window, user, window, to)
+
+
+def check_can_write_for_organization(user: Any, organization: Organization | None) -> None:
+    """Managers and editors of a member of today."""
+    membership = membership_of(user, organization) if organization else None
+    if membership is None:
+        raise Refused(_("この団体の担当者ではありません。"))
+    if not membership.may_edit:
+        raise Refused(_("「閲覧のみ」の担当なので、直せません。団体の管理担当に頼んでください。"))
+
+
+def can_write_for_organization(user: Any, organization: Organization | None) -> bool:
+    return passes(check_can_write_for_organization, user, organization)
+
+
+def check_can_edit_own_window(user: Any, window: ConsultationWindow) -> None:
+    """As a member: a new window of one's organisation, a draft of it, or a change of a published one."""
+    check_can_write_for_organization(user, window.organization)
+    if window.state == State.IN_REVIEW:
+        raise Refused(_("いま確認を待っています。直すには、先に「頼んだのを取り下げる」を押してください。"))
+    if window.state == State.ARCHIVED:
+        raise Refused(_("使わなくなった窓口です。また使うときは、事務局に知らせてください。"))
+
+
+def can_edit_own_window(user: Any, window: ConsultationWindow) -> bool:
+    return passes(check_can_edit_own_window, user, window)
+
+
+def check_can_move_own_window(user: Any, window: ConsultationWindow, to: State) -> None:
+    """As a member: asking for the first review, and taking that back."""
+    check_can_write_for_organization(user, window.organization)
+    check_can_transition(user, window, to, MEMBER_WAYS)
+
+
+def can_move_own_window(user: Any, window: ConsultationWindow, to: State) -> bool:
+    return passes(check_can_move_own_window, user, window, to)
+
+
+def check_can_approve_revision(user: Any, revision: WindowRevision) -> None:
+    _check_can_decide(user, revision)
+    if revision.state == RevisionState.OVERTAKEN:
+        raise Refused(
+            _(
+                "同じ項目が先に変わったので、このままでは公開できません。差し戻して、今の内容から書き直してもらってください。"
+            )
+        )
+
+
+def can_approve_revision(user: Any, revision: WindowRevision) -> bool:
+    return passes(check_can_approve_revision, user, revision)
+
+
+def check_can_return_revision(user: Any, revision: WindowRevision) -> None:
+    _check_can_decide(user, revision)
+
+
+def can_return_revision(user: Any, revision: WindowRevision) -> bool:
+    return passes(check_can_return_revision, user, revision)
+
+
+def _check_can_decide(user: Any, revision: WindowRevision) -> None:
+    check_has(user, Permission.APPROVE_WINDOWS)
+    _check_is_open(revision)
+    if revision.proposed_by_id == user.pk:
+        raise Refused(_("自分が書いた変更を、自分で決めることはできません。ほかの人に頼んでください。"))
+
+
+def _check_is_open(revision: WindowRevision) -> None:
+    if not revision.is_open:
+        raise Refused(
+            _("この変更は、もう終わっています（%(state)s）。画面を読み込み直してください。")
+            % {"state": revision.get_state_display()}
+        )
+
+
+def check_can_withdraw_revision(user: Any, revision: WindowRevision) -> None:
+    if not user.is_authenticated or not user.is_active or revision.proposed_by_id != user.pk:
+        raise Refused(_("取り下げられるのは、この変更を書いた人だけです。"))
+    _check_is_open(revision)
+
+
+def can_withdraw_revision(user: Any, revision: WindowRevision) -> bool:
+    return passes(check_can_withdraw_revision, user, revision)
 
 
 def check_can_verify_window(user: Any, window: ConsultationWindow) -> None:

@@ -1,9 +1,17 @@
-"""Ways between the states of a consultation window. The only place that knows them."""
+"""Ways between the states of a consultation window and of a change of it. The only place that knows them."""
 
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from platform_portal.access.roles import Permission
 from platform_portal.publishing.states import State, Way, Ways
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 WINDOW_WAYS: Ways = {
     (State.DRAFT, State.IN_REVIEW): Way("submitted", _("確認を頼む"), Permission.EDIT_WINDOWS),
@@ -24,6 +32,61 @@ WINDOW_WAYS: Ways = {
     ),
     (State.ARCHIVED, State.DRAFT): Way("restored", _("下書きとして戻す"), Permission.EDIT_WINDOWS),
 }
-
 EVENTS_OF_MOVES = frozenset(f"consultations.window_{way.verb}" for way in WINDOW_WAYS.values())
 RETURNED = f"consultations.window_{WINDOW_WAYS[State.IN_REVIEW, State.DRAFT].verb}"
+
+# What a member may do with a window of its own that was not published yet; permissions.py asks for the membership.
+MEMBER_WAYS: Ways = {
+    (State.DRAFT, State.IN_REVIEW): Way("submitted", _("確認を頼む"), None),
+    (State.IN_REVIEW, State.DRAFT): Way("withdrawn", _("頼んだのを取り下げる"), None),
+}
+
+
+class RevisionState(models.TextChoices):
+    """Of a change that waits for a second person."""
+
+    PENDING = "pending", _("確認待ち")
+    OVERTAKEN = "overtaken", _("先に別の変更あり")
+    APPROVED = "approved", _("認めて公開した")
+    RETURNED = "returned", _("差し戻した")
+    WITHDRAWN = "withdrawn", _("取り下げた")
+
+
+class Who(StrEnum):
+    """Who takes a step with a pending change."""
+
+    REVIEWER = "other person"
+    AUTHOR = "author"
+    PORTAL = "portal"
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionWay:
+    """One permitted step. `verb` ends the audit type: consultations.revision_<verb>."""
+
+    verb: str
+    label: "str | _StrPromise"
+    who: Who
+    needs_reason: bool = False
+
+    @property
+    def remark(self) -> str:
+        return str(self.who)
+
+
+PENDING, OVERTAKEN = RevisionState.PENDING, RevisionState.OVERTAKEN
+REVISION_WAYS: dict[tuple[RevisionState, RevisionState], RevisionWay] = {
+    (PENDING, PENDING): RevisionWay("replaced", _("申し出た変更を直した"), Who.AUTHOR),
+    (PENDING, RevisionState.APPROVED): RevisionWay("approved", _("認めて公開する"), Who.REVIEWER),
+    (PENDING, RevisionState.RETURNED): RevisionWay(
+        "returned", _("差し戻す"), Who.REVIEWER, needs_reason=True
+    ),
+    (PENDING, RevisionState.WITHDRAWN): RevisionWay("withdrawn", _("取り下げる"), Who.AUTHOR),
+    # Somebody changed the same fields of the live window: nothing is overwritten until a person has looked.
+    (PENDING, OVERTAKEN): RevisionWay("overtaken", _("先に別の変更があった"), Who.PORTAL),
+    (OVERTAKEN, PENDING): RevisionWay("replaced", _("申し出た変更を直した"), Who.AUTHOR),
+    (OVERTAKEN, RevisionState.RETURNED): RevisionWay(
+        "returned", _("差し戻す"), Who.REVIEWER, needs_reason=True
+    ),
+    (OVERTAKEN, RevisionState.WITHDRAWN): RevisionWay("withdrawn", _("取り下げる"), Who.AUTHOR),
+}

@@ -52,7 +52,7 @@ def absolute(path: str) -> str:
 
 
 def send_invitation(invitation: Invitation, secret: str) -> None:
-    _send(
+    send_message(
         kind=INVITATION,
         about=invitation,
         dead_after=invitation.expires_at,
@@ -69,7 +69,7 @@ def send_invitation(invitation: Invitation, secret: str) -> None:
 
 
 def send_password_reset(user: User, link: str) -> None:
-    _send(
+    send_message(
         kind=PASSWORD_RESET,
         about=user,
         dead_after=timezone.now() + dt.timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
@@ -85,7 +85,7 @@ def send_password_reset(user: User, link: str) -> None:
 
 def send_second_factor_reset(user: User) -> None:
     """An administrator has removed the second factor of `user`."""
-    _send(
+    send_message(
         kind=SECOND_FACTOR_RESET,
         about=user,
         subject=_("2段階認証を消しました"),
@@ -99,7 +99,7 @@ def send_second_factor_reset(user: User) -> None:
 
 def send_security_notice(user: User, *, what: str) -> None:
     """Something about signing in was changed from the account of `user` itself; `what` is one sentence."""
-    _send(
+    send_message(
         kind=SECURITY_NOTICE,
         about=user,
         subject=_("アカウントの設定の変更"),
@@ -116,7 +116,7 @@ def send_membership_notice(membership: Membership, *, what: str) -> None:
     """What was changed about somebody's acting for an organisation; `what` is one or two sentences."""
     if not membership.user.is_active:
         return
-    _send(
+    send_message(
         kind=MEMBERSHIP_NOTICE,
         about=membership,
         subject=_("団体の担当の変更"),
@@ -228,7 +228,7 @@ def _send_about_application(
     dead_after: dt.datetime | None = None,
 ) -> None:
     """The link lets its reader see and change the application, so only the contact may read the mail."""
-    _send(
+    send_message(
         kind=kind,
         about=application,
         dead_after=dead_after,
@@ -247,7 +247,7 @@ def _send_about_application(
     )
 
 
-def _send(
+def send_message(
     *,
     kind: str,
     about: models.Model,

@@ -4,6 +4,7 @@ from consultations.models.channel import Channel, Schedule, Toll
 from consultations.models.feedback import ErrorReport, ZeroHitWord
 from consultations.models.importing import WindowImport, WindowImportRow
 from consultations.models.kinds import ChannelKind
+from consultations.models.revision import WindowRevision
 from consultations.models.window import (
     AddressVisibility,
     Anonymity,
@@ -14,6 +15,7 @@ from consultations.models.window import (
     Fee,
     VerificationSource,
 )
+from consultations.workflow import RevisionState
 
 __all__ = [
     "AddressVisibility",
@@ -28,11 +30,13 @@ __all__ = [
     "ErrorReport",
     "Fallback",
     "Fee",
+    "RevisionState",
     "Schedule",
     "Toll",
     "VerificationSource",
     "WindowException",
     "WindowImport",
     "WindowImportRow",
+    "WindowRevision",
     "ZeroHitWord",
 ]

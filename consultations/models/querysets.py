@@ -12,6 +12,7 @@ from django.utils import timezone
 from consultations.models.kinds import KINDS_WITH_HOURS
 from consultations.models.search import SearchQuerySet
 from consultations.workflow import EVENTS_OF_MOVES, RETURNED
+from members.models import Organization
 from platform_portal.audit.models import AuditEvent
 from platform_portal.publishing.states import State
 
@@ -29,6 +30,10 @@ class ConsultationWindowQuerySet(SearchQuerySet):
 
     def operated_by(self, organization: models.Model) -> Self:
         return self.filter(organization=organization)
+
+    def acted_for_by(self, user: Any) -> Self:
+        """Windows of the organisations that `user` may act for today. Fetching is authorising."""
+        return self.filter(organization__in=Organization.objects.acted_for_by(user))
 
     def in_category(self, category: models.Model) -> Self:
         return self.filter(categories=category)

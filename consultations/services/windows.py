@@ -1,7 +1,8 @@
 """Writing, moving and verifying one window."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +18,13 @@ from consultations.models import (
     VerificationSource,
     WindowException,
 )
-from consultations.services.content import WindowContent, describe_content, touches_what_was_verified
+from consultations.services.content import (
+    MEMBER_FIELDS,
+    WindowContent,
+    describe_content,
+    touches_what_was_verified,
+)
+from consultations.services.merging import overtake_where_changed
 from consultations.workflow import WINDOW_WAYS
 from members.models import User
 from platform_portal.access.checks import Refused
@@ -32,26 +39,88 @@ class ChangedMeanwhile(Refused):
     """Somebody else saved the same window after this person opened the form."""
 
 
+class NeedsReview(Refused):
+    """The change must not go live before a second person has looked at it. `before`, `after`: the whole content."""
+
+    def __init__(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        super().__init__(_("この変更は、ほかの人が確かめてから公開します。"))
+        self.before = before
+        self.after = after
+
+
 @transaction.atomic
 def save_window(
-    *, window: ConsultationWindow, content: WindowContent, by: Any, version: dt.datetime | None = None
+    *,
+    window: ConsultationWindow,
+    content: WindowContent,
+    by: Any,
+    version: dt.datetime | None = None,
+    as_member: bool = False,
 ) -> ConsultationWindow:
     """Creates or changes a window with all its parts, keeps what is derived from them, and audits.
 
-    `version`: the `updated_at` that the person saw; None when nobody looked (a file).
-    Raises Refused, ChangedMeanwhile, ValidationError (from `full_clean`), IntegrityError; then nothing was changed.
+    `version`: the `updated_at` that the person saw; None when nobody looked. `as_member`: for the window's
+    organisation, whatever role the person has besides.
+    Raises Refused, ChangedMeanwhile, NeedsReview, ValidationError (from `full_clean`), IntegrityError; then nothing
+    was changed.
     """
     is_new = window._state.adding
-    window = window if is_new else _lock(window)
-    permissions.check_can_edit_window(by, None if is_new else window)
-    if version is not None and not is_new and window.updated_at != version:
+    window = window if is_new else lock_window(window)
+    check_may_write(by, window, content, as_member=as_member)
+    check_is_as_seen(window, version)
+    before, after = write_content(window=window, content=content, by=by, author=by)
+    if needs_review(window, before, after, as_member=as_member):
+        raise NeedsReview(before, after)
+    return window
+
+
+def needs_review(
+    window: ConsultationWindow, before: Mapping[str, Any], after: Mapping[str, Any], *, as_member: bool
+) -> bool:
+    """The rule: of a published window, members change nothing alone, and nobody changes what was verified alone."""
+    if not window.is_published:
+        return False
+    return (as_member and before != after) or touches_what_was_verified(before, after)
+
+
+def check_may_write(by: Any, window: ConsultationWindow, content: WindowContent, *, as_member: bool) -> None:
+    if not as_member:
+        permissions.check_can_edit_window(by, None if window._state.adding else window)
+        return
+    permissions.check_can_edit_own_window(by, window)
+    if not content.names <= MEMBER_FIELDS:
+        raise Refused(_("この項目は、事務局だけが変えられます。"))
+
+
+def check_is_as_seen(window: ConsultationWindow, version: dt.datetime | None) -> None:
+    if version is not None and not window._state.adding and window.updated_at != version:
         raise ChangedMeanwhile(_("画面を開いてから、ほかの人がこの窓口を変えました。"))
+
+
+def write_content(
+    *,
+    window: ConsultationWindow,
+    content: WindowContent,
+    by: Any,
+    author: Any,
+    type_: str = "",
+    note: str = "",
+    verified_by: Any = None,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The one path into the tables, for live edits and approved changes. Asks nobody; call it inside a transaction.
+
+    `window` is new or locked. `author` wrote it, `by` makes it so. `verified_by`: has checked it today.
+    Returns the content before and after.
+    """
+    is_new = window._state.adding
     before = {} if is_new else describe_content(window)
     for name, value in content.values.items():
         setattr(window, name, value)
     _keep_verifier(window, before, by)
+    if verified_by is not None:
+        window.set_verification(on=timezone.localdate(), by=verified_by, source=VerificationSource.STAFF)
     window.full_clean(exclude=["verification_due_on", "search_vector"])
-    window.author = by
+    window.author = author
     window.save()
     _save_parts(window, content)
     after = describe_content(window)
@@ -60,19 +129,34 @@ def save_window(
         window.save(update_fields=[*window.set_verification(on=None), "updated_at"])
         old["verified_on"], new["verified_on"] = before["verified_on"], None
     refresh_derived(window)
-    if is_new or new:
-        audit.record(
-            type=f"consultations.window_{'created' if is_new else 'changed'}",
-            by=by,
-            obj=window,
-            old=old,
-            new=new,
-        )
+    if is_new or new or type_:
+        type_ = type_ or f"consultations.window_{'created' if is_new else 'changed'}"
+        audit.record(type=type_, by=by, obj=window, old=old, new=new, note=note)
         transaction.on_commit(forget_public_pages)
-    return window
+        overtake_where_changed([window])
+    return before, after
 
 
-def _lock(window: ConsultationWindow) -> ConsultationWindow:
+@contextmanager
+def as_if_saved(
+    *, window: ConsultationWindow, content: WindowContent, by: Any
+) -> Iterator[ConsultationWindow]:
+    """The window as the public page would be drawn from it; at the end all of it is taken back.
+
+    Raises Refused and ValidationError as saving would.
+    """
+    with transaction.atomic():
+        try:
+            changed = ConsultationWindow() if window._state.adding else lock_window(window)
+            if window._state.adding:
+                changed.organization = window.organization
+            write_content(window=changed, content=content, by=by, author=by)
+            yield ConsultationWindow.objects.for_detail().get(pk=changed.pk)
+        finally:
+            transaction.set_rollback(True)
+
+
+def lock_window(window: ConsultationWindow) -> ConsultationWindow:
     locked: ConsultationWindow = ConsultationWindow.objects.select_for_update(of=("self",)).get(pk=window.pk)
     return locked
 
@@ -140,7 +224,7 @@ def check_is_complete(window: ConsultationWindow) -> None:
 @transaction.atomic
 def verify_window(*, window: ConsultationWindow, by: Any, on: dt.date | None = None) -> ConsultationWindow:
     """Records that somebody made sure the window's entry is true. Doing it twice a day changes nothing."""
-    locked = _lock(window)
+    locked = lock_window(window)
     permissions.check_can_verify_window(by, locked)
     today = on or timezone.localdate()
     if locked.verified_on == today:
@@ -154,7 +238,7 @@ def verify_window(*, window: ConsultationWindow, by: Any, on: dt.date | None = N
 @transaction.atomic
 def take_back_verification(*, window: ConsultationWindow, by: Any) -> ConsultationWindow:
     """Undoes one's own `verify_window`: who had verified before, and when, stands there again."""
-    locked = _lock(window)
+    locked = lock_window(window)
     permissions.check_can_take_back_verification(by, locked)
     before = AuditEvent.objects.about(locked)[0].old
     on = before["verified_on"] and dt.date.fromisoformat(before["verified_on"])

@@ -10,9 +10,12 @@ from consultations.models import (
     Channel,
     ConsultationWindow,
     ErrorReport,
+    WindowRevision,
     ZeroHitWord,
 )
+from consultations.services.content import describe_content
 from platform_portal.publishing.states import State
+from tests.factories.members import UserFactory
 
 
 class CategoryFactory(DjangoModelFactory):
@@ -85,6 +88,24 @@ class ChannelFactory(DjangoModelFactory):
         lambda channel: channel.value.replace("-", "") if channel.kind in {"phone", "fax"} else ""
     )
     toll = "free"
+
+
+class RevisionFactory(DjangoModelFactory):
+    """Somebody wants another number for a published window; `change={…}` wants something else."""
+
+    class Meta:
+        model = WindowRevision
+
+    class Params:
+        change: Any = factory.LazyFunction(
+            lambda: {"channels": [{"kind": "phone", "value": "087-832-0000", "digits": "0878320000"}]}
+        )
+
+    window = factory.SubFactory(WindowFactory)
+    before = factory.LazyAttribute(lambda revision: describe_content(revision.window))
+    proposed = factory.LazyAttribute(lambda revision: revision.before | revision.change)
+    base_at = factory.LazyAttribute(lambda revision: revision.window.updated_at)
+    proposed_by = factory.SubFactory(UserFactory, member=True)
 
 
 class ErrorReportFactory(DjangoModelFactory):

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from consultations import audit_labels, services
-from consultations.workflow import WINDOW_WAYS
+from consultations.workflow import MEMBER_WAYS, REVISION_WAYS, WINDOW_WAYS
 from platform_portal.audit.models import AuditEvent
 
 
@@ -17,8 +17,12 @@ def types_in_use() -> set[str]:
     text = "\n".join(
         path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path.name != "audit_labels.py"
     )
-    written = set(re.findall(r'"(consultations\.(?:windows?|report|category|override|word)_[a-z]+)"', text))
-    steps = {f"consultations.window_{way.verb}" for way in WINDOW_WAYS.values()}
+    written = set(
+        re.findall(r'"(consultations\.(?:windows?|revision|report|category|override|word)_[a-z]+)"', text)
+    )
+    steps = {f"consultations.window_{way.verb}" for way in [*WINDOW_WAYS.values(), *MEMBER_WAYS.values()]}
+    steps |= {f"consultations.revision_{way.verb}" for way in REVISION_WAYS.values()}
+    steps.add("consultations.revision_proposed")
     verbs = {"consultations.window_created", "consultations.window_changed"}
     return written | steps | verbs | {"consultations.override_added", "consultations.override_changed"}
 

@@ -22,9 +22,10 @@ from platform_portal.publishing.states import State
 from tests.factories.consultations import (
     CalendarOverrideFactory,
     ErrorReportFactory,
+    RevisionFactory,
     ZeroHitWordFactory,
 )
-from tests.factories.members import UserFactory
+from tests.factories.members import OrganizationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 WRITES = {
@@ -131,10 +132,14 @@ def test_twins_agree(name, role, world):
         "take_back_verification": [world],
         "deactivate_category": [world.categories.get()],
         "move_window": [world, State.SUSPENDED],
+        "own_window": [world],
+        "move_own_window": [world, State.IN_REVIEW],
+        "for_organization": [OrganizationFactory()],
+        "revision": [RevisionFactory(window=world)],
     }
     user = UserFactory(role=role)
     about = next((found for key, found in subjects.items() if name.endswith(f"_{key}")), [])
-    about = subjects["move_window"] if name == "check_can_move_window" else about
+    about = subjects.get(name.removeprefix("check_can_"), about)
     reason = reason_against(getattr(permissions, name), user, *about)
     can = getattr(permissions, name.removeprefix("check_"))
     assert can(user, *about) == (reason == "")

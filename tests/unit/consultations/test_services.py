@@ -115,10 +115,11 @@ class TestSaveWindow:
 
 
 class TestVerificationIsLost:
-    """A critical change makes an earlier verification worthless."""
+    """A critical change of what is not public makes an earlier verification worthless."""
 
     @pytest.fixture
     def verified(self, window, owner) -> ConsultationWindow:
+        services.move_window(window=window, to=State.SUSPENDED, by=owner, reason="番号が変わった")
         long_ago = timezone.localdate() - dt.timedelta(days=30)
         return services.verify_window(window=window, by=owner, on=long_ago)
 
