@@ -9,7 +9,14 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from consultations.models import AreaScope, Category, Channel, ConsultationWindow
+from consultations.models import (
+    AreaScope,
+    Category,
+    Channel,
+    ConsultationWindow,
+    RevisionState,
+    WindowRevision,
+)
 from platform_portal.japanese.text import katakana, normalize_width
 from platform_portal.publishing.states import State
 from platform_portal.region.models import Municipality
@@ -158,3 +165,49 @@ class ReportFilter(django_filters.FilterSet):
 
     def keep_state(self, queryset: Any, name: str, value: str) -> Any:
         return queryset
+
+
+class RevisionFilter(django_filters.FilterSet):
+    words = django_filters.CharFilter(label=_("窓口・団体の名前"), method="keep_words", max_length=100)
+    state = django_filters.ChoiceFilter(
+        label=_("状態"),
+        choices=RevisionState.choices,
+        empty_label=_("終わっていないもの"),
+        method="keep_state",
+    )
+
+    class Meta:
+        model = WindowRevision
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.form.fields["words"].widget = forms.TextInput(attrs={"type": "search"})
+
+    @property
+    def is_filtered(self) -> bool:
+        return any(self.data.get(name) for name in self.filters)
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """What waits longest comes first; of what has ended, the latest."""
+        found: Any = super().filter_queryset(queryset)
+        is_ended = bool(self.form.cleaned_data.get("state"))
+        ordered: QuerySet[Any] = (
+            found.order_by("-proposed_at", "-pk")
+            if is_ended
+            else found.waiting().order_by("proposed_at", "pk")
+        )
+        return ordered
+
+    def keep_words(self, queryset: Any, name: str, value: str) -> Any:
+        for word in normalize_width(value).split()[:8]:
+            queryset = queryset.filter(
+                Q(window__name__icontains=word)
+                | Q(window__kana__icontains=katakana(word))
+                | Q(window__organization__name__icontains=word)
+                | Q(window__operator__icontains=word)
+            )
+        return queryset
+
+    def keep_state(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter(state=value)

@@ -104,6 +104,22 @@ class ReasonForm(DeskForm):
         self.fields["reason"].required = is_needed
 
 
+class ApproveForm(DeskForm):
+    is_checked = forms.BooleanField(
+        label=gettext_lazy("電話をかける・ページを開くなどして、実際に確かめました"), required=False
+    )
+
+
+class ReturnForm(DeskForm):
+    reason = forms.CharField(
+        label=gettext_lazy("直してほしいところ"),
+        help_text=gettext_lazy("申し出た人にメールで届きます。"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("どこを直してほしいかを書いてください。")},
+    )
+
+
 class ResolutionForm(DeskForm):
     resolution = forms.CharField(
         label=gettext_lazy("どう対応しましたか"),

@@ -1,7 +1,7 @@
 """The window form as a whole: its fields, its hours and its rows, checked together and saved together."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, cast
@@ -45,24 +45,47 @@ class Problem:
 
 
 class WindowEditor:
-    """Bound when `data` is given. `window` may be new; it is never changed here."""
+    """Bound when `data` is given. `window` may be new; it is never changed here.
 
-    def __init__(self, window: ConsultationWindow, data: QueryDict | None = None) -> None:
+    `start`: begin with this content instead of the stored one. `fields`: offer only these (and their parts).
+    """
+
+    def __init__(
+        self,
+        window: ConsultationWindow,
+        data: QueryDict | None = None,
+        *,
+        start: WindowContent | None = None,
+        fields: Collection[str] | None = None,
+    ) -> None:
         self.window = window
         self.data = data
+        # What the form begins with: as stored, or as proposed.
+        self.begun = _copy(window)
+        for name, value in (start.values if start else {}).items():
+            setattr(self.begun, name, value)
         self._extra_problems: list[Problem] = []
-        self.rule = window.opening_hours
+        self.rule = self.begun.opening_hours
         self._said: tuple[str | None, str | None] | None = None  # kept when the errors are put away
-        hours, rows, year_end = initial_hours(window.opening_hours)
+        hours, rows, year_end = initial_hours(self.begun.opening_hours)
         if window._state.adding:
             hours["mode"] = HoursMode.ROWS  # 「分からない」 shall be somebody's decision, not a default
-        own = {"year_end_from": year_end[0], "year_end_to": year_end[1]} if year_end[0] else {}
-        self.form = WindowForm(data, instance=_copy(window), initial=own)
+        own: dict[str, Any] = (
+            {"year_end_from": year_end[0], "year_end_to": year_end[1]} if year_end[0] else {}
+        )
+        if start:
+            own |= {"categories": start.categories, "municipalities": start.municipalities}
+        self.form = WindowForm(data, instance=_copy(self.begun), initial=own)
+        if fields is not None:
+            for name in set(self.form.fields) - set(fields):
+                del self.form.fields[name]
         self.hours = HoursForm(data, prefix="hours", initial=hours)
         self.rows = HoursRowFormSet(data, prefix="rows", initial=rows)
-        self.channels: Any = ChannelFormSet(data, prefix="channels", initial=_channels(window))
-        self.exceptions: Any = ExceptionFormSet(data, prefix="exceptions", initial=_exceptions(window))
-        self.fallbacks = cast(Any, FallbackFormSet(data, prefix="fallbacks", initial=_fallbacks(window)))
+        self.channels: Any = ChannelFormSet(data, prefix="channels", initial=_channels(window, start))
+        self.exceptions: Any = ExceptionFormSet(data, prefix="exceptions", initial=_exceptions(window, start))
+        self.fallbacks = cast(
+            Any, FallbackFormSet(data, prefix="fallbacks", initial=_fallbacks(window, start))
+        )
         self.fallbacks.itself = None if window._state.adding else window
         if data is None:
             self._offer_empty_rows()
@@ -102,19 +125,17 @@ class WindowEditor:
 
     def _keep_spelling(self) -> None:
         """Ticks that nobody touched leave the stored rule, which may be spelled otherwise, as it is."""
-        stored = read_ticks(self.window.opening_hours) if self.window.opening_hours else None
+        stored = read_ticks(self.begun.opening_hours) if self.begun.opening_hours else None
         if stored is None or self.hours.cleaned_data["mode"] == HoursMode.EXPERT:
             return
         values = self.form.cleaned_data
         year_end = (values["year_end_from"], values["year_end_to"])
-        shown = (
-            stored.year_end if stored.year_end[0] else (self.window.year_end_from, self.window.year_end_to)
-        )
+        shown = stored.year_end if stored.year_end[0] else (self.begun.year_end_from, self.begun.year_end_to)
         if stored.write() == self.rule and year_end == shown:
-            self.rule = self.window.opening_hours
+            self.rule = self.begun.opening_hours
             values["year_end_from"], values["year_end_to"] = (
-                self.window.year_end_from,
-                self.window.year_end_to,
+                self.begun.year_end_from,
+                self.begun.year_end_to,
             )
 
     def add_error(self, words: str, anchor: str = "") -> None:
@@ -155,8 +176,8 @@ class WindowEditor:
     def _hours_warnings(self) -> list[str]:
         """A rule that nobody has thought about must not reach residents as "open"."""
         text = self.form.cleaned_data["hours_text"]
-        is_new_rule = self.rule != self.window.opening_hours
-        if not self.rule or not (is_new_rule or text != self.window.hours_text):
+        is_new_rule = self.rule != self.begun.opening_hours
+        if not self.rule or not (is_new_rule or text != self.begun.hours_text):
             return []
         found = []
         if is_new_rule and lacks_days(self.rule):
@@ -177,7 +198,7 @@ class WindowEditor:
         return found
 
     def _new_digits(self) -> set[str]:
-        known = {channel["digits"] for channel in _channels(self.window)}
+        known = {row["digits"] for row in self.channels.initial or []}
         return {form.cleaned_data["digits"] for form in self.channels.kept} - known
 
     def are_confirmed(self, warnings: list[str]) -> bool:
@@ -188,7 +209,7 @@ class WindowEditor:
         """Only after `is_valid()`."""
         values = {name: value for name, value in self.form.cleaned_data.items() if name not in NOT_COLUMNS}
         values["opening_hours"] = self.rule
-        if self.form.cleaned_data["is_verified_now"]:
+        if self.form.cleaned_data.get("is_verified_now"):
             values["verified_on"] = timezone.localdate()
         return WindowContent(
             values=values,
@@ -322,24 +343,33 @@ def _problems_of(form: forms.BaseForm, title: str = "") -> list[Problem]:
     return found
 
 
-def _channels(window: ConsultationWindow) -> list[dict[str, Any]]:
-    if window._state.adding:
-        return []
+def _channels(window: ConsultationWindow, start: WindowContent | None) -> list[dict[str, Any]]:
     names = (*ChannelForm.Meta.fields, "digits")
-    rows = [{name: getattr(channel, name) for name in names} for channel in window.channels.all()]
+    if start is not None:
+        rows = [{name: channel[name] for name in names} for channel in start.channels or []]
+    elif window._state.adding:
+        return []
+    else:
+        rows = [{name: getattr(channel, name) for name in names} for channel in window.channels.all()]
     for position, row in enumerate(rows, start=1):
         row["ORDER"] = position
     return rows
 
 
-def _exceptions(window: ConsultationWindow) -> list[dict[str, Any]]:
+def _exceptions(window: ConsultationWindow, start: WindowContent | None) -> list[dict[str, Any]]:
+    if start is not None:
+        return [{"on": on, "spans": spans, "reason": reason} for on, spans, reason in start.exceptions or []]
     if window._state.adding:
         return []
     return [{"on": row.on, "spans": row.spans, "reason": row.reason} for row in window.exceptions.all()]
 
 
-def _fallbacks(window: ConsultationWindow) -> list[dict[str, Any]]:
-    if window._state.adding:
+def _fallbacks(window: ConsultationWindow, start: WindowContent | None) -> list[dict[str, Any]]:
+    if start is not None:
+        targets = list(start.fallbacks or [])
+    elif window._state.adding:
         return []
-    links = window.fallback_links.select_related("target").order_by("position", "pk")
-    return [{"target": link.target.name, "ORDER": number} for number, link in enumerate(links, start=1)]
+    else:
+        links = window.fallback_links.select_related("target").order_by("position", "pk")
+        targets = [link.target for link in links]
+    return [{"target": target.name, "ORDER": number} for number, target in enumerate(targets, start=1)]

@@ -149,7 +149,7 @@ class WindowForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
         label=gettext_lazy("今日、番号・受付時間などを窓口のページや電話で確かめた"),
         required=False,
         help_text=gettext_lazy(
-            "印をつけずに番号・リンク・受付時間・住所を変えると、「確かめた日」は消えます（古い確認は当てにならないため）。"
+            "下書きで、印をつけずに番号・リンク・受付時間・住所を変えると、「確かめた日」は消えます。公開中の窓口でこれらを変えたときは、認める人が確かめた日になります。"
         ),
     )
 

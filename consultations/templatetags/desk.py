@@ -7,6 +7,7 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from consultations import audit_labels
 from consultations.hours_words import hours_words
 from consultations.models import Channel, ConsultationWindow
 from platform_portal.access.checks import has
@@ -18,6 +19,7 @@ register = template.Library()
 SECTIONS = (
     (_("きょうの仕事"), "desk:home", Permission.USE_DESK, ""),
     (_("相談窓口"), "desk:window-list", Permission.EDIT_WINDOWS, "windows/"),
+    (_("変更の確認"), "desk:revision-list", Permission.EDIT_WINDOWS, "revisions/"),
     (_("内容を確かめる"), "desk:verification-list", Permission.VERIFY_WINDOWS, "verification/"),
     (_("誤りの知らせ"), "desk:report-list", Permission.HANDLE_REPORTS, "reports/"),
     (_("見つからない言葉"), "desk:word-list", Permission.SEE_ZERO_HIT_WORDS, "words/"),
@@ -64,3 +66,9 @@ def own_hours(channel: Channel, window: ConsultationWindow) -> str:
 
 def _holds(path: str, home: str, part: str) -> bool:
     return path.startswith(home + part) if part else path == home
+
+
+@register.simple_tag
+def field_label(name: str) -> str:
+    """What a field of a window is called."""
+    return audit_labels.field_label(name)

@@ -1,6 +1,7 @@
 """What the desk's pages share: paging, breadcrumbs, saying what was done, and reading the record aloud."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -68,27 +69,36 @@ def next_address(request: HttpRequest, otherwise: str) -> str:
     return otherwise
 
 
-def history_of(obj: Any) -> list[audit_labels.Line]:
-    """The latest events of an object in words, newest first. Constant queries."""
+def history_of(obj: Any, only: Collection[str] | None = None) -> list[audit_labels.Line]:
+    """The latest events of an object in words, newest first. Constant queries.
+
+    `only`: for eyes outside the office: just these fields, without names and notes.
+    """
     events = list(AuditEvent.objects.about(obj)[:HISTORY_LENGTH])
-    names = audit_labels.Names(
-        people=people_of(events),
-        organizations=dict(
-            Organization.objects.filter(public_id__in=_values(events, "organization")).values_list(
-                "public_id", "name"
-            )
-        ),
+    names = names_for((side for event in events for side in (event.old, event.new)), people_of(events))
+    if only is None:
+        return [audit_labels.describe(event, names) for event in events]
+    for event in events:
+        for side in (event.old, event.new):
+            for name in set(side) - set(only):
+                del side[name]
+    lines = [audit_labels.describe(event, names) for event in events if event.old or event.new]
+    return [replace(line, who=_("ほかの人"), note="") for line in lines]
+
+
+def names_for(contents: Iterable[Mapping[str, Any]], people: Mapping[int, str]) -> audit_labels.Names:
+    """Words for all keys in `contents` (sides of events, or whole descriptions of windows). Four queries."""
+    sides = list(contents)
+    organizations = Organization.objects.filter(public_id__in=_values(sides, "organization"))
+    municipalities = Municipality.objects.filter(code__in=_keys(sides, "municipalities"))
+    windows = ConsultationWindow.objects.filter(public_id__in=_keys(sides, "fallbacks"))
+    return audit_labels.Names(
+        people=people,
+        organizations=dict(organizations.values_list("public_id", "name")),
         categories=dict(Category.objects.values_list("slug", "name")),
-        municipalities=dict(
-            Municipality.objects.filter(code__in=_keys(events, "municipalities")).values_list("code", "name")
-        ),
-        windows=dict(
-            ConsultationWindow.objects.filter(public_id__in=_keys(events, "fallbacks")).values_list(
-                "public_id", "name"
-            )
-        ),
+        municipalities=dict(municipalities.values_list("code", "name")),
+        windows=dict(windows.values_list("public_id", "name")),
     )
-    return [audit_labels.describe(event, names) for event in events]
 
 
 def people_of(events: Collection[AuditEvent]) -> dict[int, str]:
@@ -100,9 +110,9 @@ def people_of(events: Collection[AuditEvent]) -> dict[int, str]:
     )
 
 
-def _values(events: Iterable[AuditEvent], name: str) -> list[Any]:
-    return [side[name] for event in events for side in (event.old, event.new) if side.get(name)]
+def _values(sides: Iterable[Mapping[str, Any]], name: str) -> list[Any]:
+    return [side[name] for side in sides if side.get(name)]
 
 
-def _keys(events: Iterable[AuditEvent], name: str) -> set[str]:
-    return {key for value in _values(events, name) if isinstance(value, list) for key in value}
+def _keys(sides: Iterable[Mapping[str, Any]], name: str) -> set[str]:
+    return {key for value in _values(sides, name) if isinstance(value, list) for key in value}

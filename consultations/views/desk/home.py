@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from consultations.audit_labels import Names, describe
-from consultations.models import ConsultationWindow, ErrorReport
+from consultations.models import ConsultationWindow, ErrorReport, WindowRevision
 from consultations.views.desk.common import people_of
 from members.models import Application
 from platform_portal.access.checks import has, requires
@@ -48,6 +48,9 @@ def jobs_for(user: Any) -> list[Job]:
         waiting = windows.waiting_for(user).count()
         hint = _("ほかの人が書いた窓口です。読んで、公開を認めます。")
         jobs.append(Job(_("確認を頼まれている窓口"), hint, waiting, f"{windows_at}?state=in_review"))
+        changes = WindowRevision.objects.waiting().proposed_by_others(user).count()
+        hint = _("公開中の窓口の変更です。実際に確かめて、認めるか差し戻します。")
+        jobs.append(Job(_("確認を待っている変更"), hint, changes, reverse("desk:revision-list")))
     if has(user, Permission.HANDLE_REPORTS):
         reports = ErrorReport.objects.waiting().count()
         hint = _("住民からの「ちがっています」の声です。")

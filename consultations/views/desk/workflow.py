@@ -1,6 +1,7 @@
 """One window on the desk: its state, the steps it may take, its history."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations import permissions, services
 from consultations.forms.desk import ReasonForm
 from consultations.hours_words import hours_words
-from consultations.models import ConsultationWindow
+from consultations.models import ConsultationWindow, RevisionState, WindowRevision
 from consultations.presenting import Clock, present_detail
 from consultations.views.desk.common import (
     attempt,
@@ -22,7 +23,7 @@ from consultations.views.desk.common import (
     window_steps,
 )
 from consultations.views.desk.reviewing import words_on_return
-from consultations.views.public.detail import detail_context
+from consultations.views.editing import preview_response
 from consultations.workflow import WINDOW_WAYS
 from platform_portal.access.checks import Refused, reason_against, requires
 from platform_portal.access.methods import post_only
@@ -83,6 +84,8 @@ def window_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "can_take_back": permissions.can_take_back_verification(request.user, window),
         "is_due": window.is_due,
         "on_return": words_on_return(window),
+        "waiting": window.revisions.waiting().for_list(),
+        "returned": _returned_to(request.user, window),
         "reports": window.error_reports.waiting(),
         "history": history_of(window),
         "crumbs": window_steps(window),
@@ -92,19 +95,18 @@ def window_page(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "consultations/desk/window_page.html", context)
 
 
+def _returned_to(user: Any, window: ConsultationWindow) -> WindowRevision | None:
+    """The person's own latest change, if it came back and still has to be put right."""
+    last: WindowRevision | None = window.revisions.filter(proposed_by=user).order_by("-proposed_at").first()
+    return last if last is not None and last.state == RevisionState.RETURNED else None
+
+
 @requires(Permission.EDIT_WINDOWS)
 @require_safe
 def window_preview(request: HttpRequest, public_id: str) -> HttpResponse:
     """The residents' page as it is or would be, whatever the state."""
     window = get_window(public_id, ConsultationWindow.objects.for_detail())
     return preview_response(request, window, is_saved=True)
-
-
-def preview_response(request: HttpRequest, window: ConsultationWindow, *, is_saved: bool) -> HttpResponse:
-    context = detail_context(window, Clock()) | {"is_saved": is_saved, "window": window}
-    response = render(request, "consultations/desk/window_preview.html", context)
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @requires(Permission.EDIT_WINDOWS)

@@ -17,6 +17,7 @@ from tests.factories.consultations import (
     CalendarOverrideFactory,
     CategoryFactory,
     ErrorReportFactory,
+    RevisionFactory,
     WindowFactory,
     ZeroHitWordFactory,
 )
@@ -83,10 +84,14 @@ def test_home_says_what_waits_for_me(owner, colleague, owner_client, category):
     WindowFactory(draft=True, author=owner)
     WindowFactory(draft=True, author=colleague)
     ErrorReportFactory(window=WindowFactory(opening_hours="", topics=[category]))
+    for person in (owner, colleague, colleague):
+        RevisionFactory(
+            window=WindowFactory(verified_on=timezone.localdate(), verified_by=owner), proposed_by=person
+        )
     ApplicationFactory()
     ApplicationFactory(unconfirmed=True)
     response = owner_client.get(reverse("desk:home"))
-    assert [job.count for job in response.context["jobs"]] == [1, 1, 1, 1, 1, 1]
+    assert [job.count for job in response.context["jobs"]] == [1, 2, 1, 1, 1, 1, 1]
 
 
 def test_home_shows_the_last_thing_done(owner, owner_client, category):
