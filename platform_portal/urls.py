@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from consultations.my_urls import urlpatterns as my_windows
 from members.my_urls import urlpatterns as my_organizations
 from platform_portal import views
 
@@ -10,7 +11,7 @@ urlpatterns = [
     path("", include("consultations.urls")),
     path("desk/", include("consultations.desk_urls")),
     # One namespace for what members reach, whichever app a page is in.
-    path("my/", include(([*my_organizations], "my"))),
+    path("my/", include(([*my_organizations, *my_windows], "my"))),
     path("", include("members.urls")),
     path("accounts/", include("members.account_urls")),
     path("desk/mails/", include("platform_portal.mail.urls")),

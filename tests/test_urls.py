@@ -17,6 +17,7 @@ from tests.factories.consultations import (
     CalendarOverrideFactory,
     CategoryFactory,
     ErrorReportFactory,
+    RevisionFactory,
     WindowFactory,
     ZeroHitWordFactory,
 )
@@ -126,6 +127,8 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "desk:override-edit": {"pk": lambda world: world["override"].pk},
     "desk:override-delete": {"pk": lambda world: world["override"].pk},
     "desk:report-handle": {"pk": lambda world: world["report"].pk},
+    "desk:revision-page": {"public_id": lambda world: world["revision"].public_id},
+    "desk:revision-preview": {"public_id": lambda world: world["revision"].public_id},
     "desk:window-move": {"to": lambda world: "suspended"},
     "desk:word-adopt": {"pk": lambda world: world["word"].pk},
     "desk:word-forget": {"pk": lambda world: world["word"].pk},
@@ -169,6 +172,7 @@ def world(db) -> dict[str, Any]:
     return {
         "category": category,
         "window": window,
+        "revision": RevisionFactory(window=window),
         "override": CalendarOverrideFactory(),
         "report": ErrorReportFactory(window=window),
         "word": ZeroHitWordFactory(),
