@@ -10,6 +10,7 @@ from consultations import permissions
 from consultations.importing.contents import PARTS, REFERENCES, SCALARS, Content
 from consultations.importing.planning import Options, PlannedWindow, WindowPlan, make_plan
 from consultations.importing.reading import WindowTable
+from consultations.importing.reviewing import propose_rows
 from consultations.importing.verification import as_recorded
 from consultations.indexing import refresh_derived_of_many
 from consultations.models import (
@@ -20,6 +21,7 @@ from consultations.models import (
     VerificationSource,
     WindowException,
 )
+from consultations.services.merging import overtake_where_changed
 from members.models import Organization
 from platform_portal.audit import services as audit
 from platform_portal.page_cache import forget_public_pages
@@ -55,8 +57,11 @@ def import_table(
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     plan = make_plan(table=table, by=by, options=options, lock=True, report=report)
     plan.check(shown)
-    if touched := plan.touched:
-        _write(touched, by, report, of=2 * len(plan.rows))
+    if plan.touched or plan.proposed:
+        of = 2 * len(plan.rows)
+        _write(plan.touched, by, report, of=of)
+        begin = of // 2 + len(plan.touched)
+        propose_rows(counted(plan.proposed, report, begin=begin, of=of), by)
         audit.record(
             type="consultations.windows_imported",
             by=by,
@@ -77,6 +82,7 @@ def _write(rows: Sequence[PlannedWindow], by: Any, report: Report, *, of: int) -
         replace([row for row in rows if row.before[part] != row.after[part]])
     refresh_derived_of_many(_window(row).pk for row in rows)
     audit.record_all(_event(row, by) for row in rows)
+    overtake_where_changed(_window(row) for row in rows if row.outcome == Outcome.CHANGED)
 
 
 def _window(row: PlannedWindow) -> ConsultationWindow:

@@ -22,8 +22,9 @@ from consultations.importing.contents import (
 from consultations.importing.hours import settle_hours
 from consultations.importing.organizations import KnownOrganizations
 from consultations.importing.reading import WindowTable
+from consultations.importing.reviewing import needs_review, pending_by_window, settle_review
 from consultations.importing.verification import settle_verification
-from consultations.models import Category, ConsultationWindow
+from consultations.models import Category, ConsultationWindow, WindowRevision
 from platform_portal.access.checks import Refused
 from platform_portal.identifiers import is_public_id
 from platform_portal.publishing.states import State
@@ -89,6 +90,7 @@ class _Planner:
         self.organizations = KnownOrganizations()
         self.by_id: dict[str, ConsultationWindow] = {}
         self.by_name: dict[tuple[str, str], list[ConsultationWindow]] = {}
+        self.pending: dict[int, WindowRevision] = {}
         self.known_ids: set[str] = set()
         self.taken: set[Any] = set()
 
@@ -107,6 +109,7 @@ class _Planner:
         for window in with_parts(wanted.order_by("pk")):
             self.by_id[window.public_id] = window
             self.by_name.setdefault((window.name, window.operator), []).append(window)
+        self.pending = pending_by_window(self.by_id.values())
         self.known_ids = ids | set(ConsultationWindow.objects.values_list("public_id", flat=True))
 
     def _head(self, row: Row) -> tuple[str, str, str]:
@@ -236,7 +239,7 @@ class _Planner:
     def _decide(self, planned: PlannedWindow) -> None:
         settle_hours(planned)
         if not planned.problems:
-            settle_verification(planned, has_column="verified_on" in self.layout.windows, by=self.by)
+            planned.is_proposal = self._proposes(planned)
         planned.changes = difference(planned.before, planned.after)
         is_new = planned.window is None
         if is_new or planned.changes:
@@ -244,6 +247,16 @@ class _Planner:
             self._refuse_if_incomplete(planned)
             self._refuse_if_archived(planned)
         planned.settle()
+
+    def _proposes(self, planned: PlannedWindow) -> bool:
+        """Whether the row only proposes. Who takes states on trust moves house and skips the review."""
+        if planned.window is None or self.options.trusts_state or not needs_review(planned):
+            settle_verification(planned, has_column="verified_on" in self.layout.windows, by=self.by)
+            return False
+        if not settle_review(planned, self.pending.get(planned.window.pk), self.by):
+            planned.after = dict(planned.before)
+            return False
+        return True
 
     def _refuse_if_incomplete(self, planned: PlannedWindow) -> None:
         """What residents see, or soon will, must be reachable; what lacked a part before may be mended step by step."""

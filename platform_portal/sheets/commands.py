@@ -21,6 +21,7 @@ SHOWN = 200
 WORDS = {
     Outcome.CREATED: gettext_lazy("作成"),
     Outcome.CHANGED: gettext_lazy("変更"),
+    Outcome.PROPOSED: gettext_lazy("確認待ちになります"),
     Outcome.REFUSED: gettext_lazy("取り込めません"),
 }
 
@@ -107,7 +108,7 @@ class ImportCommand(BaseCommand):
             self.stdout.write(f"    ✕ {problem.column}「{_short(problem.value)}」: {problem.reason}")
         for warning in row.warnings:
             self.stdout.write(f"    ! {warning.column}「{_short(warning.value)}」: {warning.reason}")
-        if is_detailed and row.outcome == Outcome.CHANGED:
+        if is_detailed and row.outcome in {Outcome.CHANGED, Outcome.PROPOSED}:
             for column, old, new in row.changes:
                 self.stdout.write(f"    {column}: {_short(old) or '（空）'} → {_short(new) or '（空）'}")
 

@@ -31,7 +31,13 @@ Stage = SheetUpload.Stage
 # What a web request may take on itself: about 500 rows, a second or two.
 SMALL_ROWS = 500
 SMALL_WORKBOOK = 1_500_000
-_RANK = {Outcome.REFUSED: 0, Outcome.CREATED: 1, Outcome.CHANGED: 2, Outcome.UNCHANGED: 3}
+_RANK = {
+    Outcome.REFUSED: 0,
+    Outcome.CREATED: 1,
+    Outcome.PROPOSED: 2,
+    Outcome.CHANGED: 3,
+    Outcome.UNCHANGED: 4,
+}
 _SHOWN = 300
 
 

@@ -29,6 +29,7 @@ R = TypeVar("R", bound=HttpResponseBase)
 OUTCOME_WORDS = {
     Outcome.REFUSED: (gettext_lazy("取り込めません"), "bad"),
     Outcome.CREATED: (gettext_lazy("新しく作ります"), "good"),
+    Outcome.PROPOSED: (gettext_lazy("確認待ちになります"), "warn"),
     Outcome.CHANGED: (gettext_lazy("変えます"), "soon"),
     Outcome.UNCHANGED: (gettext_lazy("同じです"), "closed"),
 }
@@ -79,10 +80,14 @@ class ImportPages:
             "tallies": [
                 (each.value, words, kind, upload.counts.get(each.value, 0))
                 for each, (words, kind) in OUTCOME_WORDS.items()
+                # Only windows wait for a second person.
+                if each != Outcome.PROPOSED or upload.counts.get(each.value)
             ],
             "page": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page")),
             "refused": upload.counts.get(Outcome.REFUSED, 0),
-            "effective": sum(upload.counts.get(each, 0) for each in (Outcome.CREATED, Outcome.CHANGED)),
+            "effective": sum(
+                upload.counts.get(each, 0) for each in (Outcome.CREATED, Outcome.CHANGED, Outcome.PROPOSED)
+            ),
             "crumbs": [
                 *self.steps(),
                 (_("ファイルから取り込む"), reverse(self.start_name)),

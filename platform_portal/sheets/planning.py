@@ -16,6 +16,7 @@ Content = dict[str, Any]
 class Outcome(StrEnum):
     REFUSED = "refused"
     CREATED = "created"
+    PROPOSED = "proposed"  # kept until a second person has looked
     CHANGED = "changed"
     UNCHANGED = "unchanged"
 
@@ -41,6 +42,7 @@ class PlannedRow:
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    is_proposal: bool = False
 
     def settle(self) -> None:
         """Says what becomes of the row, once changes and problems are known."""
@@ -49,7 +51,7 @@ class PlannedRow:
         elif self.target is None:
             self.outcome = Outcome.CREATED
         elif self.changes:
-            self.outcome = Outcome.CHANGED
+            self.outcome = Outcome.PROPOSED if self.is_proposal else Outcome.CHANGED
 
 
 P = TypeVar("P", bound=PlannedRow)
@@ -76,6 +78,10 @@ class Plan(Generic[P]):
     @property
     def touched(self) -> list[P]:
         return [row for row in self.rows if row.outcome in {Outcome.CREATED, Outcome.CHANGED}]
+
+    @property
+    def proposed(self) -> list[P]:
+        return [row for row in self.rows if row.outcome == Outcome.PROPOSED]
 
     @property
     def digest(self) -> str:
@@ -113,6 +119,8 @@ def summary(plan: Plan[Any]) -> str:
         "changed": counts[Outcome.CHANGED],
         "unchanged": counts[Outcome.UNCHANGED],
     }
+    if counts[Outcome.PROPOSED]:
+        text += _("、%s件は確認待ち") % counts[Outcome.PROPOSED]
     if counts[Outcome.REFUSED]:
         text += _("、%s件は取り込めません") % counts[Outcome.REFUSED]
     return text

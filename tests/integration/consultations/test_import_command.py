@@ -267,10 +267,17 @@ class TestChanges:
 
 
 class TestVerification:
+    """Of a window that is not public; what is public waits for a second person: test_import_review.py."""
+
     @pytest.fixture
     def window(self, administrator):
         return WindowFactory(
-            name="A", operator="県", verified_on=dt.date(2025, 1, 1), verified_by=administrator, website=""
+            name="A",
+            operator="県",
+            state="suspended",
+            verified_on=dt.date(2025, 1, 1),
+            verified_by=administrator,
+            website="",
         )
 
     def test_a_critical_change_takes_the_date_away(self, window, write, administrator):

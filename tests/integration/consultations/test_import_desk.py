@@ -372,7 +372,7 @@ class TestExport:
         assert "'@県" in text
         assert "'+81-87-832-0000" in text
         upload = uploaded(owner_client, text)
-        assert upload.counts == {"refused": 0, "created": 0, "changed": 0, "unchanged": 1}
+        assert upload.counts == {"refused": 0, "created": 0, "changed": 0, "proposed": 0, "unchanged": 1}
         assert ConsultationWindow.objects.get() == window
 
     def test_excel_cells_are_text(self, owner_client):
