@@ -82,7 +82,9 @@ def difference(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str,
 
 def _fit_to_keep(obj: models.Model | None, values: dict[str, Any]) -> dict[str, Any]:
     """As JSON scalars, without what they say about people; that a field was empty may be known."""
-    personal = words_about_people(type(obj)) if obj is not None and privacy_of(type(obj)) else {}
+    # `_meta.model`, not type(): whoever is signed in arrives as a lazy object.
+    model = obj._meta.model if obj is not None else None
+    personal = words_about_people(model) if model is not None and privacy_of(model) else {}
     return {
         name: WITHHELD if name in personal and value not in (None, "", [], {}) else _scalar(value)
         for name, value in values.items()

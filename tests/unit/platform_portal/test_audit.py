@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
+from django.utils.functional import SimpleLazyObject
 
 from platform_portal.audit import services as audit
 from platform_portal.audit.models import AuditEvent
@@ -64,6 +65,14 @@ def test_values_about_people_are_never_written(owner):
     event.refresh_from_db()
     assert event.old == {"name": audit.WITHHELD, "section": "", "role": "staff"}
     assert event.new == {"name": audit.WITHHELD, "section": audit.WITHHELD, "role": "member"}
+
+
+@pytest.mark.django_db
+def test_whoever_is_signed_in_may_be_the_object(owner):
+    event = audit.record(
+        type="members.user_tested", by=owner, obj=SimpleLazyObject(lambda: owner), new={"name": "名前"}
+    )
+    assert (event.object_type, event.new) == ("members.user", {"name": audit.WITHHELD})
 
 
 @pytest.mark.django_db
