@@ -8,6 +8,8 @@ class ConsultationsConfig(AppConfig):
 
     def ready(self) -> None:
         from consultations import mails
+        from consultations.operators import register_windows
         from platform_portal.mail import kinds
 
         kinds.register(mails.KINDS)
+        register_windows()

@@ -13,10 +13,12 @@ class MembersConfig(AppConfig):
             third_parties,
             waiting,
         )
+        from members.services.merging import register_own_parts
         from members.views.my import home
         from platform_portal.mail import kinds
 
         third_parties.declare_all()
+        register_own_parts()
         kinds.register(mails.KINDS)
         waiting.register(home.charter_waits)
         waiting.register(home.invitations_wait)

@@ -44,6 +44,12 @@ LABELS = {
     "members.joining_rules_changed": gettext_lazy("入会のきまりを変えた"),
     "members.organization_created": gettext_lazy("団体を登録した"),
     "members.organization_changed": gettext_lazy("団体の情報を変えた"),
+    "members.organization_merged": gettext_lazy("ほかの団体に統合した"),
+    "members.organization_absorbed": gettext_lazy("ほかの団体を統合した"),
+    "members.membership_moved": gettext_lazy("統合で、担当する団体が変わった"),
+    "members.invitation_moved": gettext_lazy("統合で、招待の団体が変わった"),
+    "members.consent_moved": gettext_lazy("統合で、同意の団体が変わった"),
+    "members.application_moved": gettext_lazy("統合で、申込の団体が変わった"),
     "members.organizations_imported": gettext_lazy("ファイルから団体を取り込んだ"),
     "members.organizations_exported": gettext_lazy("団体の一覧を書き出した"),
     "members.user_created": gettext_lazy("利用者として登録した"),
@@ -61,6 +67,7 @@ BY_APPLICANT = {
     f"members.application_{verb}" for verb in ("written", "rewritten", "confirmed", "answered", "withdrawn")
 }
 FIELD_LABELS = {
+    "merged_from": gettext_lazy("統合した団体"),
     "email": gettext_lazy("メールアドレス"),
     "name": gettext_lazy("名前"),
     "section": gettext_lazy("所属"),

@@ -1,14 +1,16 @@
 """Hints that an application may come from a body that is known already. Staff decide; nothing is refused by them."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from members.models import Application, ApplicationState, Organization
+from members.models import Application, ApplicationState, Organization, OrganizationState
 from platform_portal.japanese.text import normalize, normalize_width
 
 # What stands before or after the name proper and is often left out.
@@ -130,3 +132,55 @@ def _among_applications(application: Application, own: Traits) -> Iterable[Hint]
         if shared:
             address = reverse("members:application-page", args=[row.public_id])
             yield Hint(_("入会申込"), row.organization_name, row.get_state_display(), shared, address)
+
+
+# --- Among the organisations themselves ---------------------------------------------------------
+# More than so many with one telephone or domain share a house or a provider; they are not one body.
+_MOST_OF_ONE_TRAIT = 8
+# Every section of an office writes from one domain.
+_OFFICES = (".lg.jp", ".go.jp")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two that may be one; `shared` in words."""
+
+    one: Organization
+    other: Organization
+    shared: list[str]
+
+
+def find_pairs() -> list[Pair]:
+    """Likely duplicates among those not merged yet, the likeliest first. One query."""
+    rows: Any = Organization.objects.exclude(state=OrganizationState.MERGED).order_by("pk")
+    traits: dict[int, Traits] = {}
+    holders: dict[tuple[str, str], list[Organization]] = defaultdict(list)
+    for row in rows.select_related("municipality").defer("search_text", "profile", "internal_note"):
+        own = organization_traits(row)
+        traits[row.pk] = own
+        for key in _keys(own):
+            holders[key].append(row)
+    found: dict[tuple[int, int], Pair] = {}
+    for group in holders.values():
+        if 2 <= len(group) <= _MOST_OF_ONE_TRAIT:
+            for one, other in combinations(group, 2):
+                if one.is_active or other.is_active:
+                    shared = traits[one.pk].shared_with(traits[other.pk])
+                    found[one.pk, other.pk] = Pair(one, other, shared)
+    return sorted(found.values(), key=lambda pair: (-len(pair.shared), pair.one.name, pair.one.pk))
+
+
+def organization_traits(row: Organization) -> Traits:
+    emails = [
+        email for email in (row.office_email, row.public_email) if not domain_key(email).endswith(_OFFICES)
+    ]
+    return _traits(row.name, row.corporate_number, [row.office_phone, row.public_phone], emails)
+
+
+def _keys(traits: Traits) -> Iterable[tuple[str, str]]:
+    yield from (("phone", phone) for phone in traits.phones)
+    yield from (("domain", domain) for domain in traits.domains)
+    if traits.name:
+        yield "name", traits.name
+    if traits.corporate_number:
+        yield "number", traits.corporate_number

@@ -108,19 +108,16 @@ class ApplicationFilter(django_filters.FilterSet):  # type: ignore[misc]  # ship
 
 
 class OrganizationFilter(django_filters.FilterSet):  # type: ignore[misc]  # ships no types
-    """Members of today, unless another state is asked for."""
+    """Without a state: those of today."""
 
-    state = django_filters.ChoiceFilter(
-        label=_("状態"),
-        choices=[*OrganizationState.choices, ("all", _("すべて"))],
-        empty_label=None,
-        method="filter_state",
-    )
     kind = django_filters.ChoiceFilter(
         label=_("区分"), choices=OrganizationKind.choices, empty_label=_("すべて")
     )
     sector = django_filters.ModelChoiceFilter(
         label=_("活動分野"), queryset=Sector.objects.all(), to_field_name="slug", empty_label=_("すべて")
+    )
+    municipality = django_filters.ModelChoiceFilter(
+        label=_("所在の市町"), queryset=lambda request: Municipality.objects.own(), empty_label=_("すべて")
     )
     strength = django_filters.ModelChoiceFilter(
         label=_("得意分野"),
@@ -129,27 +126,22 @@ class OrganizationFilter(django_filters.FilterSet):  # type: ignore[misc]  # shi
         to_field_name="slug",
         empty_label=_("すべて"),
     )
-    municipality = django_filters.ModelChoiceFilter(
-        label=_("所在の市町"), queryset=Municipality.objects.own(), empty_label=_("すべて")
+    state = django_filters.ChoiceFilter(
+        label=_("状態"),
+        choices=OrganizationState.choices,
+        empty_label=OrganizationState.ACTIVE.label,
+        method="keep",
     )
 
     class Meta:
         model = Organization
         fields: list[str] = []
 
-    @property
-    def conditions(self) -> dict[str, str]:
-        """What was asked for and understood: for the record of an export."""
-        known = self.form.cleaned_data if self.is_valid() else {}
-        return {name: str(self.data[name]) for name, value in known.items() if value}
+    def filter_queryset(self, queryset: QuerySet[Organization]) -> QuerySet[Organization]:
+        chosen = self.form.cleaned_data
+        queryset = queryset.filter(state=chosen.get("state") or OrganizationState.ACTIVE)
+        found: QuerySet[Organization] = super().filter_queryset(queryset)
+        return found
 
-    @property
-    def qs(self) -> QuerySet[Organization]:
-        """Without a state, or with one that nobody knows: members of today."""
-        found: QuerySet[Organization] = super().qs
-        if self.is_valid() and self.form.cleaned_data["state"]:
-            return found
-        return found.filter(state=OrganizationState.ACTIVE)
-
-    def filter_state(self, queryset: QuerySet[Organization], name: str, value: str) -> QuerySet[Organization]:
-        return queryset if value == "all" else queryset.filter(state=value)
+    def keep(self, queryset: QuerySet[Organization], name: str, value: str) -> QuerySet[Organization]:
+        return queryset  # see filter_queryset

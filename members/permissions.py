@@ -4,7 +4,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from members.models import Charter, Invitation, InvitationCondition, Membership, Organization, User
+from members.models import (
+    Charter,
+    Invitation,
+    InvitationCondition,
+    Membership,
+    Organization,
+    OrganizationState,
+    User,
+)
 from platform_portal.access.checks import Refused, check_has, has, passes
 from platform_portal.access.roles import Permission, Role
 
@@ -119,6 +127,31 @@ def _is_last_manager(membership: Membership) -> bool:
         return False
     others = Membership.objects.managers().filter(organization=membership.organization_id)
     return not others.exclude(pk=membership.pk).filter(user__is_active=True).exists()
+
+
+def check_can_merge_organizations(
+    user: Any, source: Organization | None = None, target: Organization | None = None
+) -> None:
+    """Without organisations: whether the person may merge any. `source` goes up in `target`."""
+    check_has(user, Permission.MERGE_ORGANIZATIONS)
+    if source is None or target is None:
+        return
+    if source.pk == target.pk:
+        raise Refused(_("同じ団体です。ちがう団体を2つ選んでください。"))
+    for organization in (source, target):
+        if organization.state == OrganizationState.MERGED:
+            raise Refused(
+                _("「%(name)s」は、もう「%(into)s」に統合されています。")
+                % {"name": organization.name, "into": organization.merged_into}
+            )
+    if not target.is_active:
+        raise Refused(_("退会した団体には統合できません。加入中の団体のほうを残してください。"))
+
+
+def can_merge_organizations(
+    user: Any, source: Organization | None = None, target: Organization | None = None
+) -> bool:
+    return passes(check_can_merge_organizations, user, source, target)
 
 
 def check_can_import_organizations(user: Any) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import applications, charters, desk, importing, invitation, joining, masters
+from members.views import applications, charters, desk, importing, invitation, joining, masters, merging
 
 app_name = "members"
 
@@ -60,6 +60,12 @@ urlpatterns = [
         name="organization-import-result",
     ),
     path("desk/organizations/export/", importing.organization_export, name="organization-export"),
+    path("desk/organizations/duplicates/", merging.organization_duplicates, name="organization-duplicates"),
+    path(
+        "desk/organizations/merge/<public_id:first_id>/<public_id:second_id>/",
+        merging.organization_merge,
+        name="organization-merge",
+    ),
     path("desk/users/", desk.user_list, name="user-list"),
     path("desk/users/search/", desk.user_search, name="user-search"),
     path("desk/users/<int:pk>/", desk.user_detail, name="user-detail"),

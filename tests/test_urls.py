@@ -27,6 +27,7 @@ from tests.factories.members import (
     CharterFactory,
     InvitationFactory,
     MembershipFactory,
+    OrganizationFactory,
     SectorFactory,
     UserFactory,
 )
@@ -149,6 +150,10 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "members:charter-publish": {"number": lambda world: world["charter"].number},
     "members:master-create": {"kind": lambda world: "sectors"},
     "members:master-edit": {"kind": lambda world: "sectors", "pk": lambda world: SectorFactory().pk},
+    "members:organization-merge": {
+        "first_id": lambda world: OrganizationFactory().public_id,
+        "second_id": lambda world: OrganizationFactory().public_id,
+    },
     "members:invitation-open": {"secret": lambda world: "nobody-was-sent-this"},
     "members:invitation-resend": {"pk": lambda world: world["invitation"].pk},
     "members:invitation-withdraw": {"pk": lambda world: world["invitation"].pk},

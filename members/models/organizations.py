@@ -94,6 +94,10 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         """What residents may see: members of today that agreed to be listed."""
         return self.active().filter(is_listed=True)
 
+    def survivor_of(self, public_id: str) -> "Organization | None":
+        """Where the organisation that once had this ID is found now, if residents may see that."""
+        return self.public().filter(merged_from__public_id=public_id).first()
+
     def acted_for_by(self, user: Any) -> "OrganizationQuerySet":
         """Those that `user` may act for today. Fetching is authorising: others are not found."""
         return self.active().filter(memberships__user=user, memberships__ended_at=None)

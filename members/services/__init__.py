@@ -31,6 +31,7 @@ from members.services.memberships import (
     invite_to_organization,
     start_membership,
 )
+from members.services.merging import Side, merge_organizations, merge_version
 from members.services.users import (
     change_user,
     create_administrator,
@@ -45,6 +46,7 @@ __all__ = [
     "CharterChangedError",
     "InvitationUnusableError",
     "Outcome",
+    "Side",
     "accept_invitation",
     "accept_with_account",
     "answer_questions",
@@ -63,6 +65,8 @@ __all__ = [
     "find_invitation",
     "invite",
     "invite_to_organization",
+    "merge_organizations",
+    "merge_version",
     "note_on_application",
     "publish_charter",
     "reactivate_user",

@@ -16,6 +16,8 @@ from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
 from platform_portal.sheets.pages import ImportPages, download
 
+WORDS_KEY = "organization_search_words"  # in the session: what the list is searched for
+
 
 def _steps() -> list[tuple[str, str]]:
     return crumbs()
@@ -43,6 +45,7 @@ def organization_import(request: HttpRequest) -> HttpResponse:
         request,
         headers=[column.header for column in COLUMNS if column.field not in ONLY_SHOWN],
         personal_headers=[column.header for column in COLUMNS if column.field in PERSONAL],
+        may_merge=permissions.can_merge_organizations(request.user),
         takes_contacts=permissions.can_export_organizations(request.user, with_contacts=True),
     )
 
@@ -57,11 +60,13 @@ def organization_import_result(request: HttpRequest, public_id: str) -> HttpResp
 @require_safe
 def organization_export(request: HttpRequest) -> HttpResponseBase:
     """The organisations of the list, with the list's conditions; `format`: csv (default) or xlsx; `contacts=1`."""
-    found = OrganizationFilter(request.GET, queryset=Organization.objects.order_by("pk"))
+    words = request.session.get(WORDS_KEY, "")
+    found = OrganizationFilter(request.GET, queryset=Organization.objects.search(words).order_by("pk"))
     organizations = found.qs
+    conditions = {name: request.GET[name] for name, value in found.form.cleaned_data.items() if value}
     with_contacts = request.GET.get("contacts") == "1"
     record_export(
-        count=organizations.count(), with_contacts=with_contacts, conditions=found.conditions, by=request.user
+        count=organizations.count(), with_contacts=with_contacts, conditions=conditions, by=request.user
     )
     return download(
         table_rows(organizations, with_contacts=with_contacts),

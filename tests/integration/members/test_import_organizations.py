@@ -414,7 +414,7 @@ class TestExport:
         everything = exported(owner_client)
         assert "幹事の会" in everything
         assert "去った会" not in everything
-        assert "去った会" in exported(owner_client, "?state=all")
+        assert "去った会" in exported(owner_client, "?state=left")
         leading = exported(owner_client, "?kind=leading")
         assert "幹事の会" in leading
         assert "一般の会" not in leading
