@@ -13,10 +13,12 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import path, re_path
 
 from members.views.account import account_home, recorded, sign_out_everywhere
+from members.views.personal_data import my_data
 
 urlpatterns = [
     path("", account_home, name="account_home"),
     path("sign-out-everywhere/", sign_out_everywhere, name="account_sign_out_everywhere"),
+    path("my-data/", my_data, name="account_my_data"),
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),

@@ -13,12 +13,18 @@ class MembersConfig(AppConfig):
             third_parties,
             waiting,
         )
+        from members.services import personal_data as services
         from members.services.merging import register_own_parts
         from members.views.my import home
+        from platform_portal import personal_data
         from platform_portal.mail import kinds
 
         third_parties.declare_all()
         register_own_parts()
+        for label, handling in services.HANDLINGS.items():
+            personal_data.handle(label, handling)
+        personal_data.ask_before_erasing(services.last_manager_obstacles)
+        personal_data.ask_before_erasing(services.individual_member_obstacles)
         kinds.register(mails.KINDS)
         waiting.register(home.charter_waits)
         waiting.register(home.invitations_wait)

@@ -53,6 +53,10 @@ LABELS = {
     "members.organizations_imported": gettext_lazy("ファイルから団体を取り込んだ"),
     "members.organizations_exported": gettext_lazy("団体の一覧を書き出した"),
     "members.user_created": gettext_lazy("利用者として登録した"),
+    "members.personal_data_exported": gettext_lazy("個人のデータを書き出した"),
+    "members.person_erased": gettext_lazy("個人のデータを消した"),
+    "members.organization_scrubbed": gettext_lazy("退会から時間がたち、連絡先などを消した"),
+    "members.application_scrubbed": gettext_lazy("終わってから時間がたち、個人情報を消した"),
     "members.user_changed": gettext_lazy("登録を変えた"),
     "members.user_deactivated": gettext_lazy("利用を止めた"),
     "members.user_reactivated": gettext_lazy("利用を再開した"),
@@ -79,6 +83,7 @@ FIELD_LABELS = {
     "organization": gettext_lazy("会員団体"),
     "membership_role": gettext_lazy("担当の権限"),
     "user": gettext_lazy("利用者"),
+    "rows": gettext_lazy("データ"),
     "is_contact": gettext_lazy("事務局からの連絡"),
 }
 VALUE_LABELS = {
@@ -124,6 +129,8 @@ def _value(event: AuditEvent, name: str, value: Any) -> str:
         return _("なし")
     if value == WITHHELD:
         return _("（個人情報）")
+    if name == "rows":
+        return _("%(count)s件") % {"count": sum(value.values())}
     if isinstance(value, bool):
         if event.object_type == "members.user":
             return _("利用中") if value else _("停止中")

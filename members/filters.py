@@ -22,6 +22,7 @@ from members.models import (
     Strength,
     User,
 )
+from members.models.users import UserQuerySet
 from platform_portal.access.roles import Role
 from platform_portal.region.models import Municipality
 
@@ -31,7 +32,7 @@ class UserFilter(django_filters.FilterSet):  # type: ignore[misc]  # ships no ty
     active = django_filters.ChoiceFilter(
         label=_("利用"),
         field_name="is_active",
-        choices=[("true", _("利用中")), ("false", _("停止中"))],
+        choices=[("true", _("利用中")), ("unused", _("使われていない")), ("false", _("停止中"))],
         empty_label=_("すべて"),
         method="filter_active",
     )
@@ -40,7 +41,9 @@ class UserFilter(django_filters.FilterSet):  # type: ignore[misc]  # ships no ty
         model = User
         fields: list[str] = []
 
-    def filter_active(self, queryset: QuerySet[User], name: str, value: str) -> QuerySet[User]:
+    def filter_active(self, queryset: UserQuerySet, name: str, value: str) -> QuerySet[User]:
+        if value == "unused":
+            return queryset.unused()
         return queryset.filter(is_active=value == "true")
 
 

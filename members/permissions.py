@@ -15,6 +15,7 @@ from members.models import (
 )
 from platform_portal.access.checks import Refused, check_has, has, passes
 from platform_portal.access.roles import Permission, Role
+from platform_portal.privacy import Person
 
 
 def check_can_invite(user: Any) -> None:
@@ -215,9 +216,48 @@ def can_withdraw_invitation(user: Any, invitation: Invitation) -> bool:
     return passes(check_can_withdraw_invitation, user, invitation)
 
 
+def check_can_export_personal_data(user: Any, person: Person) -> None:
+    """One's own, or anybody's for whoever answers such requests."""
+    if user.is_authenticated and user.pk == person.user_id:
+        return
+    check_has(user, Permission.EXPORT_PERSONAL_DATA)
+
+
+def can_export_personal_data(user: Any, person: Person) -> bool:
+    return passes(check_can_export_personal_data, user, person)
+
+
+def check_can_erase_personal_data(user: Any) -> None:
+    """Of people without an account too; what each erasure needs is found by `platform_portal.personal_data`."""
+    check_has(user, Permission.ERASE_PERSONAL_DATA)
+
+
+def can_erase_personal_data(user: Any) -> bool:
+    return passes(check_can_erase_personal_data, user)
+
+
+def check_can_erase_user(user: Any, other: User) -> None:
+    check_can_erase_personal_data(user)
+    _check_is_not_erased(other)
+    if user.pk == other.pk:
+        raise Refused(_("自分のデータは消せません。ほかの管理者に頼んでください。"))
+    if _is_last_administrator(other):
+        raise Refused(_("最後の管理者のデータは消せません。先に、ほかの人を管理者にしてください。"))
+
+
+def can_erase_user(user: Any, other: User) -> bool:
+    return passes(check_can_erase_user, user, other)
+
+
+def _check_is_not_erased(other: User) -> None:
+    if other.erased_at is not None:
+        raise Refused(_("この人のデータは、もうありません。すでに消されています。"))
+
+
 def check_can_edit_user(user: Any, other: User) -> None:
     """Name and section; one's own too."""
     check_has(user, Permission.MANAGE_USERS)
+    _check_is_not_erased(other)
 
 
 def can_edit_user(user: Any, other: User) -> bool:
@@ -226,6 +266,7 @@ def can_edit_user(user: Any, other: User) -> bool:
 
 def check_can_change_role(user: Any, other: User) -> None:
     check_has(user, Permission.MANAGE_USERS)
+    _check_is_not_erased(other)
     if user.pk == other.pk:
         raise Refused(_("自分の権限は変えられません。ほかの管理者に頼んでください。"))
     if _is_last_administrator(other):
@@ -252,6 +293,7 @@ def can_deactivate_user(user: Any, other: User) -> bool:
 
 def check_can_reactivate_user(user: Any, other: User) -> None:
     check_has(user, Permission.MANAGE_USERS)
+    _check_is_not_erased(other)
     if other.is_active:
         raise Refused(_("この人は、いま利用できます。"))
 

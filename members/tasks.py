@@ -36,3 +36,11 @@ def apply_organization_import(pk: int) -> None:
 def forget_old_organization_imports() -> None:
     """Deletes uploaded files whose time to be kept is over."""
     intake.forget_old_imports()
+
+
+@shared_task(time_limit=300, soft_time_limit=280)
+def forget_people() -> None:
+    """Empties what says something about people where the time to keep it is over; a batch of each a day."""
+    services.scrub_left_organizations()
+    services.scrub_closed_applications()
+    services.scrub_settled_invitations()

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from members.views import applications, charters, desk, importing, invitation, joining, masters, merging
+from members.views import (
+    applications,
+    charters,
+    desk,
+    importing,
+    invitation,
+    joining,
+    masters,
+    merging,
+    personal_data,
+)
 
 app_name = "members"
 
@@ -66,6 +76,10 @@ urlpatterns = [
         merging.organization_merge,
         name="organization-merge",
     ),
+    path("desk/people/", personal_data.person_search, name="person-search"),
+    path("desk/people/found/", personal_data.person_page, name="person-page"),
+    path("desk/people/export/", personal_data.person_export, name="person-export"),
+    path("desk/people/erase/", personal_data.person_erase, name="person-erase"),
     path("desk/users/", desk.user_list, name="user-list"),
     path("desk/users/search/", desk.user_search, name="user-search"),
     path("desk/users/<int:pk>/", desk.user_detail, name="user-detail"),

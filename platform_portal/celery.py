@@ -33,6 +33,10 @@ app.conf.beat_schedule = {
         "task": "members.tasks.forget_old_organization_imports",
         "schedule": crontab(hour="3", minute="57"),
     },
+    "forget-people": {
+        "task": "members.tasks.forget_people",
+        "schedule": crontab(hour="4", minute="5"),
+    },
     "forget-old-imports": {
         "task": "consultations.tasks.forget_old_imports",
         "schedule": crontab(hour="3", minute="55"),

@@ -312,6 +312,8 @@ else:
 PORTAL_MAILS_PER_RUN = env.number("PORTAL_MAILS_PER_RUN", 200)
 # Days after which the text of a mail is erased; those with a link in them lose it when they are sent.
 PORTAL_MAIL_BODY_DAYS = env.number("PORTAL_MAIL_BODY_DAYS", 90)
+# Days after which it is erased to whom it went.
+PORTAL_MAIL_ADDRESS_DAYS = env.number("PORTAL_MAIL_ADDRESS_DAYS", 365)
 
 # --- Language and time -----------------------------------------------------------------------
 LANGUAGE_CODE = "ja"

@@ -29,6 +29,7 @@ SECTIONS = (
     (_("設置要綱"), "members:charter-list", Permission.EDIT_CHARTERS, "charters/"),
     (_("入会のきまり"), "members:master-list", Permission.EDIT_MEMBER_MASTERS, "joining/"),
     (_("利用者"), "members:user-list", Permission.MANAGE_USERS, "users/"),
+    (_("個人のデータ"), "members:person-search", Permission.EXPORT_PERSONAL_DATA, "people/"),
     (_("メール"), "mail:mail-list", Permission.SEE_MAILS, "mails/"),
     (_("設定"), "region:settings", Permission.EDIT_PORTAL_SETTINGS, "settings/"),
 )

@@ -63,6 +63,23 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
         """The service builds and checks the row; this form only reads what was typed."""
 
 
+class PersonForm(forms.Form):
+    """Whose data; goes by POST and never into an address."""
+
+    email = forms.EmailField(
+        label=_("メールアドレス"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        help_text=_("利用者のほか、入会申込・招待・メールのあて先もさがします。"),
+    )
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        if data is not None and "email" in data:
+            data = data.copy()
+            data["email"] = half_width(data["email"])
+        super().__init__(data, *args, **kwargs)
+
+
 class UserSearchForm(forms.Form):
     """Names are personal data: they go by POST and stay in the session, never in an address."""
 

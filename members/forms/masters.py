@@ -54,6 +54,8 @@ class JoiningRulesForm(ReadsOnly):
             "merits",
             "admission_interval",
             "first_admission_on",
+            "left_kept_months",
+            "closed_kept_months",
         )
         widgets = {
             "guidance": forms.Textarea(attrs={"rows": 5}),

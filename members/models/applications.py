@@ -4,7 +4,7 @@ import datetime as dt
 from typing import ClassVar
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, URLValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -38,6 +38,20 @@ class JoiningRules(models.Model):
         help_text=_("0 は、申込ごとに認めます。14 は、2週間ごとにまとめて認めます。"),
     )
     first_admission_on = models.DateField(_("まとめて認める日の始まり"), null=True, blank=True)
+    left_kept_months = models.PositiveSmallIntegerField(
+        _("退会した団体の連絡先を残す月数"),
+        default=12,
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+        help_text=_(
+            "退会からこの月数がたつと、住所・連絡先・内部メモを消します。団体名と入会・退会の日は残ります。"
+        ),
+    )
+    closed_kept_months = models.PositiveSmallIntegerField(
+        _("終わった申込と招待の個人情報を残す月数"),
+        default=12,
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+        help_text=_("申込を決めた日（取り下げた日）や、招待が終わった日からの月数です。"),
+    )
     updated_at = models.DateTimeField(_("更新した時刻"), auto_now=True)
 
     class Privacy:
@@ -49,7 +63,7 @@ class JoiningRules(models.Model):
             "admission_interval",
             "first_admission_on",
         )
-        internal = ("updated_at",)
+        internal = ("left_kept_months", "closed_kept_months", "updated_at")
         personal = ()
 
     class Meta:

@@ -1,11 +1,12 @@
 """People who sign in."""
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -19,6 +20,9 @@ validate_one_line = RegexValidator(
     _("改行や見えない文字は使えません。"),
     inverse_match=True,
 )
+
+
+UNUSED_DAYS = 365
 
 
 class UserManager(BaseUserManager["User"]):
@@ -39,6 +43,22 @@ class UserManager(BaseUserManager["User"]):
 class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> "UserQuerySet":
         return self.filter(is_active=True)
+
+    def not_erased(self) -> "UserQuerySet":
+        """Those of whom something is known."""
+        return self.filter(erased_at=None)
+
+    def unused(self) -> "UserQuerySet":
+        """Who could sign in but has not for a year, or acts for no organisation: somebody should ask whether they may go."""
+        a_year_ago = timezone.now() - dt.timedelta(days=UNUSED_DAYS)
+        acts = self.model._meta.get_field("memberships").related_model._default_manager.filter(
+            user=OuterRef("pk"), ended_at=None
+        )
+        return self.active().filter(
+            Q(last_login__lt=a_year_ago)
+            | Q(last_login=None, created_at__lt=a_year_ago)
+            | Q(role=Role.MEMBER) & ~Exists(acts)
+        )
 
     def administrators(self) -> "UserQuerySet":
         """Those who can let others in: active, with the administrator role."""
@@ -74,6 +94,7 @@ class User(AbstractBaseUser):
     role = models.CharField(_("権限"), max_length=20, choices=Role.choices)
     is_active = models.BooleanField(_("利用中"), default=True)
     created_at = models.DateTimeField(_("登録した時刻"), default=timezone.now, editable=False)
+    erased_at = models.DateTimeField(_("個人情報を消した時刻"), null=True, blank=True, editable=False)
     # Raised to end every session of this person: it is part of what each session is checked against.
     session_version = models.PositiveIntegerField(default=0, editable=False)
 
@@ -85,7 +106,7 @@ class User(AbstractBaseUser):
 
     class Privacy:
         public: tuple[str, ...] = ()
-        internal = ("password", "role", "is_active", "created_at", "session_version")
+        internal = ("password", "role", "is_active", "created_at", "erased_at", "session_version")
         personal = ("email", "name", "section", "last_login")
         withheld = ("password", "session_version")
         about = ("pk",)

@@ -32,6 +32,12 @@ from members.services.memberships import (
     start_membership,
 )
 from members.services.merging import Side, merge_organizations, merge_version
+from members.services.personal_data import erase_person, export_personal_data
+from members.services.retention import (
+    scrub_closed_applications,
+    scrub_left_organizations,
+    scrub_settled_invitations,
+)
 from members.services.users import (
     change_user,
     create_administrator,
@@ -61,7 +67,9 @@ __all__ = [
     "delete_charter",
     "end_membership",
     "end_sessions",
+    "erase_person",
     "erase_unconfirmed",
+    "export_personal_data",
     "find_invitation",
     "invite",
     "invite_to_organization",
@@ -77,6 +85,9 @@ __all__ = [
     "return_application",
     "save_joining_rules",
     "save_master",
+    "scrub_closed_applications",
+    "scrub_left_organizations",
+    "scrub_settled_invitations",
     "start_membership",
     "submit_application",
     "withdraw_application",

@@ -23,6 +23,8 @@ RULES_FIELDS = (
     "merits",
     "admission_interval",
     "first_admission_on",
+    "left_kept_months",
+    "closed_kept_months",
 )
 
 M = TypeVar("M", Sector, Strength, JoiningCriterion)

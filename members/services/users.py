@@ -45,7 +45,7 @@ def create_administrator(*, email: str, name: str) -> User:
 @transaction.atomic
 def change_user(*, user: User, name: str, section: str, role: str, by: Any) -> User:
     """Raises Refused, ValidationError; then nothing was changed."""
-    locked = _lock(user, by)
+    locked = lock_user(user, by)
     permissions.check_can_edit_user(by, locked)
     if role != locked.role:
         permissions.check_can_change_role(by, locked)
@@ -62,7 +62,7 @@ def change_user(*, user: User, name: str, section: str, role: str, by: Any) -> U
 @transaction.atomic
 def deactivate_user(*, user: User, by: Any) -> User:
     """Ends all sessions at once; they do not come back when the account does."""
-    locked = _lock(user, by)
+    locked = lock_user(user, by)
     permissions.check_can_deactivate_user(by, locked)
     locked.is_active = False
     locked.session_version += 1
@@ -75,7 +75,7 @@ def deactivate_user(*, user: User, by: Any) -> User:
 
 @transaction.atomic
 def reactivate_user(*, user: User, by: Any) -> User:
-    locked = _lock(user, by)
+    locked = lock_user(user, by)
     permissions.check_can_reactivate_user(by, locked)
     locked.is_active = True
     locked.save(update_fields=["is_active"])
@@ -88,7 +88,7 @@ def reactivate_user(*, user: User, by: Any) -> User:
 @transaction.atomic
 def reset_second_factor(*, user: User, by: Any) -> User:
     """For somebody who has lost telephone and recovery codes. Ends all sessions, tells the person by mail."""
-    locked = _lock(user, by)
+    locked = lock_user(user, by)
     permissions.check_can_reset_second_factor(by, locked)
     kinds = sorted(Authenticator.objects.filter(user=locked).values_list("type", flat=True))
     if not kinds:
@@ -123,7 +123,7 @@ def reencrypt_second_factors() -> int:
     return len(rows)
 
 
-def _lock(user: User, by: Any) -> User:
+def lock_user(user: User, by: Any) -> User:
     """The row of `user`, locked together with every administrator.
 
     Two administrators who remove each other at the same moment are let through one after the other,

@@ -55,6 +55,7 @@ def user_list(request: HttpRequest) -> HttpResponse:
     words = request.session.get(WORDS_KEY, "")
     users = (
         User.objects.get_queryset()
+        .not_erased()
         .search(words)
         .annotate(has_second_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"))))
     )

@@ -41,6 +41,8 @@ class Permission(StrEnum):
     MERGE_ORGANIZATIONS = "merge_organizations"
     SEE_MAILS = "see_mails"
     RESEND_MAILS = "resend_mails"
+    EXPORT_PERSONAL_DATA = "export_personal_data"
+    ERASE_PERSONAL_DATA = "erase_personal_data"
 
 
 _STAFF = frozenset(

@@ -6,3 +6,13 @@ class MailConfig(AppConfig):
     name = "platform_portal.mail"
     label = "mail"
     verbose_name = _("送ったメール")
+
+    def ready(self) -> None:
+        from platform_portal import personal_data
+        from platform_portal.mail import services
+
+        words = _(
+            "あて先・件名・本文を消します。まだ送っていないメールは送りません。いつ送ったかは残ります。"
+        )
+        personal_data.handle("mail.outgoingmail", personal_data.Handling(words, services.erase_mails))
+        personal_data.ask_before_erasing(services.mails_on_their_way)

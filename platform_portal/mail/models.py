@@ -93,12 +93,16 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         return (
             self.given_up()
             .exclude(last_error__in=NOT_THE_ADDRESS)
+            .exclude(address="")  # erased since
             .filter(~Exists(arrived))
             .order_by()
             .values("address")
             .annotate(failures=models.Count("pk"), last_failed_at=models.Max("created_at"))
             .order_by("-last_failed_at", "address")
         )
+
+    def with_address_older_than(self, moment: dt.datetime) -> "OutgoingMailQuerySet":
+        return self.filter(state__in=SETTLED_STATES, created_at__lt=moment).exclude(address="").order_by("pk")
 
 
 class OutgoingMail(PublicIdModel):
@@ -213,6 +217,11 @@ class OutgoingMail(PublicIdModel):
         )
         personal = ("to", "address", "subject", "text", "html", "headers")
         known_by = ("address",)
+
+        @staticmethod
+        def withheld_of(mail: "OutgoingMail") -> set[str]:
+            """The HTML says what the text says; a confidential body is sealed and opens something."""
+            return {"text", "html"} if mail.is_confidential else {"html"} if mail.text else set()
 
     def __str__(self) -> str:
         return f"{self.kind} {self.public_id}"

@@ -5,12 +5,18 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from platform_portal.audit import services as audit
 from platform_portal.mail import permissions
 from platform_portal.mail.models import OPEN_STATES, MailState, OutgoingMail
 from platform_portal.mail.waking import wake_sender
+from platform_portal.personal_data import empty_values
+from platform_portal.privacy import Person, rows_about
+
+BATCH = 5_000  # rows that one run touches at most
 
 
 @transaction.atomic
@@ -54,6 +60,30 @@ def forget_bodies() -> int:
     now = timezone.now()
     old = OutgoingMail.objects.with_body_older_than(now - dt.timedelta(days=settings.PORTAL_MAIL_BODY_DAYS))
     return old.update(text="", html="", erased_at=now)
+
+
+def forget_addresses() -> int:
+    """Erases to whom settled mails went once PORTAL_MAIL_ADDRESS_DAYS are over. Returns how many, at most a batch."""
+    limit = timezone.now() - dt.timedelta(days=settings.PORTAL_MAIL_ADDRESS_DAYS)
+    old = OutgoingMail.objects.with_address_older_than(limit).values_list("pk", flat=True)
+    return _forget_people(OutgoingMail.objects.filter(pk__in=list(old[:BATCH])))
+
+
+def erase_mails(rows: Any, by: Any) -> None:
+    """What is left of a person's mails: that there was one, when, and what became of it."""
+    _cancel(rows)
+    _forget_people(rows)
+
+
+def mails_on_their_way(person: Person) -> list[str]:
+    if not rows_about(OutgoingMail, person).filter(state=MailState.SENDING).exists():
+        return []
+    return [_("いま、この人へのメールを送っています。15分ほど待ってから、もう一度試してください。")]
+
+
+def _forget_people(mails: Any) -> int:
+    now = timezone.now()
+    return int(mails.update(**empty_values(OutgoingMail), erased_at=Coalesce("erased_at", now)))
 
 
 def _cancel(mails: Any) -> int:

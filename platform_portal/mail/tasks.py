@@ -13,5 +13,6 @@ def send_waiting_mails() -> None:
 
 @shared_task(time_limit=120, soft_time_limit=100)
 def forget_mail_bodies() -> None:
-    """Erases what mails said once their time to be kept is over."""
+    """Erases what mails said, and later to whom they went, once their time to be kept is over."""
     services.forget_bodies()
+    services.forget_addresses()

@@ -125,11 +125,16 @@ def test_unknown_kind_is_not_found(secretariat_client):
 
 def test_rules_are_changed(secretariat_client):
     address = reverse("members:rules-edit")
-    response = secretariat_client.post(address, {"is_open": "on", "admission_interval": "14"})
+    values = {
+        "is_open": "on",
+        "admission_interval": "14",
+        "left_kept_months": "6",
+        "closed_kept_months": "12",
+    }
+    response = secretariat_client.post(address, values)
     assert "始まりの日も入れてください" in text_of(response)
-    response = secretariat_client.post(
-        address, {"is_open": "on", "admission_interval": "14", "first_admission_on": "2026-04-01"}
-    )
+    response = secretariat_client.post(address, values | {"first_admission_on": "2026-04-01"})
     assert response.headers["Location"] == reverse("members:master-list")
     assert JoiningRules.load().first_admission_on == dt.date(2026, 4, 1)
+    assert JoiningRules.load().left_kept_months == 6
     assert "14日ごとにまとめて" in text_of(secretariat_client.get(reverse("members:master-list")))

@@ -99,6 +99,28 @@ def test_old_bodies_are_forgotten(settings):
     assert services.forget_bodies() == 0
 
 
+def test_old_addresses_are_forgotten_a_batch_at_a_time(settings, monkeypatch):
+    settings.PORTAL_MAIL_ADDRESS_DAYS = 365
+    monkeypatch.setattr(services, "BATCH", 2)
+    with time_machine.travel(timezone.now() - dt.timedelta(days=366)):
+        for state in ("sent", "given_up", "cancelled"):
+            OutgoingMailFactory(state=state, headers={"Reply-To": "somebody@npo.example"})
+        waiting = OutgoingMailFactory(state="failed")
+    young = OutgoingMailFactory(state="sent")
+    tasks.forget_mail_bodies.delay()
+    assert OutgoingMail.objects.exclude(address="").count() == 3
+    assert services.forget_addresses() == 1
+    assert services.forget_addresses() == 0
+    assert set(OutgoingMail.objects.exclude(address="")) == {waiting, young}
+    old = OutgoingMail.objects.filter(address="").values_list("to", "subject", "text", "html", "headers")
+    assert set(map(str, old)) == {str(("", "", "", "", {}))}
+
+
+def test_address_that_was_erased_is_not_one_that_fails():
+    OutgoingMailFactory(state="given_up", address="", last_error="550")
+    assert not OutgoingMail.objects.failing_addresses().exists()
+
+
 def test_sealed_text_is_read_after_a_change_of_key(settings):
     sealed = seal("https://portal.example/secret", purpose="test")
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
