@@ -25,3 +25,10 @@ loglevel = os.environ.get("WEB_LOG_LEVEL", "warning")
 # Residents may be watched: no client address, no query string (%(U)s is the path alone), no referer.
 accesslog = os.environ.get("WEB_ACCESS_LOG") or None
 access_log_format = '%(t)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms'
+
+
+def on_starting(server):
+    """An address that gunicorn itself complains about is cut as everywhere else. Workers inherit the logger."""
+    from platform_portal.logging import PrivacyFilter
+
+    server.log.error_log.addFilter(PrivacyFilter())
