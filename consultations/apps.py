@@ -7,9 +7,14 @@ class ConsultationsConfig(AppConfig):
     verbose_name = _("相談窓口")
 
     def ready(self) -> None:
+        from consultations import belongings as own
         from consultations import mails
+        from consultations import waiting as own_waiting
         from consultations.operators import register_windows
+        from members import belongings, waiting
         from platform_portal.mail import kinds
 
         kinds.register(mails.KINDS)
         register_windows()
+        belongings.register(own.windows_of)
+        waiting.register(own_waiting.windows_wait)

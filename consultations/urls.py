@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consultations.views.public import detail, home, machines, report, search, texts, windows
+from consultations.views.public import detail, home, machines, organizations, report, search, texts, windows
 
 app_name = "consultations"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("w/<public_id:public_id>/card/", detail.window_card, name="window-card"),
     path("w/<public_id:public_id>/report/", report.error_report, name="error-report"),
     path("w/<public_id:public_id>/report/thanks/", report.error_report_thanks, name="error-report-thanks"),
+    path("members/", organizations.organization_list, name="organization-list"),
+    path("members/<public_id:public_id>/", organizations.organization_detail, name="organization-detail"),
     path("search/", search.search, name="search"),
     path("for-family/", texts.around, name="around"),
     path("languages/", texts.languages, name="languages"),

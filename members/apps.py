@@ -9,13 +9,13 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from members import (
             mails,
+            own_waiting,
             signals,  # noqa: F401  connects the receivers
             third_parties,
             waiting,
         )
         from members.services import personal_data as services
         from members.services.merging import register_own_parts
-        from members.views.my import home
         from platform_portal import personal_data
         from platform_portal.mail import kinds
 
@@ -26,5 +26,6 @@ class MembersConfig(AppConfig):
         personal_data.ask_before_erasing(services.last_manager_obstacles)
         personal_data.ask_before_erasing(services.individual_member_obstacles)
         kinds.register(mails.KINDS)
-        waiting.register(home.charter_waits)
-        waiting.register(home.invitations_wait)
+        waiting.register(own_waiting.charter_waits)
+        waiting.register(own_waiting.returned_changes_wait)
+        waiting.register(own_waiting.invitations_wait)

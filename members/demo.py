@@ -1,13 +1,16 @@
 """Made-up data for showing and trying how bodies join. No name, number or address in it belongs to anybody."""
 
 import datetime as dt
+import tomllib
 import uuid
+from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
 
 from members import services
-from members.models import Application, Charter, JoiningCriterion, Sector
+from members.models import Application, Charter, JoiningCriterion, Organization, Sector, Strength, User
+from platform_portal.access.roles import Role
 from platform_portal.region.models import Municipality
 
 CHARTER = """## 第1条（目的）
@@ -38,6 +41,7 @@ CHARTER = """## 第1条（目的）
 
 会員は、事務局に伝えて、いつでも退会できます。守らない会員には、事務局が退会を求めることがあります。
 """
+PLAIN = ("name", "kana", "kind", "is_prefecture_wide", "target_people", "profile", "is_listed")
 APPLICATIONS: list[dict[str, Any]] = [
     {
         "organization_name": "しおかぜ子ども食堂",
@@ -107,3 +111,33 @@ def load_demo_joining(*, secretariat: Any, staff: Any) -> None:
             services.return_application(application=application, questions=entry["questions"], by=staff)
         if "reason" in entry:
             services.refuse_application(application=application, reason=entry["reason"], by=staff)
+
+
+ORGANIZATIONS_FILE = Path(__file__).parent / "data" / "demo_organizations.toml"
+
+
+def load_demo_organizations(*, by: Any, password: str) -> None:
+    """Made-up members with people who can sign in. What there is by name or address already stays as it is.
+
+    None of them runs a window of the demo: those belong to real bodies.
+    """
+    strengths = {row.slug: row for row in Strength.objects.all()}
+    for entry in tomllib.loads(ORGANIZATIONS_FILE.read_text(encoding="utf-8"))["organization"]:
+        if Organization.objects.filter(name=entry["name"]).exists():
+            continue
+        place = Municipality.objects.own().filter(name=entry["city"]).first()
+        chosen = [strengths[slug] for slug in entry["strengths"] if slug in strengths]
+        values = {name: entry[name] for name in PLAIN if name in entry}
+        values |= {
+            "sector": Sector.objects.get(slug=entry["sector"]),
+            "municipality": place,
+            "strengths": chosen,
+            "activity_areas": [place] if place and not entry.get("is_prefecture_wide") else [],
+            "joined_on": timezone.localdate() - dt.timedelta(days=200),
+        }
+        organization = services.save_organization(organization=None, values=values, by=by)
+        for email, name, role in entry["people"]:
+            user = User.objects.filter(email=email).first() or User.objects.create_user(
+                email, password, name=name, section=entry["name"], role=Role.MEMBER
+            )
+            services.start_membership(organization=organization, user=user, role=role, by=by)

@@ -24,6 +24,7 @@ from members.models import (
 )
 from members.models.users import UserQuerySet
 from platform_portal.access.roles import Role
+from platform_portal.mail.models import OutgoingMail
 from platform_portal.region.models import Municipality
 
 
@@ -136,6 +137,13 @@ class OrganizationFilter(django_filters.FilterSet):  # type: ignore[misc]  # shi
         method="keep",
     )
 
+    contact = django_filters.ChoiceFilter(
+        label=_("連絡のつく担当者"),
+        choices=[("none", _("いない団体"))],
+        empty_label=_("すべて"),
+        method="filter_contact",
+    )
+
     class Meta:
         model = Organization
         fields: list[str] = []
@@ -148,3 +156,36 @@ class OrganizationFilter(django_filters.FilterSet):  # type: ignore[misc]  # shi
 
     def keep(self, queryset: QuerySet[Organization], name: str, value: str) -> QuerySet[Organization]:
         return queryset  # see filter_queryset
+
+    def filter_contact(
+        self, queryset: QuerySet[Organization], name: str, value: str
+    ) -> QuerySet[Organization]:
+        return without_contact(queryset)
+
+
+def without_contact(organizations: QuerySet[Organization]) -> QuerySet[Organization]:
+    """Those whose mails nobody reads: no contact, or only such whose address refuses our mails."""
+    failing = OutgoingMail.objects.failing_addresses().order_by().values("address")
+    found: QuerySet[Organization] = organizations.without_contact(failing)  # type: ignore[attr-defined]
+    return found
+
+
+class ConsentFilter(django_filters.FilterSet):  # type: ignore[misc]  # ships no types
+    """`answer` is read by the view, which knows the charter."""
+
+    answer = django_filters.ChoiceFilter(
+        label=_("同意"),
+        choices=[("given", _("同意した団体")), ("missing", _("まだの団体"))],
+        empty_label=_("すべて"),
+        method="keep",
+    )
+    kind = django_filters.ChoiceFilter(
+        label=_("区分"), choices=OrganizationKind.choices, empty_label=_("すべて")
+    )
+
+    class Meta:
+        model = Organization
+        fields: list[str] = []
+
+    def keep(self, queryset: QuerySet[Organization], name: str, value: str) -> QuerySet[Organization]:
+        return queryset

@@ -18,7 +18,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.models import INVITATION_DAYS, UNCONFIRMED_DAYS, Application, Invitation, Membership, User
+from members.models import (
+    INVITATION_DAYS,
+    UNCONFIRMED_DAYS,
+    Application,
+    Invitation,
+    Membership,
+    OrganizationRevision,
+    User,
+)
 from members.private_links import application_token
 from platform_portal.mail.storing import marks
 from platform_portal.region.models import PortalSettings
@@ -33,12 +41,14 @@ APPLICATION_RETURNED = "members.application_returned"
 APPLICATION_APPROVED = "members.application_approved"
 APPLICATION_REFUSED = "members.application_refused"
 APPLICATION_WITHDRAWN = "members.application_withdrawn"
+REVISION_DECIDED = "members.organization_revision_decided"
 KINDS = {
     INVITATION: gettext_lazy("利用者登録のご案内"),
     PASSWORD_RESET: gettext_lazy("パスワードの再設定"),
     SECOND_FACTOR_RESET: gettext_lazy("2段階認証を消しました"),
     SECURITY_NOTICE: gettext_lazy("アカウントの設定の変更"),
     MEMBERSHIP_NOTICE: gettext_lazy("担当の変更"),
+    REVISION_DECIDED: gettext_lazy("団体の情報の変更への返事"),
     APPLICATION_CONFIRM: gettext_lazy("申込の確認のお願い"),
     APPLICATION_RETURNED: gettext_lazy("申込についての質問"),
     APPLICATION_APPROVED: gettext_lazy("入会を認めました"),
@@ -127,6 +137,25 @@ def send_membership_notice(membership: Membership, *, what: str) -> None:
         organization=membership.organization.name,
         what=what,
         link=absolute(reverse("my:home")),
+    )
+
+
+def send_organization_revision_decided(revision: OrganizationRevision) -> None:
+    """To whoever proposed a change of the organisation's entry: approved, or returned with the reason."""
+    if not revision.proposed_by.is_active:
+        return
+    send_message(
+        kind=REVISION_DECIDED,
+        about=revision,
+        subject=_("変更の申し出の結果"),
+        to=revision.proposed_by.email,
+        text="members/emails/organization_revision.txt",
+        html="members/emails/organization_revision.html",
+        name=revision.proposed_by.name,
+        organization=revision.organization.name,
+        is_approved=not revision.is_returned,
+        reason=revision.note,
+        link=absolute(reverse("my:organization", args=[revision.organization.public_id])),
     )
 
 

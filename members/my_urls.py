@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from members.views.my import consent, home, people
+from members.views.my import consent, home, organization, people
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("organizations/<public_id:public_id>/", organization.page, name="organization"),
+    path("organizations/<public_id:public_id>/edit/", organization.edit, name="organization-edit"),
+    path(
+        "organizations/<public_id:public_id>/withdraw/", organization.withdraw, name="organization-withdraw"
+    ),
     path("organizations/<public_id:public_id>/charter/", consent.consent, name="consent"),
     path("organizations/<public_id:public_id>/people/", people.people, name="people"),
     path("organizations/<public_id:public_id>/people/invite/", people.invite, name="person-invite"),

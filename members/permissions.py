@@ -10,12 +10,14 @@ from members.models import (
     InvitationCondition,
     Membership,
     Organization,
+    OrganizationRevision,
     OrganizationState,
     User,
 )
 from platform_portal.access.checks import Refused, check_has, has, passes
 from platform_portal.access.roles import Permission, Role
 from platform_portal.privacy import Person
+from platform_portal.publishing.revisions import check_is_another_person, check_is_pending
 
 
 def check_can_invite(user: Any) -> None:
@@ -47,8 +49,16 @@ def can_see_organization(user: Any, organization: Organization) -> bool:
 
 def check_can_edit_organization(user: Any, organization: Organization) -> None:
     """Write what it says about itself: its managers and editors, and the desk."""
-    if has(user, Permission.EDIT_ORGANIZATIONS):
-        return
+    if not has(user, Permission.EDIT_ORGANIZATIONS):
+        check_can_write_as_member(user, organization)
+
+
+def can_edit_organization(user: Any, organization: Organization) -> bool:
+    return passes(check_can_edit_organization, user, organization)
+
+
+def check_can_write_as_member(user: Any, organization: Organization) -> None:
+    """As one of its people, whatever else one may do at the desk."""
     membership = membership_of(user, organization)
     if membership is None:
         raise Refused(_("この団体の担当者ではありません。"))
@@ -56,8 +66,8 @@ def check_can_edit_organization(user: Any, organization: Organization) -> None:
         raise Refused(_("「閲覧のみ」の担当なので、直せません。団体の管理担当に頼んでください。"))
 
 
-def can_edit_organization(user: Any, organization: Organization) -> bool:
-    return passes(check_can_edit_organization, user, organization)
+def can_write_as_member(user: Any, organization: Organization) -> bool:
+    return passes(check_can_write_as_member, user, organization)
 
 
 def check_can_manage_people(user: Any, organization: Organization) -> None:
@@ -73,6 +83,52 @@ def check_can_manage_people(user: Any, organization: Organization) -> None:
 
 def can_manage_people(user: Any, organization: Organization) -> bool:
     return passes(check_can_manage_people, user, organization)
+
+
+def check_can_edit_on_desk(user: Any, organization: Organization) -> None:
+    """Change an entry at once, and let it leave."""
+    check_has(user, Permission.EDIT_ORGANIZATIONS)
+    if organization.state == OrganizationState.MERGED:
+        raise Refused(_("ほかの団体に統合された登録です。統合先の団体を直してください。"))
+
+
+def can_edit_on_desk(user: Any, organization: Organization) -> bool:
+    return passes(check_can_edit_on_desk, user, organization)
+
+
+def check_can_come_back(user: Any, organization: Organization) -> None:
+    check_can_edit_on_desk(user, organization)
+    if organization.is_active:
+        raise Refused(_("この団体は、いま加入しています。"))
+    if organization.scrubbed_at is not None:
+        raise Refused(_("個人情報を消した登録です。もう一度入るときは、新しく登録してください。"))
+
+
+def can_come_back(user: Any, organization: Organization) -> bool:
+    return passes(check_can_come_back, user, organization)
+
+
+def check_can_decide_revision(user: Any, revision: OrganizationRevision) -> None:
+    """Approve or return what an organisation wants to say: the desk, but never whoever wrote it."""
+    check_has(user, Permission.EDIT_ORGANIZATIONS)
+    check_is_pending(revision)
+    check_is_another_person(user, revision)
+
+
+def can_decide_revision(user: Any, revision: OrganizationRevision) -> bool:
+    return passes(check_can_decide_revision, user, revision)
+
+
+def check_can_withdraw_revision(
+    user: Any, revision: OrganizationRevision, organization: Organization
+) -> None:
+    check_can_write_as_member(user, organization)
+    if not revision.is_returned:
+        check_is_pending(revision)
+
+
+def can_withdraw_revision(user: Any, revision: OrganizationRevision, organization: Organization) -> bool:
+    return passes(check_can_withdraw_revision, user, revision, organization)
 
 
 def check_can_consent(user: Any, organization: Organization) -> None:

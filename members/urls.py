@@ -5,13 +5,17 @@ from django.urls import path
 from members.views import (
     applications,
     charters,
+    consents,
     desk,
     importing,
     invitation,
     joining,
+    logos,
     masters,
     merging,
+    organizations,
     personal_data,
+    revisions,
 )
 
 app_name = "members"
@@ -54,6 +58,42 @@ urlpatterns = [
         name="application-invite-again",
     ),
     path("charter/", charters.charter, name="charter"),
+    path("members/<public_id:public_id>/logo/<slug:digest>/", logos.public_logo, name="public-logo"),
+    path("my/organizations/<public_id:public_id>/logo/<slug:digest>/", logos.own_logo, name="own-logo"),
+    path("desk/organizations/", organizations.organization_list, name="organization-list"),
+    path("desk/organizations/search/", organizations.search, name="organization-search"),
+    path("desk/organizations/new/", organizations.create, name="organization-create"),
+    path("desk/organizations/revisions/", revisions.revision_list, name="revision-list"),
+    path("desk/organizations/revisions/<slug:revision_id>/", revisions.revision_page, name="revision-page"),
+    path(
+        "desk/organizations/revisions/<slug:revision_id>/approve/", revisions.approve, name="revision-approve"
+    ),
+    path(
+        "desk/organizations/revisions/<slug:revision_id>/return/", revisions.send_back, name="revision-return"
+    ),
+    path("desk/organizations/consents/", consents.consent_list, name="consent-list"),
+    path("desk/organizations/consents/export/", consents.consent_export, name="consent-export"),
+    path("desk/organizations/<public_id:public_id>/", organizations.page, name="organization-page"),
+    path("desk/organizations/<public_id:public_id>/edit/", organizations.edit, name="organization-edit"),
+    path("desk/organizations/<public_id:public_id>/leave/", organizations.leave, name="organization-leave"),
+    path(
+        "desk/organizations/<public_id:public_id>/come-back/",
+        organizations.come_back,
+        name="organization-come-back",
+    ),
+    path(
+        "desk/organizations/<public_id:public_id>/invite/", organizations.invite, name="organization-invite"
+    ),
+    path(
+        "desk/organizations/<public_id:public_id>/people/<int:pk>/",
+        organizations.person,
+        name="organization-person",
+    ),
+    path(
+        "desk/organizations/<public_id:public_id>/people/<int:pk>/end/",
+        organizations.person_end,
+        name="organization-person-end",
+    ),
     path("desk/charters/", charters.charter_list, name="charter-list"),
     path("desk/charters/new/", charters.charter_create, name="charter-create"),
     path("desk/charters/<int:number>/", charters.charter_page, name="charter-page"),

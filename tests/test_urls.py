@@ -28,6 +28,7 @@ from tests.factories.members import (
     InvitationFactory,
     MembershipFactory,
     OrganizationFactory,
+    OrganizationRevisionFactory,
     SectorFactory,
     UserFactory,
 )
@@ -41,6 +42,8 @@ PUBLIC = {
     "consultations:error-report-thanks",
     "consultations:home",
     "consultations:languages",
+    "consultations:organization-detail",
+    "consultations:organization-list",
     "consultations:privacy",
     "consultations:robots",
     "consultations:safety",
@@ -56,6 +59,7 @@ PUBLIC = {
     "members:charter",
     "members:invitation-accept",
     "members:invitation-open",
+    "members:public-logo",
     "members:join",
     "members:join-sent",
 }
@@ -157,6 +161,13 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "members:invitation-open": {"secret": lambda world: "nobody-was-sent-this"},
     "members:invitation-resend": {"pk": lambda world: world["invitation"].pk},
     "members:invitation-withdraw": {"pk": lambda world: world["invitation"].pk},
+    "members:organization-person": {"pk": lambda world: world["membership"].pk},
+    "members:organization-person-end": {"pk": lambda world: world["membership"].pk},
+    "members:own-logo": {"digest": lambda world: "none"},
+    "members:public-logo": {"digest": lambda world: "none"},
+    "members:revision-page": {"revision_id": lambda world: world["organization_revision"].public_id},
+    "members:revision-approve": {"revision_id": lambda world: world["organization_revision"].public_id},
+    "members:revision-return": {"revision_id": lambda world: world["organization_revision"].public_id},
     "my:person-change": {"pk": lambda world: world["membership"].pk},
     "my:person-end": {"pk": lambda world: world["membership"].pk},
     "my:person-invite-again": {"pk": lambda world: world["invitation"].pk},
@@ -187,6 +198,7 @@ def world(db) -> dict[str, Any]:
         "application": ApplicationFactory(),
         "organization": membership.organization,
         "membership": membership,
+        "organization_revision": OrganizationRevisionFactory(organization=membership.organization),
         "charter": CharterFactory(draft=True),
     }
 
@@ -196,7 +208,7 @@ def address_of(page: Page, world: dict[str, Any]) -> str:
     if page.pattern.startswith("^") or "(?P<" in page.pattern:
         names = re.findall(r"\(\?P<(\w+)>", page.pattern)
     makers = SAMPLES | SAMPLES_BY_PAGE.get(page.name, {})
-    if "organizations/<public_id:public_id>" in page.pattern:
+    if re.search("(organizations|members)/<public_id:public_id>", page.pattern):
         makers["public_id"] = lambda world: world["organization"].public_id
     return reverse(page.name, kwargs={name: makers[name](world) for name in names})
 

@@ -28,6 +28,7 @@ from members.models.organizations import (
     Sector,
     Strength,
 )
+from members.models.revisions import OrganizationRevision
 from members.models.users import User, validate_one_line
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "OrganizationImport",
     "OrganizationImportRow",
     "OrganizationKind",
+    "OrganizationRevision",
     "OrganizationState",
     "Sector",
     "Strength",

@@ -1,10 +1,12 @@
 """会員団体: the bodies that make up the platform, and the masters that describe them."""
 
+from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
 from django.core.validators import URLValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -101,6 +103,26 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
     def acted_for_by(self, user: Any) -> "OrganizationQuerySet":
         """Those that `user` may act for today. Fetching is authorising: others are not found."""
         return self.active().filter(memberships__user=user, memberships__ended_at=None)
+
+    def without_contact(self, failing: Any = ()) -> "OrganizationQuerySet":
+        """Nobody reads what the secretariat writes: no contact who may sign in and whose address takes mail.
+
+        `failing`: addresses in lower case that do not, as a list or a subquery.
+        """
+        memberships = self.model._meta.get_field("memberships").related_model
+        contacts = (
+            memberships._default_manager.filter(
+                organization=OuterRef("pk"), ended_at=None, is_contact=True, user__is_active=True
+            )
+            .annotate(address=Lower("user__email"))
+            .exclude(address__in=failing)
+        )
+        return self.filter(~Exists(contacts))
+
+    def with_people(self) -> "OrganizationQuerySet":
+        """With `people`: how many act for it today."""
+        current = Q(memberships__ended_at=None, memberships__isnull=False)
+        return self.annotate(people=Count("memberships", filter=current))
 
     def without_consent_to(self, charter: Any) -> "OrganizationQuerySet":
         return self.exclude(consents__charter=charter)
@@ -288,6 +310,11 @@ class Organization(PublicIdModel):
     @property
     def is_active(self) -> bool:
         return self.state == OrganizationState.ACTIVE
+
+    @property
+    def logo_digest(self) -> str:
+        """What stands in the address of its picture; empty without one."""
+        return PurePosixPath(self.logo.name or "").stem if self.logo else ""
 
     @property
     def public_address(self) -> str:

@@ -32,7 +32,17 @@ from members.services.memberships import (
     start_membership,
 )
 from members.services.merging import Side, merge_organizations, merge_version
+from members.services.organizations import come_back, leave_platform, save_organization
 from members.services.personal_data import erase_person, export_personal_data
+from members.services.profiles import (
+    Change,
+    OrganizationChangedMeanwhile,
+    approve_organization_revision,
+    change_own_profile,
+    return_organization_revision,
+    version_of,
+    withdraw_organization_revision,
+)
 from members.services.retention import (
     scrub_closed_applications,
     scrub_left_organizations,
@@ -49,8 +59,10 @@ from members.services.users import (
 )
 
 __all__ = [
+    "Change",
     "CharterChangedError",
     "InvitationUnusableError",
+    "OrganizationChangedMeanwhile",
     "Outcome",
     "Side",
     "accept_invitation",
@@ -58,8 +70,11 @@ __all__ = [
     "answer_questions",
     "approve_application",
     "approve_applications",
+    "approve_organization_revision",
     "change_membership",
+    "change_own_profile",
     "change_user",
+    "come_back",
     "confirm_application",
     "consent_to_charter",
     "create_administrator",
@@ -73,6 +88,7 @@ __all__ = [
     "find_invitation",
     "invite",
     "invite_to_organization",
+    "leave_platform",
     "merge_organizations",
     "merge_version",
     "note_on_application",
@@ -83,14 +99,18 @@ __all__ = [
     "resend_invitation",
     "reset_second_factor",
     "return_application",
+    "return_organization_revision",
     "save_joining_rules",
     "save_master",
+    "save_organization",
     "scrub_closed_applications",
     "scrub_left_organizations",
     "scrub_settled_invitations",
     "start_membership",
     "submit_application",
+    "version_of",
     "withdraw_application",
     "withdraw_invitation",
+    "withdraw_organization_revision",
     "write_charter",
 ]

@@ -21,6 +21,7 @@ from members.models import (
     Organization,
     OrganizationState,
 )
+from members.services.profiles import withdraw_waiting_change
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
 from platform_portal.mail.services import cancel_mails_about
@@ -206,6 +207,12 @@ def _move_application(*, source: Organization, target: Organization, by: Any) ->
         _record_move("members.application_moved", application, source, target, by)
 
 
+def _end_waiting_changes(*, source: Organization, target: Organization, by: Any) -> None:
+    """They speak of an entry that is gone; decided ones stay with it as the record they are."""
+    for revision in source.revisions.pending().select_for_update(of=("self",)):
+        withdraw_waiting_change(revision, by=by)
+
+
 def _record_move(type: str, obj: Any, source: Organization, target: Organization, by: Any) -> None:
     audit.record(type=type, by=by, obj=obj, old={"organization": source.pk}, new={"organization": target.pk})
 
@@ -219,12 +226,13 @@ def _counter(model: Any) -> Callable[[Organization], int]:
 
 def register_own_parts() -> None:
     """Called once, when the app is ready."""
-    from members.models import CharterConsent
+    from members.models import CharterConsent, OrganizationRevision
 
     for label, model, move in (
         (gettext_lazy("担当者（前の担当者も）"), Membership, _move_memberships),
         (gettext_lazy("招待"), Invitation, _move_invitations),
         (gettext_lazy("設置要綱への同意"), CharterConsent, _move_consents),
         (gettext_lazy("入会申込"), Application, _move_application),
+        (gettext_lazy("変更の申し出（確認待ちは取り下げる）"), OrganizationRevision, _end_waiting_changes),
     ):
         register(Part(label, (model._meta.label,), _counter(model), move))

@@ -12,6 +12,7 @@ from members.models import (
     Membership,
     MembershipRole,
     Organization,
+    OrganizationRevision,
     Sector,
     Strength,
     User,
@@ -106,6 +107,27 @@ class MembershipFactory(DjangoModelFactory):
     class Params:
         editor = factory.Trait(role=MembershipRole.EDITOR)
         viewer = factory.Trait(role=MembershipRole.VIEWER)
+
+
+class OrganizationRevisionFactory(DjangoModelFactory):
+    """Waits for the desk: another name for the organisation."""
+
+    class Meta:
+        model = OrganizationRevision
+
+    organization = factory.SubFactory(OrganizationFactory)
+    before = factory.LazyAttribute(lambda revision: {"name": revision.organization.name})
+    proposed = factory.LazyFunction(lambda: {"name": "新しい名前の会"})
+    base_at = factory.LazyAttribute(lambda revision: revision.organization.updated_at)
+    proposed_by = factory.SubFactory(UserFactory, member=True)
+
+    class Params:
+        returned = factory.Trait(
+            state="returned",
+            note="根拠を書いてください。",
+            decided_at=factory.LazyFunction(timezone.now),
+            decided_by=factory.SubFactory(UserFactory),
+        )
 
 
 class CharterFactory(DjangoModelFactory):

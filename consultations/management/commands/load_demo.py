@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from consultations.masters import load_categories
-from members.demo import load_demo_joining
+from members.demo import load_demo_joining, load_demo_organizations
 from members.masters import load_member_masters
 from members.models import User
 from platform_portal.access.roles import Role
@@ -45,6 +45,9 @@ class Command(BaseCommand):
             load_demo_joining(
                 secretariat=User.objects.get(email="secretariat@portal.example"),
                 staff=User.objects.get(email="staff@portal.example"),
+            )
+            load_demo_organizations(
+                by=User.objects.get(email="secretariat@portal.example"), password=password
             )
             call_command(
                 "import_windows",

@@ -8,11 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from consultations.models import Category, ConsultationWindow
+from members.models import Organization
 from platform_portal.page_cache import public_page
 
 TEXTS = (
     "home",
     "window-list",
+    "organization-list",
     "search",
     "around",
     "languages",
@@ -26,6 +28,7 @@ MAX_ADDRESSES = 50_000  # the protocol's limit for one file
 ROBOTS = """\
 User-agent: *
 Disallow: /desk/
+Disallow: /my/
 Disallow: /accounts/
 Disallow: /w/*/card/
 Disallow: /w/*/report/
@@ -54,6 +57,8 @@ def _addresses() -> Iterator[tuple[str, dt.datetime | None]]:
         yield reverse(f"consultations:{name}"), None
     for public_id, changed in Category.objects.published().values_list("public_id", "updated_at"):
         yield reverse("consultations:category", args=[public_id]), changed
+    for public_id, changed in Organization.objects.public().values_list("public_id", "updated_at"):
+        yield reverse("consultations:organization-detail", args=[public_id]), changed
     windows = ConsultationWindow.objects.published().order_by("pk").values_list("public_id", "updated_at")
     for public_id, changed in windows:
         yield f"/w/{public_id}/", changed

@@ -33,4 +33,5 @@ def crumbs(*steps: tuple[str, str]) -> Crumbs:
 
 
 def steps_of(organization: Organization, *more: tuple[str, str]) -> Crumbs:
-    return crumbs((organization.name, ""), *more)
+    address = reverse("my:organization", args=[organization.public_id]) if more else ""
+    return crumbs((organization.name, address), *more)

@@ -2,10 +2,12 @@
 
 import pytest
 
-from members.demo import load_demo_joining
+from consultations.models import ConsultationWindow
+from members.demo import load_demo_joining, load_demo_organizations
 from members.masters import load_member_masters
-from members.models import Application, Charter
+from members.models import Application, Charter, Membership, MembershipRole, Organization, User
 from platform_portal.mail.models import OutgoingMail
+from tests.factories.members import PASSWORD
 from tests.factories.region import MunicipalityFactory, PortalSettingsFactory
 
 pytestmark = pytest.mark.django_db
@@ -23,3 +25,18 @@ def test_a_charter_and_three_states(secretariat, owner):
     Application.objects.filter(state="submitted").delete()
     load_demo_joining(secretariat=secretariat, staff=owner)
     assert Application.objects.count() == 2
+
+
+def test_twelve_made_up_members_with_people(secretariat):
+    PortalSettingsFactory()
+    MunicipalityFactory()
+    load_member_masters()
+    for _time in range(2):
+        load_demo_organizations(by=secretariat, password=PASSWORD)
+    assert Organization.objects.count() == 12
+    assert Organization.objects.values("kind").distinct().count() >= 4
+    assert Organization.objects.public().count() == 11
+    people = User.objects.filter(memberships__isnull=False)
+    assert all(person.email.endswith(".example") and person.check_password(PASSWORD) for person in people)
+    assert set(Membership.objects.values_list("role", flat=True)) == set(MembershipRole.values)
+    assert not ConsultationWindow.objects.filter(organization__isnull=False).exists()

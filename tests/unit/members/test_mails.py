@@ -8,7 +8,13 @@ from django.core import mail
 from members import mails, tasks
 from members.models import ApplicationQuestion
 from platform_portal.mail.models import OutgoingMail
-from tests.factories.members import ApplicationFactory, InvitationFactory, MembershipFactory, UserFactory
+from tests.factories.members import (
+    ApplicationFactory,
+    InvitationFactory,
+    MembershipFactory,
+    OrganizationRevisionFactory,
+    UserFactory,
+)
 from tests.factories.region import PortalSettingsFactory
 from tests.outbox import delivered
 
@@ -31,6 +37,9 @@ def send_all(name: str) -> list[mail.EmailMultiAlternatives]:
     mails.send_security_notice(user, what="あなたのパスワードが変わりました。")
     membership = MembershipFactory(user=user, organization__name="まちの居場所の会")
     mails.send_membership_notice(membership, what="担当の権限が「編集担当」になりました。")
+    mails.send_organization_revision_decided(
+        OrganizationRevisionFactory(organization=membership.organization, proposed_by=user)
+    )
     return delivered()
 
 
@@ -56,7 +65,7 @@ def subject_line(subject: str) -> str:
 
 def test_subjects_are_constant_single_and_neutral():
     subjects = {message.subject for message in send_all("県庁 あおい")}
-    assert len(subjects) == 5
+    assert len(subjects) == 6
     for subject in subjects:
         assert "\n" not in subject
         assert "\n" not in subject_line(subject)
