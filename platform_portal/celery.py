@@ -1,11 +1,19 @@
 """Celery application. Every task takes an id, loads, and calls one service."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "platform_portal.settings")
+
+
+@setup_logging.connect
+def keep_our_logging(**kwargs: Any) -> None:
+    """Celery would else put handlers of its own in the place of ours, and those write down all that an error says."""
+
 
 app = Celery("platform_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -6,9 +6,11 @@ import runpy
 import sys
 from types import SimpleNamespace
 
+from celery.app.log import Logging
 from django.conf import settings
 from django.db import IntegrityError
 
+from platform_portal.celery import app
 from platform_portal.logging import PrivacyFilter
 
 
@@ -69,3 +71,11 @@ def test_complaints_of_the_web_server_are_cut_too():
     )
     log.error("Error handling request %s", "/search/?q=しにたい")
     assert stream.getvalue() == "Error handling request /search/?…\n"
+
+
+def test_workers_and_beat_write_through_the_same_filter(monkeypatch):
+    monkeypatch.setattr(Logging, "_setup", False)
+    before = list(logging.getLogger().handlers)
+    assert any(PrivacyFilter in map(type, handler.filters) for handler in before)
+    Logging(app).setup()
+    assert logging.getLogger().handlers == before
