@@ -4,7 +4,9 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,6 +19,7 @@ from tests.factories.members import (
     InvitationFactory,
     MembershipFactory,
     OrganizationFactory,
+    OrganizationRevisionFactory,
     UserFactory,
 )
 from tests.factories.region import PortalSettingsFactory
@@ -87,15 +90,25 @@ def test_apps_above_may_tell_what_waits(manager, monkeypatch):
     assert "なにもない" not in page
 
 
-def test_home_asks_as_little_for_many_organizations(manager, django_assert_max_num_queries):
+def test_home_asks_as_little_for_many_organizations(manager):
+    """Every kind of work is there from the first, so that more of it is all that differs."""
     CharterFactory()
     client = signed_in(manager.user)
     client.post(at("consent", manager), {"later": "1"})
-    for _each in range(20):
-        one = MembershipFactory(user=manager.user)
-        InvitationFactory(organization=one.organization, membership_role="editor", role="member")
-    with django_assert_max_num_queries(14):
-        assert client.get(HOME).status_code == 200
+    client.get(HOME)  # takes the message of that step out of the session
+
+    def asked_with(organizations: int) -> int:
+        for _each in range(organizations):
+            one = MembershipFactory(user=manager.user)
+            InvitationFactory(organization=one.organization, membership_role="editor", role="member")
+            OrganizationRevisionFactory(organization=one.organization, returned=True)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(HOME).status_code == 200
+        return len(queries)
+
+    few = asked_with(1)
+    assert asked_with(20) == few
+    assert few <= 14  # session, person, settings; memberships; the charter; one or two for each kind of work
 
 
 # --- Charter ------------------------------------------------------------------------------------
