@@ -12,7 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations.hours_words import hours_words
-from consultations.models import CalendarOverride, Category, Channel, ChannelKind, ConsultationWindow, Toll
+from consultations.models import (
+    CalendarOverride,
+    Category,
+    Channel,
+    ChannelKind,
+    ConsultationWindow,
+    Toll,
+    VerificationCall,
+    VerificationRules,
+)
 from consultations.presenting.languages import language_name
 from platform_portal.audit.models import AuditEvent
 from platform_portal.publishing.states import State
@@ -22,6 +31,8 @@ LABELS = {
     "consultations.window_changed": gettext_lazy("内容を変えた"),
     "consultations.window_verified": gettext_lazy("確かめた"),
     "consultations.window_unverified": gettext_lazy("確かめたのを取り消した"),
+    "consultations.window_called": gettext_lazy("電話などで聞いた"),
+    "consultations.rules_changed": gettext_lazy("確かめるきまりを変えた"),
     "consultations.window_submitted": gettext_lazy("確認を頼んだ"),
     "consultations.window_resubmitted": gettext_lazy("もう一度確認を頼んだ"),
     "consultations.window_published": gettext_lazy("認めて公開した"),
@@ -44,7 +55,13 @@ LABELS = {
     "consultations.override_deleted": gettext_lazy("祝日の変更を消した"),
     "consultations.word_forgotten": gettext_lazy("見つからなかった言葉を消した"),
 }
-_MODELS: tuple[type[models.Model], ...] = (ConsultationWindow, Category, CalendarOverride)
+_MODELS: tuple[type[models.Model], ...] = (
+    ConsultationWindow,
+    Category,
+    CalendarOverride,
+    VerificationCall,
+    VerificationRules,
+)
 _EXTRA_FIELDS = {
     "channels": gettext_lazy("連絡手段"),
     "exceptions": gettext_lazy("日ごとの変更"),

@@ -17,6 +17,7 @@ from consultations.models import (
     RevisionState,
     WindowRevision,
 )
+from consultations.models.link import ALARM_FAILURES
 from platform_portal.japanese.text import katakana, normalize_width
 from platform_portal.publishing.states import State
 from platform_portal.region.models import Municipality
@@ -149,6 +150,74 @@ class VerificationFilter(django_filters.FilterSet):
         field_name="categories",
         empty_label=_("すべて"),
     )
+
+
+CALL_CHOICES = [
+    ("later", _("次に電話する日がまだ先")),
+    ("all", _("すべて")),
+    ("escalated", _("24時間の受け皿なので止められない")),
+    ("stopped", _("自動で公開を止めた")),
+]
+
+
+class CallFilter(django_filters.FilterSet):
+    show = django_filters.ChoiceFilter(
+        label=_("どれを見るか"),
+        choices=CALL_CHOICES,
+        empty_label=_("きょう電話する"),
+        method="keep_show",
+    )
+    words = django_filters.CharFilter(label=_("窓口・団体の名前"), method="keep_words", max_length=100)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.form.fields["words"].widget = forms.TextInput(attrs={"type": "search"})
+
+    @property
+    def chosen(self) -> str:
+        """What is shown instead of today's work; empty for that."""
+        return str(self.form.cleaned_data.get("show") or "") if self.is_valid() else ""
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Like the library's, but `show` also says something when it is left out."""
+        if not self.form.cleaned_data.get("show"):
+            queryset = queryset.to_call_today(timezone.localdate())  # type: ignore[attr-defined]  # rounds are passed in
+        narrowed: QuerySet[Any] = super().filter_queryset(queryset)
+        return narrowed
+
+    def keep_show(self, queryset: Any, name: str, value: str) -> Any:
+        if value == "later":
+            return queryset.to_call().filter(next_call_on__gt=timezone.localdate())
+        if value == "escalated":
+            return queryset.escalated()
+        return queryset.stopped_by_portal() if value == "stopped" else queryset.to_call()
+
+    def keep_words(self, queryset: Any, name: str, value: str) -> Any:
+        for word in value.split()[:8]:
+            queryset = queryset.filter(
+                Q(window__name__icontains=word)
+                | Q(window__kana__icontains=katakana(word))
+                | Q(organization__name__icontains=word)
+            )
+        return queryset
+
+
+class LinkFilter(django_filters.FilterSet):
+    show = django_filters.ChoiceFilter(
+        label=_("どれを見るか"),
+        choices=[("once", _("1回つながらなかったものも")), ("all", _("すべてのリンク"))],
+        empty_label=_("2回続けてつながらなかった"),
+        method="keep_show",
+    )
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        show = self.form.cleaned_data.get("show")
+        if show == "all":
+            return queryset
+        return queryset.filter(failures__gte=1 if show == "once" else ALARM_FAILURES)
+
+    def keep_show(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset  # see filter_queryset: leaving it out says something too
 
 
 class ReportFilter(django_filters.FilterSet):

@@ -10,6 +10,7 @@ urlpatterns = [
     path("windows/hours-preview/", windows.hours_preview, name="hours-preview"),
     path("windows/<public_id:public_id>/", windows.window_page, name="window-page"),
     path("windows/<public_id:public_id>/edit/", windows.window_edit, name="window-edit"),
+    path("windows/<public_id:public_id>/confirm/", windows.window_confirm, name="window-confirm"),
     path("windows/<public_id:public_id>/submit/", windows.window_submit, name="window-submit"),
     path("windows/<public_id:public_id>/take-back/", windows.window_take_back, name="window-take-back"),
     path("windows/<public_id:public_id>/withdraw/", windows.revision_withdraw, name="revision-withdraw"),

@@ -7,7 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from consultations.models import Category, ConsultationWindow, ErrorReport, RevisionState, WindowRevision
+from consultations.models import (
+    Category,
+    ConsultationWindow,
+    ErrorReport,
+    RevisionState,
+    VerificationRequest,
+    WindowRevision,
+)
 from consultations.workflow import MEMBER_WAYS, WINDOW_WAYS
 from members.models import Organization
 from members.permissions import membership_of
@@ -131,6 +138,45 @@ def check_can_verify_window(user: Any, window: ConsultationWindow) -> None:
 
 def can_verify_window(user: Any, window: ConsultationWindow) -> bool:
     return passes(check_can_verify_window, user, window)
+
+
+def check_can_confirm_own_window(user: Any, window: ConsultationWindow) -> None:
+    """As a member that operates the window: managers and editors."""
+    if window.organization is None:
+        raise Refused(_("運営する団体が決まっていない窓口です。事務局に知らせてください。"))
+    membership = membership_of(user, window.organization)
+    if membership is None:
+        raise Refused(_("この団体の担当者ではありません。"))
+    if not membership.may_edit:
+        raise Refused(
+            _("「閲覧のみ」の担当なので、確かめたことを記録できません。団体の管理担当に頼んでください。")
+        )
+    if not window.is_published:
+        raise Refused(_("いま公開していない窓口です。確かめた日は書けません。"))
+
+
+def can_confirm_own_window(user: Any, window: ConsultationWindow) -> bool:
+    return passes(check_can_confirm_own_window, user, window)
+
+
+def check_can_record_call(user: Any, request: VerificationRequest) -> None:
+    check_has(user, Permission.VERIFY_WINDOWS)
+    if not request.is_open:
+        raise Refused(
+            _("この窓口は、もう確かめ終わっています（%(how)s）。") % {"how": request.get_state_display()}
+        )
+
+
+def can_record_call(user: Any, request: VerificationRequest) -> bool:
+    return passes(check_can_record_call, user, request)
+
+
+def check_can_edit_verification_rules(user: Any) -> None:
+    check_has(user, Permission.EDIT_PORTAL_SETTINGS)
+
+
+def can_edit_verification_rules(user: Any) -> bool:
+    return passes(check_can_edit_verification_rules, user)
 
 
 def check_can_take_back_verification(user: Any, window: ConsultationWindow) -> None:

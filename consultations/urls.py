@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from consultations.views.public import detail, home, machines, organizations, report, search, texts, windows
+from consultations.views.public import (
+    confirm,
+    detail,
+    home,
+    machines,
+    organizations,
+    report,
+    search,
+    texts,
+    windows,
+)
 
 app_name = "consultations"
 
@@ -16,6 +26,8 @@ urlpatterns = [
     path("w/<public_id:public_id>/report/thanks/", report.error_report_thanks, name="error-report-thanks"),
     path("members/", organizations.organization_list, name="organization-list"),
     path("members/<public_id:public_id>/", organizations.organization_detail, name="organization-detail"),
+    path("confirm/<str:token>/", confirm.confirm, name="confirm"),
+    path("confirm/<str:token>/<public_id:public_id>/", confirm.confirm_difference, name="confirm-difference"),
     path("search/", search.search, name="search"),
     path("for-family/", texts.around, name="around"),
     path("languages/", texts.languages, name="languages"),

@@ -13,6 +13,10 @@ from platform_portal.publishing.states import State, Way, Ways
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+# What the portal does by itself, without a person: see services.asking.
+PORTAL_WAYS: Ways = {
+    (State.PUBLISHED, State.SUSPENDED): Way("suspended", _("公開を止める"), None, needs_reason=True),
+}
 WINDOW_WAYS: Ways = {
     (State.DRAFT, State.IN_REVIEW): Way("submitted", _("確認を頼む"), Permission.EDIT_WINDOWS),
     (State.IN_REVIEW, State.PUBLISHED): Way(

@@ -29,6 +29,18 @@ app.conf.beat_schedule = {
         "task": "platform_portal.mail.tasks.forget_mail_bodies",
         "schedule": crontab(hour="3", minute="45"),
     },
+    "ask-for-verification": {
+        "task": "consultations.tasks.ask_for_verification",
+        # In the morning of working days and others alike: people read it when they sit down.
+        "schedule": crontab(hour="7", minute="30"),
+        "options": {"expires": 12 * 3600},
+    },
+    "check-links": {
+        "task": "consultations.tasks.check_links",
+        # Small runs through the small hours: together they ask every link once a week, and no mail waits long.
+        "schedule": crontab(hour="1-4", minute="*/10"),
+        "options": {"expires": 540},
+    },
     "clear-expired-sessions": {
         "task": "members.tasks.clear_expired_sessions",
         "schedule": crontab(hour="3", minute="40"),

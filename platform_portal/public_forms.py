@@ -65,6 +65,7 @@ class PublicForm(forms.Form):
     """Base of public forms that write. Fields `token` and `website_url` (the trap) are hidden."""
 
     purpose = ""
+    button = _("送る")  # what the button says that sends the form
 
     token = forms.CharField(widget=forms.HiddenInput, required=False)
     # Named so that programs fill it in; people never see it.
@@ -86,12 +87,15 @@ class PublicForm(forms.Form):
             self._renew_token()
             raise ValidationError(
                 _(
-                    "この画面を開いてから時間がたちました。内容はそのままです。もう一度「送る」を押してください。"
+                    "この画面を開いてから時間がたちました。内容はそのままです。もう一度「%(button)s」を押してください。"
                 ),
                 code="token",
+                params={"button": self.button},
             ) from error
         if age < TOKEN_MIN_AGE:
-            raise ValidationError(_("もう一度「送る」を押してください。"), code="too_fast")
+            raise ValidationError(
+                _("もう一度「%(button)s」を押してください。"), code="too_fast", params={"button": self.button}
+            )
         return str(token)
 
     def _renew_token(self) -> None:

@@ -315,6 +315,12 @@ PORTAL_MAIL_BODY_DAYS = env.number("PORTAL_MAIL_BODY_DAYS", 90)
 # Days after which it is erased to whom it went.
 PORTAL_MAIL_ADDRESS_DAYS = env.number("PORTAL_MAIL_ADDRESS_DAYS", 365)
 
+# --- Links of windows ------------------------------------------------------------------------
+# Whether the portal opens the links of windows to see if they still lead anywhere. A trial stays at home.
+PORTAL_CHECK_LINKS = env.flag("PORTAL_CHECK_LINKS", not (PORTAL_DEMO or TESTING))
+# host:port that may be asked although they are not public. For tests; empty everywhere else.
+PORTAL_LINK_CHECK_ALLOWED = env.words("PORTAL_LINK_CHECK_ALLOWED", [])
+
 # --- Language and time -----------------------------------------------------------------------
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]

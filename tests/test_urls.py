@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from consultations.verification_links import make_link_token
 from members.private_links import application_token
 from platform_portal.access.roles import PERMISSIONS_OF_ROLE, Permission, Role
 from tests.conftest import signed_in
@@ -18,6 +19,7 @@ from tests.factories.consultations import (
     CategoryFactory,
     ErrorReportFactory,
     RevisionFactory,
+    VerificationRequestFactory,
     WindowFactory,
     ZeroHitWordFactory,
 )
@@ -38,6 +40,8 @@ PUBLIC = {
     "consultations:accessibility",
     "consultations:around",
     "consultations:category",
+    "consultations:confirm",
+    "consultations:confirm-difference",
     "consultations:error-report",
     "consultations:error-report-thanks",
     "consultations:home",
@@ -128,6 +132,9 @@ SAMPLES: dict[str, Any] = {
 # Addresses whose id is not that of a window.
 SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "consultations:category": {"public_id": lambda world: world["category"].public_id},
+    "consultations:confirm": {"token": lambda world: make_link_token(world["contact"])},
+    "consultations:confirm-difference": {"token": lambda world: make_link_token(world["contact"])},
+    "desk:call": {"pk": lambda world: world["asked"].pk},
     "desk:category-edit": {"public_id": lambda world: world["category"].public_id},
     "desk:override-edit": {"pk": lambda world: world["override"].pk},
     "desk:override-delete": {"pk": lambda world: world["override"].pk},
@@ -190,6 +197,8 @@ def world(db) -> dict[str, Any]:
         "window": window,
         "revision": RevisionFactory(window=window),
         "override": CalendarOverrideFactory(),
+        "contact": MembershipFactory(),
+        "asked": VerificationRequestFactory(window=window),
         "report": ErrorReportFactory(window=window),
         "word": ZeroHitWordFactory(),
         "person": UserFactory(name="だれか"),

@@ -59,3 +59,33 @@ class ErrorReportForm(PublicForm):
         widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
         error_messages={"max_length": _("500文字までにしてください（いま %(show_value)d文字）。")},
     )
+
+
+class ConfirmForm(PublicForm):
+    """One press: nothing but which window it is about."""
+
+    purpose = "window-confirmation"
+    button = _("変わりありません")
+
+    window = forms.CharField(
+        widget=forms.HiddenInput,
+        max_length=20,
+        error_messages={"required": _("どの窓口かが分かりません。もう一度押してください。")},
+    )
+
+
+class DifferenceForm(ErrorReportForm):
+    """What the operator says is no longer true. Staff put it right, so they need the words."""
+
+    purpose = "window-difference"
+
+    text = forms.CharField(
+        label=_("どう変わりましたか"),
+        help_text=_("例：番号が 087-000-0000 に変わりました。土曜は休みになりました。450文字まで。"),
+        max_length=450,
+        widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off"}),
+        error_messages={
+            "required": _("どう変わったかを書いてください。"),
+            "max_length": _("450文字までにしてください（いま %(show_value)d文字）。"),
+        },
+    )

@@ -4,7 +4,9 @@ from consultations.models.channel import Channel, Schedule, Toll
 from consultations.models.feedback import ErrorReport, ZeroHitWord
 from consultations.models.importing import WindowImport, WindowImportRow
 from consultations.models.kinds import ChannelKind
+from consultations.models.link import LinkCheck
 from consultations.models.revision import WindowRevision
+from consultations.models.verification import VerificationCall, VerificationRequest, VerificationRules
 from consultations.models.window import (
     AddressVisibility,
     Anonymity,
@@ -30,9 +32,13 @@ __all__ = [
     "ErrorReport",
     "Fallback",
     "Fee",
+    "LinkCheck",
     "RevisionState",
     "Schedule",
     "Toll",
+    "VerificationCall",
+    "VerificationRequest",
+    "VerificationRules",
     "VerificationSource",
     "WindowException",
     "WindowImport",

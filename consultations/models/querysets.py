@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
-from django.db.models.functions import Cast
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Cast, Coalesce, TruncDate
 from django.utils import timezone
 
 from consultations.models.kinds import KINDS_WITH_HOURS
@@ -110,6 +110,28 @@ class ConsultationWindowQuerySet(SearchQuerySet):
         """Published windows never verified, or verified longer ago than their interval."""
         today = today or timezone.localdate()
         return self.published().filter(Q(verified_on=None) | Q(verification_due_on__lte=today))
+
+    def with_due_since(self) -> Self:
+        """Adds `due_on`: what `due_since` of the model says, for the database."""
+        public_since = TruncDate(Coalesce("published_at", "created_at"))
+        return self.annotate(due_on=Coalesce("verification_due_on", public_since))
+
+    def by_verification_state(self, today: dt.date, doubt_days: int) -> dict[str, int]:
+        """How many published windows are `verified`, `never` verified, `due` or publicly `doubted`. One query."""
+        doubted = Q(due_on__lte=today - dt.timedelta(days=doubt_days))
+        due = Q(due_on__lte=today)
+        counts: dict[str, int] = (
+            self.published()
+            .with_due_since()
+            .order_by()
+            .aggregate(
+                verified=Count("pk", filter=Q(verified_on__isnull=False) & ~due),
+                never=Count("pk", filter=Q(verified_on=None) & ~doubted),
+                due=Count("pk", filter=Q(verified_on__isnull=False) & due & ~doubted),
+                doubted=Count("pk", filter=doubted),
+            )
+        )
+        return counts
 
     def unknown_hours(self) -> Self:
         """Windows of which nobody can say when they answer: a live or visiting channel without any rule."""

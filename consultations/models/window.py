@@ -351,6 +351,12 @@ class ConsultationWindow(PublicIdModel, Publishable):
         return self.year_end_from, self.year_end_to
 
     @property
+    def due_since(self) -> dt.date:
+        """From which day on somebody should make sure. One that nobody ever verified is due once it is public."""
+        due: dt.date | None = self.verification_due_on
+        return due or timezone.localdate(self.published_at or self.created_at)
+
+    @property
     def is_due(self) -> bool:
         """True when somebody should make sure of a published entry."""
         if not self.is_published:

@@ -1,5 +1,6 @@
 """A window as a card: state first, then what it is, then the number with its cost."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -72,13 +73,14 @@ ANYBODY = Seeker()
 
 @dataclass(frozen=True, slots=True)
 class WindowCard:
-    """`doubt`: what this seeker should ask first, or nothing."""
+    """`doubt`: what this seeker should ask first, or nothing. `unconfirmed`: that nobody has said it is still true."""
 
     public_id: str
     name: str
     description: str
     state: StateWords
     doubt: str
+    unconfirmed: str
     chips: list[str]
     channels: list[ChannelWords]
     more_channels: int
@@ -117,6 +119,9 @@ def present_card(window: ConsultationWindow, clock: Clock, seeker: Seeker = ANYB
         description=_first_sentences(window.description),
         state=window_state(channels, clock),
         doubt=_doubt(window, seeker),
+        unconfirmed=_("確認が取れていません。番号や時間が、変わっているかもしれません。")
+        if is_unconfirmed(window, clock)
+        else "",
         chips=chips_of(window),
         channels=[
             channel_words(channel, window, clock, siblings=channels, language=seeker.language)
@@ -124,6 +129,11 @@ def present_card(window: ConsultationWindow, clock: Clock, seeker: Seeker = ANYB
         ],
         more_channels=len(channels) - len(shown),
     )
+
+
+def is_unconfirmed(window: ConsultationWindow, clock: Clock) -> bool:
+    """Nobody has confirmed the entry for so long that residents are told. It is shown all the same."""
+    return window.due_since + dt.timedelta(days=clock.doubt_days) <= clock.today
 
 
 def _speaking(channels: list[Channel], window: ConsultationWindow, language: str) -> list[Channel]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Hashable
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consultations.hours.evaluation import OpenState, Schedule, compile_rule
-from consultations.models import Channel
+from consultations.models import Channel, VerificationRules
 from consultations.opening import OpenAt
 from platform_portal.japanese.calendar import TOKYO, HolidayCalendar
 from platform_portal.keeping import keeper_of, make_anew
@@ -40,6 +41,12 @@ class Clock:
     @property
     def today(self) -> dt.date:
         return self.moment.date()
+
+    @cached_property
+    def doubt_days(self) -> int:
+        """So long after it was due an entry that nobody confirmed is still shown without a word."""
+        days: int = self.keep("doubt days", lambda: VerificationRules.load().doubt_days)
+        return days
 
     @property
     def is_night(self) -> bool:

@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 from consultations.hours.evaluation import DayHours
 from consultations.models import Anonymity, AreaScope, Asker, Channel, ChannelKind, ConsultationWindow, Fee
 from consultations.models.kinds import KINDS_WITH_HOURS
-from consultations.presenting.cards import ChannelWords, WindowCard, channel_words, chips_of, present_card
+from consultations.presenting.cards import (
+    ChannelWords,
+    WindowCard,
+    channel_words,
+    chips_of,
+    is_unconfirmed,
+    present_card,
+)
 from consultations.presenting.clock import WEEKDAYS, Clock
 from consultations.presenting.languages import brief_languages, language_names
 from consultations.presenting.states import StateWords, window_state
@@ -55,6 +62,7 @@ class WindowDetail:
     address: str
     fallbacks: list[WindowCard]
     verified: str
+    is_unconfirmed: bool
 
 
 def present_detail(window: ConsultationWindow, clock: Clock) -> WindowDetail:
@@ -74,6 +82,7 @@ def present_detail(window: ConsultationWindow, clock: Clock) -> WindowDetail:
         address=window.public_address,
         fallbacks=_fallbacks(window, clock),
         verified=_verified(window),
+        is_unconfirmed=is_unconfirmed(window, clock),
     )
 
 

@@ -36,6 +36,14 @@ from consultations.services.revisions import (
     return_revision,
     withdraw_revision,
 )
+from consultations.services.verification import (
+    AlreadyAnswered,
+    confirm_by_link,
+    confirm_own_window,
+    record_call,
+    save_verification_rules,
+    tell_difference,
+)
 from consultations.services.windows import (
     ChangedMeanwhile,
     NeedsReview,
@@ -53,6 +61,7 @@ __all__ = [
     "CRITICAL_FIELDS",
     "MEMBER_FIELDS",
     "REPORTS_KEPT_DAYS",
+    "AlreadyAnswered",
     "BulkAction",
     "BulkPlan",
     "Change",
@@ -65,6 +74,8 @@ __all__ = [
     "as_if_saved",
     "change_window",
     "check_is_complete",
+    "confirm_by_link",
+    "confirm_own_window",
     "content_from_description",
     "delete_override",
     "describe_content",
@@ -75,12 +86,15 @@ __all__ = [
     "move_window",
     "plan_bulk",
     "propose",
+    "record_call",
     "report_error",
     "return_revision",
     "save_category",
     "save_override",
+    "save_verification_rules",
     "save_window",
     "take_back_verification",
+    "tell_difference",
     "verify_window",
     "withdraw_revision",
 ]

@@ -25,6 +25,7 @@ from consultations.services.content import (
     touches_what_was_verified,
 )
 from consultations.services.merging import overtake_where_changed
+from consultations.services.rounds import close_round, reopen_round
 from consultations.workflow import WINDOW_WAYS
 from members.models import User
 from platform_portal.access.checks import Refused
@@ -229,10 +230,27 @@ def verify_window(*, window: ConsultationWindow, by: Any, on: dt.date | None = N
     today = on or timezone.localdate()
     if locked.verified_on == today:
         return locked
-    _set_verification(
-        locked, "consultations.window_verified", on=today, who=by, source=VerificationSource.STAFF, by=by
-    )
+    record_verification(locked, on=today, source=VerificationSource.STAFF, by=by)
     return locked
+
+
+def record_verification(
+    window: ConsultationWindow,
+    *,
+    on: dt.date,
+    source: str,
+    by: Any,
+    outcome: str | None = None,
+    note: str = "",
+) -> None:
+    """For services that hold the window's lock: writes who verified it and ends the round of asking.
+
+    `by`: None for a mailed link, whose person is not known.
+    """
+    _set_verification(window, "consultations.window_verified", on=on, who=by, source=source, by=by, note=note)
+    window.refresh_from_db(fields=["verification_due_on"])
+    if not window.is_due:
+        close_round(window=window, ending=source, by=by, outcome=outcome)
 
 
 @transaction.atomic
@@ -240,7 +258,8 @@ def take_back_verification(*, window: ConsultationWindow, by: Any) -> Consultati
     """Undoes one's own `verify_window`: who had verified before, and when, stands there again."""
     locked = lock_window(window)
     permissions.check_can_take_back_verification(by, locked)
-    before = AuditEvent.objects.about(locked)[0].old
+    event = AuditEvent.objects.about(locked)[0]
+    before = event.old
     on = before["verified_on"] and dt.date.fromisoformat(before["verified_on"])
     _set_verification(
         locked,
@@ -251,16 +270,24 @@ def take_back_verification(*, window: ConsultationWindow, by: Any) -> Consultati
         source=before.get("verification_source", VerificationSource.STAFF),
         by=by,
     )
+    reopen_round(window=locked, closed_since=event.at)
     return locked
 
 
 def _set_verification(
-    window: ConsultationWindow, type_: str, *, on: dt.date | None, who: Any, source: str, by: Any
+    window: ConsultationWindow,
+    type_: str,
+    *,
+    on: dt.date | None,
+    who: Any,
+    source: str,
+    by: Any,
+    note: str = "",
 ) -> None:
     """The event always names both persons and sources: taking back needs the former ones."""
     old = _verification_of(window)
     window.save(update_fields=window.set_verification(on=on, by=who, source=source))
-    audit.record(type=type_, by=by, obj=window, old=old, new=_verification_of(window))
+    audit.record(type=type_, by=by, obj=window, old=old, new=_verification_of(window), note=note)
     transaction.on_commit(forget_public_pages)
 
 

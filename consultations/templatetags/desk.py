@@ -74,3 +74,21 @@ def _holds(path: str, home: str, part: str) -> bool:
 def field_label(name: str) -> str:
     """What a field of a window is called."""
     return audit_labels.field_label(name)
+
+
+VERIFICATION_PAGES = (
+    ("due", _("確かめる日が来た窓口"), "desk:verification-list", Permission.VERIFY_WINDOWS),
+    ("calls", _("電話で確かめる窓口"), "desk:call-list", Permission.VERIFY_WINDOWS),
+    ("links", _("つながらないリンク"), "desk:link-list", Permission.VERIFY_WINDOWS),
+    ("rules", _("確かめるきまり"), "desk:verification-rules", Permission.EDIT_PORTAL_SETTINGS),
+)
+
+
+@register.simple_tag
+def verification_pages(user: Any) -> list[tuple[str, str, str]]:
+    """(key, words, address) of the pages about verifying that `user` may open."""
+    return [
+        (key, str(words), reverse(name))
+        for key, words, name, permission in VERIFICATION_PAGES
+        if has(user, permission)
+    ]

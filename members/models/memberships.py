@@ -21,6 +21,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self) -> "MembershipQuerySet":
         return self.filter(ended_at=None)
 
+    def contacts(self) -> "MembershipQuerySet":
+        """Whom the office writes to: people of today who want it and can sign in, of members of today."""
+        return self.current().filter(
+            is_contact=True, user__is_active=True, organization__in=Organization.objects.active()
+        )
+
     def managers(self) -> "MembershipQuerySet":
         return self.current().filter(role=MembershipRole.MANAGER)
 

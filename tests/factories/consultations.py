@@ -1,6 +1,7 @@
 from typing import Any
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from consultations.indexing import refresh_derived
@@ -10,6 +11,8 @@ from consultations.models import (
     Channel,
     ConsultationWindow,
     ErrorReport,
+    LinkCheck,
+    VerificationRequest,
     WindowRevision,
     ZeroHitWord,
 )
@@ -115,6 +118,29 @@ class ErrorReportFactory(DjangoModelFactory):
     window = factory.SubFactory(WindowFactory)
     kind = "number"
     text = "番号がちがうようです"
+
+
+class VerificationRequestFactory(DjangoModelFactory):
+    """An open round about a window that its organisation was asked about by mail today."""
+
+    class Meta:
+        model = VerificationRequest
+
+    window = factory.SubFactory(WindowFactory)
+    organization = factory.LazyAttribute(lambda request: request.window.organization)
+    due_on = factory.LazyFunction(timezone.localdate)
+
+
+class LinkCheckFactory(DjangoModelFactory):
+    """A link that failed in two runs."""
+
+    class Meta:
+        model = LinkCheck
+
+    url = factory.Sequence(lambda n: f"https://office{n}.example/")
+    checked_at = factory.LazyFunction(timezone.now)
+    failures = 2
+    last_status = "404"
 
 
 class CalendarOverrideFactory(DjangoModelFactory):

@@ -7,11 +7,18 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from consultations.audit_labels import Names, describe
-from consultations.models import ConsultationWindow, ErrorReport, WindowRevision
+from consultations.models import (
+    ConsultationWindow,
+    ErrorReport,
+    LinkCheck,
+    VerificationRequest,
+    WindowRevision,
+)
 from consultations.views.desk.common import people_of
 from members.models import Application
 from platform_portal.access.checks import has, requires
@@ -64,6 +71,7 @@ def jobs_for(user: Any) -> list[Job]:
         due = windows.due_for_verification().count()
         hint = _("番号と受付時間が今も正しいか、確かめる日が来ています。")
         jobs.append(Job(_("確かめる日が来た窓口"), hint, due, reverse("desk:verification-list")))
+        jobs += _calls()
     if has(user, Permission.EDIT_WINDOWS):
         returned = windows.returned_to(user).order_by("-returned_at")
         count, newest = returned.count(), returned.first()
@@ -83,7 +91,32 @@ def jobs_for(user: Any) -> list[Job]:
         hint = _("この7日に作ったものです。アドレスを確かめて、送り直します。")
         address = f"{reverse('mail:mail-list')}?state=given_up&period=week"
         jobs.append(Job(_("送れなかったメール"), hint, lost, address))
+    # Residents depend on it at night: before everything else.
+    return _needed_by_night(user) + jobs
+
+
+def _calls() -> list[Job]:
+    address = reverse("desk:call-list")
+    rounds = VerificationRequest.objects.all()
+    hint = _("運営する団体から返事がないか、頼める人がいません。電話などで聞きます。")
+    jobs = [Job(_("電話で確かめる窓口"), hint, rounds.to_call_today(timezone.localdate()).count(), address)]
+    if stopped := rounds.stopped_by_portal().count():
+        hint = _("確認が取れないまま日数が過ぎました。もう一度公開するか、保管するかを決めます。")
+        jobs.append(Job(_("自動で公開を止めた窓口"), hint, stopped, f"{address}?show=stopped"))
+    if broken := LinkCheck.objects.broken().count():
+        hint = _("2回続けて開けませんでした。変わっていたら、窓口を直します。")
+        jobs.append(Job(_("つながらないリンク"), hint, broken, reverse("desk:link-list")))
     return jobs
+
+
+def _needed_by_night(user: Any) -> list[Job]:
+    """Windows that should have been stopped, but are the last of their kind to answer day and night."""
+    count = VerificationRequest.objects.escalated().count() if has(user, Permission.VERIFY_WINDOWS) else 0
+    if not count:
+        return []
+    hint = _("止めると24時間の窓口がなくなる分野があります。いますぐ電話で確かめてください。")
+    address = f"{reverse('desk:call-list')}?show=escalated"
+    return [Job(_("確認が取れない24時間の窓口"), hint, count, address)]
 
 
 @dataclass(frozen=True, slots=True)

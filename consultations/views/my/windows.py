@@ -74,6 +74,7 @@ def window_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "returned": returned if returned and returned.state == RevisionState.RETURNED else None,
         "remark": _remark(window),
         "no_edit": reason_against(permissions.check_can_edit_own_window, request.user, window),
+        "can_confirm": window.is_due and permissions.can_confirm_own_window(request.user, window),
         "can_submit": window.state == State.DRAFT,
         "no_submit": _reason_against_submitting(request.user, window),
         "can_take_back": permissions.can_move_own_window(request.user, window, State.DRAFT),
@@ -141,6 +142,19 @@ def _move(request: HttpRequest, public_id: str, to: State, done: str) -> HttpRes
     window = _own(request, public_id)
     permissions.check_can_write_for_organization(request.user, window.organization)
     attempt(request, lambda: services.move_own_window(window=window, to=to, by=request.user), done)
+    return redirect("my:window-page", public_id=public_id)
+
+
+@post_only("my:window-page", "public_id")
+def window_confirm(request: HttpRequest, public_id: str) -> HttpResponse:
+    """「変わりありません」 of somebody who has signed in."""
+    window = _own(request, public_id)
+    permissions.check_can_confirm_own_window(request.user, window)
+    attempt(
+        request,
+        lambda: services.confirm_own_window(window=window, by=request.user),
+        _("今日確かめたものとして記録しました。ありがとうございます。"),
+    )
     return redirect("my:window-page", public_id=public_id)
 
 

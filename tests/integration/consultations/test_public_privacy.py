@@ -10,13 +10,21 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories.consultations import CategoryFactory, WindowFactory
+from consultations.verification_links import make_link_token
+from tests.factories.consultations import CategoryFactory, VerificationRequestFactory, WindowFactory
+from tests.factories.members import MembershipFactory
 from tests.test_urls import PUBLIC
 
 pytestmark = pytest.mark.django_db
 
 NAMES = sorted(name for name in PUBLIC if name.startswith("consultations:"))
-NOT_KEPT = {"consultations:search", "consultations:error-report", "consultations:error-report-thanks"}
+NOT_KEPT = {
+    "consultations:confirm",
+    "consultations:confirm-difference",
+    "consultations:search",
+    "consultations:error-report",
+    "consultations:error-report-thanks",
+}
 STATIC = Path(django_settings.BASE_DIR) / "static"
 
 
@@ -24,10 +32,17 @@ STATIC = Path(django_settings.BASE_DIR) / "static"
 def addresses() -> dict[str, str]:
     category = CategoryFactory()
     windows = [WindowFactory(topics=[category], description="あ" * 300) for _number in range(25)]
+    contact = MembershipFactory()
+    asked = WindowFactory(organization=contact.organization, website="https://office.example/")
+    VerificationRequestFactory(window=asked)
+    token = make_link_token(contact)
     found = {}
     for name in NAMES:
         if name == "consultations:category":
             found[name] = reverse(name, args=[category.public_id])
+        elif name.startswith("consultations:confirm"):
+            rest = [asked.public_id] if name.endswith("difference") else []
+            found[name] = reverse(name, args=[token, *rest])
         elif name.rsplit(":", 1)[1].startswith(("window-d", "window-c", "error")):
             found[name] = reverse(name, args=[windows[0].public_id])
         else:

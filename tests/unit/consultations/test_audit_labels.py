@@ -18,7 +18,9 @@ def types_in_use() -> set[str]:
         path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path.name != "audit_labels.py"
     )
     written = set(
-        re.findall(r'"(consultations\.(?:windows?|revision|report|category|override|word)_[a-z]+)"', text)
+        re.findall(
+            r'"(consultations\.(?:windows?|revision|report|category|override|word|rules)_[a-z]+)"', text
+        )
     )
     steps = {f"consultations.window_{way.verb}" for way in [*WINDOW_WAYS.values(), *MEMBER_WAYS.values()]}
     steps |= {f"consultations.revision_{way.verb}" for way in REVISION_WAYS.values()}

@@ -11,6 +11,9 @@ from consultations.models import (
     Category,
     ConsultationWindow,
     ErrorReport,
+    VerificationCall,
+    VerificationRequest,
+    VerificationRules,
     ZeroHitWord,
 )
 from consultations.services import BulkAction, WindowContent
@@ -23,6 +26,7 @@ from tests.factories.consultations import (
     CalendarOverrideFactory,
     ErrorReportFactory,
     RevisionFactory,
+    VerificationRequestFactory,
     ZeroHitWordFactory,
 )
 from tests.factories.members import OrganizationFactory, UserFactory
@@ -36,6 +40,21 @@ WRITES = {
         window=window, to=State.SUSPENDED, by=by, reason="理由"
     ),
     "verify_window": lambda window, by: services.verify_window(window=window, by=by),
+    "record_call": lambda window, by: services.record_call(
+        request=window.verification_requests.get(),
+        values={"way": "phone", "result": "unreached", "spoken_to": "", "note": ""},
+        next_on=None,
+        by=by,
+    ),
+    "record_call, same": lambda window, by: services.record_call(
+        request=window.verification_requests.get(),
+        values={"way": "phone", "result": "same", "spoken_to": "受付", "note": ""},
+        next_on=None,
+        by=by,
+    ),
+    "save_verification_rules": lambda window, by: services.save_verification_rules(
+        values={"reminder_days": 7, "last_days": 14, "doubt_days": 30, "suspend_days": 60}, by=by
+    ),
     "handle_report": lambda window, by: services.handle_report(
         report=window.error_reports.get(), resolution="済", by=by
     ),
@@ -61,13 +80,23 @@ WRITES = {
 @pytest.fixture
 def world(window) -> ConsultationWindow:
     ErrorReportFactory(window=window)
+    VerificationRequestFactory(window=window)
     CalendarOverrideFactory()
     ZeroHitWordFactory()
     return window
 
 
 def everything() -> list[Any]:
-    models = (ConsultationWindow, Category, ErrorReport, CalendarOverride, ZeroHitWord)
+    models = (
+        ConsultationWindow,
+        Category,
+        ErrorReport,
+        CalendarOverride,
+        ZeroHitWord,
+        VerificationRequest,
+        VerificationCall,
+        VerificationRules,
+    )
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
@@ -78,7 +107,7 @@ def test_no_change_without_its_record(name, world, administrator, monkeypatch):
         raise RuntimeError("the record is broken")
 
     before = everything()
-    for module in ("windows", "reports", "masters"):
+    for module in ("windows", "reports", "masters", "verification"):
         monkeypatch.setattr(f"consultations.services.{module}.audit.record", broken)
     with pytest.raises(RuntimeError, match="record is broken"):
         WRITES[name](world, administrator)
@@ -96,13 +125,22 @@ def test_nobody_without_permission(name, world, outsider):
 
 @pytest.mark.parametrize(
     "name",
-    ["save_window", "move_window", "verify_window", "save_category", "save_override", "delete_override"],
+    [
+        "save_window",
+        "move_window",
+        "verify_window",
+        "record_call, same",
+        "save_verification_rules",
+        "save_category",
+        "save_override",
+        "delete_override",
+    ],
 )
 def test_residents_see_it_at_once(
     name, world, administrator, monkeypatch, django_capture_on_commit_callbacks
 ):
     forgotten = []
-    for module in ("windows", "masters"):
+    for module in ("windows", "masters", "verification"):
         monkeypatch.setattr(
             f"consultations.services.{module}.forget_public_pages", lambda: forgotten.append(1)
         )
@@ -129,6 +167,7 @@ def test_twins_agree(name, role, world):
     subjects = {
         "window": [world],
         "report": [world.error_reports.get()],
+        "record_call": [world.verification_requests.get()],
         "take_back_verification": [world],
         "deactivate_category": [world.categories.get()],
         "move_window": [world, State.SUSPENDED],

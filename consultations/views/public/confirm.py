@@ -1,0 +1,181 @@
+"""The page behind the link in a mail that asks "is this still true?". Open to whoever holds the link.
+
+Opening it changes nothing, so a scanner of mails confirms nothing; a press is a POST with the form's own token.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from consultations import services
+from consultations.forms.public import ConfirmForm, DifferenceForm
+from consultations.models import ConsultationWindow, VerificationRequest
+from consultations.presenting.checking import WindowFacts, facts_to_check
+from consultations.verification_links import Link, Problem, UnusableLinkError, read_link_token
+from platform_portal.access.checks import Refused
+from platform_portal.public_forms import is_limited, is_same_origin
+
+PER_PAGE = 20
+RATE = "120/h"  # one person answers for a few dozen windows at once
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    request: VerificationRequest
+    facts: WindowFacts
+    is_public: bool
+
+
+def behind_a_link(view: Any) -> Any:
+    """Reads the token; says in plain words what to do when it opens nothing. Keeps everything off caches."""
+
+    # There is no session to forge a request for: see consultations.views.public.report.
+    @csrf_exempt
+    @login_not_required
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def answer(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
+        try:
+            link = read_link_token(token)
+        except UnusableLinkError as error:
+            status = 404 if error.problem == Problem.BROKEN else 410
+            response = render(
+                request, "consultations/confirm_unusable.html", {"problem": error.problem}, status=status
+            )
+        else:
+            response = view(request, token, link, **kwargs)
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return answer
+
+
+@behind_a_link
+def confirm(request: HttpRequest, token: str, link: Link) -> HttpResponse:
+    """All windows of the mail; each with 「変わりありません」 and 「直す」."""
+    asked = link.requests()
+    if request.method != "POST":
+        return _page(request, token, link, asked)
+    _refuse_other_sites(request)
+    form = ConfirmForm(request.POST)
+    if form.is_trapped:
+        return redirect("consultations:confirm", token=token)
+    if not form.is_valid():
+        return _page(request, token, link, asked, problem=_words_of(form), status=400)
+    if is_limited(request, group="window-confirmation", rate=RATE):
+        return _page(request, token, link, asked, problem=_too_many(), status=429)
+    chosen = _chosen(asked, form.cleaned_data["window"])
+    try:
+        services.confirm_by_link(request=chosen, membership=link.membership)
+    except services.AlreadyAnswered as answered:
+        return _page(request, token, link, link.requests(), said=answered.reason)
+    except Refused as refused:
+        return _page(request, token, link, link.requests(), problem=refused.reason, status=409)
+    page = request.GET.get("page", "")
+    query = f"?page={page}" if page.isdigit() else ""
+    return redirect(f"{reverse('consultations:confirm', args=[token])}{query}#w-{chosen.window.public_id}")
+
+
+@behind_a_link
+def confirm_difference(request: HttpRequest, token: str, link: Link, *, public_id: str) -> HttpResponse:
+    """「直す」: what is no longer true, in the operator's own words."""
+    chosen = _chosen(link.requests(), public_id)
+    if not chosen.is_open:
+        return redirect("consultations:confirm", token=token)
+    form = DifferenceForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        _refuse_other_sites(request)
+        if form.is_trapped:
+            return redirect("consultations:confirm", token=token)
+        status = 400
+        if form.is_valid():
+            if not is_limited(request, group="window-difference", rate=RATE):
+                return _tell(request, token, chosen, form)
+            form.add_error(None, _too_many())
+            status = 429
+    context = {
+        "form": form,
+        "row": _row(chosen, _shown([chosen])),
+        "back": reverse("consultations:confirm", args=[token]),
+    }
+    return render(request, "consultations/confirm_difference.html", context, status=status)
+
+
+def _tell(
+    request: HttpRequest, token: str, chosen: VerificationRequest, form: DifferenceForm
+) -> HttpResponse:
+    with suppress(services.AlreadyAnswered):  # in another tab meanwhile: the page of the link says so
+        services.tell_difference(
+            request=chosen, kind=form.cleaned_data["kind"], text=form.cleaned_data["text"]
+        )
+    return redirect(f"{reverse('consultations:confirm', args=[token])}#w-{chosen.window.public_id}")
+
+
+def _refuse_other_sites(request: HttpRequest) -> None:
+    if not is_same_origin(request):
+        raise Refused(_("別のサイトから送られたため、受け取りませんでした。"))
+
+
+def _chosen(asked: list[VerificationRequest], public_id: str) -> VerificationRequest:
+    """Only among those that the link opens: windows of others are not found."""
+    for each in asked:
+        if each.window.public_id == public_id:
+            return each
+    raise Http404
+
+
+def _page(
+    request: HttpRequest,
+    token: str,
+    link: Link,
+    asked: list[VerificationRequest],
+    *,
+    said: str = "",
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    page = Paginator(asked, PER_PAGE).get_page(request.GET.get("page"))
+    shown = _shown(page.object_list)
+    context = {
+        "organization": link.membership.organization,
+        "token": token,
+        "form": ConfirmForm(),
+        "page": page,
+        "rows": [_row(each, shown) for each in page.object_list],
+        "left": sum(each.is_open and each.told_at is None for each in asked),
+        "said": said,
+        "problem": problem,
+    }
+    return render(request, "consultations/confirm.html", context, status=status)
+
+
+def _shown(asked: Any) -> dict[int, ConsultationWindow]:
+    keys = [each.window_id for each in asked]
+    return ConsultationWindow.objects.prefetch_related("channels", "municipalities").in_bulk(keys)
+
+
+def _row(request: VerificationRequest, shown: dict[int, ConsultationWindow]) -> Row:
+    window = shown[request.window_id]
+    return Row(request, facts_to_check(window), window.is_published)
+
+
+def _words_of(form: Any) -> str:
+    return " ".join(error for errors in form.errors.values() for error in errors)
+
+
+def _too_many() -> str:
+    return _(
+        "短い間にたくさん届いたため、いまは受け取れません。1時間ほどたってから、もう一度お試しください。"
+    )
