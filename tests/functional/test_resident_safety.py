@@ -6,6 +6,10 @@ from typing import Any
 import pytest
 from django.urls import NoReverseMatch, reverse
 
+from consultations.models import ConsultationWindow
+from consultations.verification_links import make_link_token
+from tests.factories.consultations import VerificationRequestFactory
+from tests.factories.members import MembershipFactory
 from tests.functional.conftest import DESK, PHONE, Directory
 from tests.test_urls import PUBLIC
 
@@ -14,9 +18,21 @@ FOR_PROGRAMS = {"consultations:robots", "consultations:sitemap"}
 PAGES = sorted(name for name in PUBLIC - FOR_PROGRAMS if name.startswith("consultations:"))
 
 
+def _link_to(window: ConsultationWindow) -> str:
+    """What a contact of the window's operator finds in a mail."""
+    contact = MembershipFactory()
+    window.organization = contact.organization
+    window.save()
+    VerificationRequestFactory(window=window)
+    return make_link_token(contact)
+
+
 def address(name: str, directory: Directory) -> str:
     if name == "consultations:category":
         return reverse(name, args=[directory.category.public_id])
+    if name.startswith("consultations:confirm"):
+        rest = [directory.open_line.public_id] if name.endswith("difference") else []
+        return reverse(name, args=[_link_to(directory.open_line), *rest])
     try:
         return reverse(name)
     except NoReverseMatch:
