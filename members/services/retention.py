@@ -14,6 +14,7 @@ from members.models import (
     Invitation,
     JoiningRules,
     Organization,
+    OrganizationRevision,
 )
 from members.services.personal_data import scrub_applications
 from platform_portal.audit import services as audit
@@ -43,6 +44,8 @@ def scrub_left_organizations() -> int:
         public_phone="", public_email="", scrubbed_at=timezone.now()
     )
     scrub(CharterConsent.objects.filter(organization__in=keys))
+    # Proposals hold the same fields again. Who asked, when, and how it was decided stays.
+    OrganizationRevision.objects.filter(organization__in=keys).update(before={}, proposed={})
     scrub_applications(Application.objects.filter(organization__in=keys))
     audit.record_all(
         audit.prepare(type="members.organization_scrubbed", by=None, obj=organization)

@@ -7,7 +7,15 @@ import time_machine
 from django.utils import timezone
 
 from members import services, tasks
-from members.models import Application, CharterConsent, Invitation, JoiningRules, Organization, User
+from members.models import (
+    Application,
+    CharterConsent,
+    Invitation,
+    JoiningRules,
+    Organization,
+    OrganizationRevision,
+    User,
+)
 from members.services import retention
 from platform_portal.audit.models import AuditEvent
 from platform_portal.celery import app
@@ -77,6 +85,22 @@ class TestOrganizationsThatLeft:
         assert services.scrub_left_organizations() == 0
         services.save_joining_rules(values={"left_kept_months": 2}, by=secretariat)
         assert services.scrub_left_organizations() == 1
+
+    def test_proposals_lose_what_they_said(self, owner):
+        organization = left(LEFT_LONG_AGO)
+        OrganizationRevision.objects.create(
+            organization=organization,
+            before={"address": "高松市番町1-1"},
+            proposed={"address": "高松市番町2-2"},
+            base_at=LONG_AGO,
+            state="withdrawn",
+            proposed_by=owner,
+            decided_at=LONG_AGO,
+            decided_by=owner,
+        )
+        services.scrub_left_organizations()
+        revision = OrganizationRevision.objects.get()
+        assert (revision.before, revision.proposed, revision.proposed_by) == ({}, {}, owner)
 
     def test_application_consents_and_the_name_of_a_person_go_too(self, administrator):
         organization = left(LEFT_LONG_AGO, name="香川 花子", profile="わたしは")
