@@ -20,11 +20,11 @@ PAGES = sorted(name for name in PUBLIC - FOR_PROGRAMS if name.startswith("consul
 
 def _link_to(window: ConsultationWindow) -> str:
     """What a contact of the window's operator finds in a mail."""
-    contact = MembershipFactory()
-    window.organization = contact.organization
-    window.save()
-    VerificationRequestFactory(window=window)
-    return make_link_token(contact)
+    if window.organization is None:  # asked once, however often the page is opened
+        window.organization = MembershipFactory().organization
+        window.save()
+        VerificationRequestFactory(window=window)
+    return make_link_token(window.organization.memberships.get())
 
 
 def address(name: str, directory: Directory) -> str:
