@@ -20,7 +20,8 @@ from consultations.models import (
     WindowRevision,
 )
 from consultations.views.desk.common import people_of
-from members.models import Application
+from members.filters import without_contact
+from members.models import Application, Organization, OrganizationRevision
 from platform_portal.access.checks import has, requires
 from platform_portal.access.roles import Permission
 from platform_portal.audit.models import AuditEvent
@@ -67,6 +68,14 @@ def jobs_for(user: Any) -> list[Job]:
         hint = _("プラットフォームに入りたい団体です。読んで、認めるか、質問するかを決めます。")
         at = reverse("members:application-list")
         jobs.append(Job(_("入会申込"), hint, applications, f"{at}?state=submitted"))
+    if has(user, Permission.EDIT_ORGANIZATIONS):
+        profiles = OrganizationRevision.objects.pending().exclude(proposed_by=user).count()
+        hint = _("会員団体が申し出た、団体の情報の変更です。読んで、認めるか差し戻します。")
+        jobs.append(Job(_("団体の情報の変更"), hint, profiles, reverse("members:revision-list")))
+        silent = without_contact(Organization.objects.active()).count()
+        hint = _("事務局からのメールを読む人がいません。電話などで、担当者を聞きます。")
+        at = reverse("members:organization-list")
+        jobs.append(Job(_("連絡のつく担当者がいない団体"), hint, silent, f"{at}?contact=none"))
     if has(user, Permission.VERIFY_WINDOWS):
         due = windows.due_for_verification().count()
         hint = _("番号と受付時間が今も正しいか、確かめる日が来ています。")

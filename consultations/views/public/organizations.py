@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -69,9 +69,9 @@ def sector_bars() -> list[Bar]:
 @public_page(tells_time=True)
 def organization_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     rows = Organization.objects.public().select_related("sector", "municipality")
-    organization = get_object_or_404(
-        rows.prefetch_related("strengths", "activity_areas"), public_id=public_id
-    )
+    organization = rows.prefetch_related("strengths", "activity_areas").filter(public_id=public_id).first()
+    if organization is None:
+        return _lead_to_survivor(public_id)
     windows = ConsultationWindow.objects.published().operated_by(organization)
     shown = list(windows.only("pk", "public_id", "updated_at", "kana", "name")[:WINDOWS_SHOWN])
     is_risk = Category.objects.filter(is_risk=True, windows__in=[window.pk for window in shown]).exists()
@@ -92,6 +92,14 @@ def organization_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     if is_risk:
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _lead_to_survivor(public_id: str) -> HttpResponse:
+    """What is printed and linked elsewhere keeps leading to the organisation after a merger. Raises Http404."""
+    survivor = Organization.objects.survivor_of(public_id)
+    if survivor is None:
+        raise Http404
+    return redirect("consultations:organization-detail", survivor.public_id, permanent=True)
 
 
 def _phone(text: str) -> PhoneNumber | None:

@@ -22,7 +22,7 @@ from tests.factories.consultations import (
     WindowFactory,
     ZeroHitWordFactory,
 )
-from tests.factories.members import ApplicationFactory
+from tests.factories.members import ApplicationFactory, MembershipFactory, OrganizationFactory
 
 pytestmark = pytest.mark.django_db
 LISTS = [
@@ -91,9 +91,12 @@ def test_home_says_what_waits_for_me(owner, colleague, owner_client, category):
         )
     ApplicationFactory()
     ApplicationFactory(unconfirmed=True)
+    OrganizationFactory()
+    MembershipFactory()
+    OrganizationFactory(left=True)
     response = owner_client.get(reverse("desk:home"))
     counts = [job.count for job in response.context["jobs"] if job.words != "電話で確かめる窓口"]
-    assert counts == [1, 2, 1, 1, 1, 1, 1]
+    assert counts == [1, 2, 1, 1, 0, 1, 1, 1, 1]
 
 
 def test_home_counts_windows_to_telephone(owner_client):

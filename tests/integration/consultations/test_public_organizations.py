@@ -1,5 +1,7 @@
 """Members as residents see them: what is public and nothing else, cacheable, in constant queries."""
 
+import datetime as dt
+
 import pytest
 from django.core.cache import cache
 from django.db import models
@@ -51,6 +53,16 @@ def test_those_not_listed_or_gone_are_not_found(client):
         assert client.get(page_of(organization)).status_code == 404
     assert "載らない会" not in text_of(client.get(LIST))
     assert hidden.public_id not in text_of(client.get(reverse("consultations:sitemap")))
+
+
+def test_address_of_a_merged_one_leads_on(client):
+    survivor = OrganizationFactory()
+    merged = OrganizationFactory(state="merged", left_on=dt.date(2026, 11, 1), merged_into=survivor)
+    response = client.get(page_of(merged))
+    assert (response.status_code, response["Location"]) == (301, page_of(survivor))
+    Organization.objects.filter(pk=survivor.pk).update(is_listed=False)
+    cache.clear()
+    assert client.get(page_of(merged)).status_code == 404
 
 
 def test_page_with_windows_phone_and_address(client):
