@@ -15,7 +15,7 @@ from consultations import mails
 from consultations.models import ConsultationWindow, VerificationRequest, VerificationRules
 from consultations.models.verification import CALLED_STAGES, Stage
 from consultations.services.rounds import later, open_rounds, settle_rounds, stage_after
-from consultations.services.verification import forget_names_of_calls, stop_unconfirmed
+from consultations.services.verification import forget_words_of_calls, stop_unconfirmed
 from members.models import Membership, Organization
 from platform_portal.mail.models import OutgoingMail
 
@@ -58,7 +58,7 @@ def _run() -> Tally:
             tally.failed += 1
     _go_on_without_operator(rules, tally)
     _tell_staff()
-    forget_names_of_calls()
+    forget_words_of_calls()
     return tally
 
 

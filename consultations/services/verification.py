@@ -182,7 +182,8 @@ def stop_unconfirmed(*, request: VerificationRequest, rules: VerificationRules) 
 
 
 @transaction.atomic
-def forget_names_of_calls() -> int:
-    """Erases whom staff spoke to once NAMES_KEPT_DAYS are over; returns how many names."""
+def forget_words_of_calls() -> int:
+    """Erases whom staff spoke to, and what they noted of it, once NAMES_KEPT_DAYS are over; returns how many."""
     limit = timezone.now() - dt.timedelta(days=NAMES_KEPT_DAYS)
-    return VerificationCall.objects.filter(called_at__lt=limit).exclude(spoken_to="").update(spoken_to="")
+    told = VerificationCall.objects.filter(called_at__lt=limit).exclude(spoken_to="", note="")
+    return told.update(spoken_to="", note="")

@@ -392,19 +392,19 @@ def test_queries_do_not_grow_with_windows(clock):
     assert counts[1] <= counts[0] + 2
 
 
-def test_names_are_forgotten_after_a_year(clock, organization, owner):
+def test_names_and_notes_are_forgotten_after_a_year(clock, organization, owner):
     operated(None)
     run(clock, 0)
     services.record_call(
         request=VerificationRequest.objects.get(),
-        values={"way": "phone", "result": "unreached", "spoken_to": "留守番 さん", "note": ""},
+        values={"way": "phone", "result": "unreached", "spoken_to": "留守番 さん", "note": "鈴木さんは休み"},
         next_on=None,
         by=owner,
     )
     call = VerificationRequest.objects.get().calls.get()
     run(clock, 366)
     call.refresh_from_db()
-    assert call.spoken_to == ""
+    assert (call.spoken_to, call.note, call.result) == ("", "", "unreached")
 
 
 def test_rules_decide(clock, organization, secretariat):
