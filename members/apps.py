@@ -8,6 +8,8 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from members import (
+            board_mails,
+            board_waiting,
             mails,
             own_waiting,
             signals,  # noqa: F401  connects the receivers
@@ -15,6 +17,7 @@ class MembersConfig(AppConfig):
             waiting,
         )
         from members.services import personal_data as services
+        from members.services.board_merging import register_board
         from members.services.merging import register_own_parts
         from platform_portal import personal_data
         from platform_portal.mail import kinds
@@ -25,7 +28,11 @@ class MembersConfig(AppConfig):
             personal_data.handle(label, handling)
         personal_data.ask_before_erasing(services.last_manager_obstacles)
         personal_data.ask_before_erasing(services.individual_member_obstacles)
+        register_board()
         kinds.register(mails.KINDS)
+        kinds.register(board_mails.KINDS)
         waiting.register(own_waiting.charter_waits)
         waiting.register(own_waiting.returned_changes_wait)
         waiting.register(own_waiting.invitations_wait)
+        waiting.register(board_waiting.messages_wait)
+        waiting.register(board_waiting.offers_wait)

@@ -44,3 +44,16 @@ def forget_people() -> None:
     services.scrub_left_organizations()
     services.scrub_closed_applications()
     services.scrub_settled_invitations()
+
+
+@shared_task(time_limit=120, soft_time_limit=100)
+def tend_offers() -> None:
+    """Takes down what is over and tells organisations what ends soon."""
+    services.expire_offers()
+    services.tell_of_ending_offers()
+
+
+@shared_task(time_limit=120, soft_time_limit=100)
+def tell_of_waiting_messages() -> None:
+    """Mails about messages that were held back, because one had left within the hour."""
+    services.tell_of_waiting_messages()

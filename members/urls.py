@@ -4,6 +4,7 @@ from django.urls import path
 
 from members.views import (
     applications,
+    board,
     charters,
     consents,
     desk,
@@ -120,6 +121,11 @@ urlpatterns = [
     path("desk/people/found/", personal_data.person_page, name="person-page"),
     path("desk/people/export/", personal_data.person_export, name="person-export"),
     path("desk/people/erase/", personal_data.person_erase, name="person-erase"),
+    path("desk/board/", board.conversation_list, name="board-list"),
+    path("desk/board/reports/", board.report_list, name="board-report-list"),
+    path("desk/board/reports/<int:pk>/", board.report_page, name="board-report"),
+    path("desk/board/reports/<int:pk>/read/", board.report_read, name="board-report-read"),
+    path("desk/board/offers/<public_id:public_id>/introduce/", board.introduce, name="board-introduce"),
     path("desk/users/", desk.user_list, name="user-list"),
     path("desk/users/search/", desk.user_search, name="user-search"),
     path("desk/users/<int:pk>/", desk.user_detail, name="user-detail"),

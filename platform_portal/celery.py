@@ -57,6 +57,15 @@ app.conf.beat_schedule = {
         "task": "members.tasks.forget_people",
         "schedule": crontab(hour="4", minute="5"),
     },
+    "tend-offers": {
+        "task": "members.tasks.tend_offers",
+        "schedule": crontab(hour="6", minute="30"),
+    },
+    "tell-of-waiting-messages": {
+        "task": "members.tasks.tell_of_waiting_messages",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 500},
+    },
     "forget-old-imports": {
         "task": "consultations.tasks.forget_old_imports",
         "schedule": crontab(hour="3", minute="55"),

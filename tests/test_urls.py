@@ -26,6 +26,7 @@ from tests.factories.consultations import (
 from tests.factories.mail import OutgoingMailFactory
 from tests.factories.members import (
     ApplicationFactory,
+    BoardReportFactory,
     CharterFactory,
     InvitationFactory,
     MembershipFactory,
@@ -175,6 +176,9 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "members:revision-page": {"revision_id": lambda world: world["organization_revision"].public_id},
     "members:revision-approve": {"revision_id": lambda world: world["organization_revision"].public_id},
     "members:revision-return": {"revision_id": lambda world: world["organization_revision"].public_id},
+    "members:board-introduce": {"public_id": lambda world: world["offer"].public_id},
+    "members:board-report": {"pk": lambda world: world["board_report"].pk},
+    "members:board-report-read": {"pk": lambda world: world["board_report"].pk},
     "my:person-change": {"pk": lambda world: world["membership"].pk},
     "my:person-end": {"pk": lambda world: world["membership"].pk},
     "my:person-invite-again": {"pk": lambda world: world["invitation"].pk},
@@ -192,6 +196,7 @@ def world(db) -> dict[str, Any]:
     category = CategoryFactory(slug="living", name="生活上の困りごと")
     window = WindowFactory(topics=[category])
     membership = MembershipFactory()
+    board_report = BoardReportFactory()
     return {
         "category": category,
         "window": window,
@@ -208,6 +213,9 @@ def world(db) -> dict[str, Any]:
         "organization": membership.organization,
         "membership": membership,
         "organization_revision": OrganizationRevisionFactory(organization=membership.organization),
+        "board_report": board_report,
+        "conversation": board_report.conversation,
+        "offer": board_report.conversation.offer,
         "charter": CharterFactory(draft=True),
     }
 
@@ -219,7 +227,21 @@ def address_of(page: Page, world: dict[str, Any]) -> str:
     makers = SAMPLES | SAMPLES_BY_PAGE.get(page.name, {})
     if re.search("(organizations|members)/<public_id:public_id>", page.pattern):
         makers["public_id"] = lambda world: world["organization"].public_id
+    for thing in ("offer", "conversation"):
+        if page.pattern.startswith(f"my/board/{thing}s/<"):
+            makers["public_id"] = lambda world, thing=thing: world[thing].public_id
     return reverse(page.name, kwargs={name: makers[name](world) for name in names})
+
+
+# The people of this matrix act for no organisation. The board is for those who do, and for the desk to read.
+FOR_MEMBERS_OF_TODAY = {
+    "my:board",
+    "my:board-search",
+    "my:conversation-list",
+    "my:offer",
+    "my:offer-withdraw",
+}
+FOR_WHO_WRITES = {"my:offer-ask", "my:offer-create"}
 
 
 def expected(page: Page, role: str | None) -> str:
@@ -230,12 +252,16 @@ def expected(page: Page, role: str | None) -> str:
     | public          | open    | open                    | open                 |
     | signed-in only  | sign in | open                    | open                 |
     | with permission | sign in | refused                 | open                 |
+    | board           | sign in | refused                 | open                 |
+    | writing there   | sign in | refused                 | refused              |
     """
     if page.is_public:
         return "open"
     if role is None:
         return "sign in"
     if page.permission and page.permission not in PERMISSIONS_OF_ROLE[role]:
+        return "refused"
+    if page.name in FOR_WHO_WRITES or (page.name in FOR_MEMBERS_OF_TODAY and role == Role.MEMBER):
         return "refused"
     return "open"
 

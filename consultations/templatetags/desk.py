@@ -27,6 +27,7 @@ SECTIONS = (
     (_("祝日の変更"), "desk:override-list", Permission.EDIT_CALENDAR, "calendar/"),
     (_("入会申込"), "members:application-list", Permission.SEE_APPLICATIONS, "applications/"),
     (_("会員団体"), "members:organization-list", Permission.SEE_ORGANIZATIONS, "organizations/"),
+    (_("掲示板"), "members:board-list", Permission.TEND_BOARD, "board/"),
     (_("設置要綱"), "members:charter-list", Permission.EDIT_CHARTERS, "charters/"),
     (_("入会のきまり"), "members:master-list", Permission.EDIT_MEMBER_MASTERS, "joining/"),
     (_("利用者"), "members:user-list", Permission.MANAGE_USERS, "users/"),

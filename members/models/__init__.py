@@ -8,6 +8,17 @@ from members.models.applications import (
     JoiningCriterion,
     JoiningRules,
 )
+from members.models.board import (
+    BoardMessage,
+    BoardReport,
+    Conversation,
+    ConversationParty,
+    Offer,
+    OfferResource,
+    OfferSide,
+    OfferState,
+    writes_for,
+)
 from members.models.charters import Charter, CharterConsent, hash_of_text
 from members.models.importing import OrganizationImport, OrganizationImportRow
 from members.models.invitations import (
@@ -38,8 +49,12 @@ __all__ = [
     "Application",
     "ApplicationQuestion",
     "ApplicationState",
+    "BoardMessage",
+    "BoardReport",
     "Charter",
     "CharterConsent",
+    "Conversation",
+    "ConversationParty",
     "Invitation",
     "InvitationCondition",
     "InvitationQuerySet",
@@ -47,6 +62,10 @@ __all__ = [
     "JoiningRules",
     "Membership",
     "MembershipRole",
+    "Offer",
+    "OfferResource",
+    "OfferSide",
+    "OfferState",
     "Organization",
     "OrganizationImport",
     "OrganizationImportRow",
@@ -61,4 +80,5 @@ __all__ = [
     "in_a_week",
     "new_secret",
     "validate_one_line",
+    "writes_for",
 ]

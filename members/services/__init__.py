@@ -17,6 +17,17 @@ from members.services.applications import (
 )
 from members.services.charters import delete_charter, publish_charter, write_charter
 from members.services.consents import consent_to_charter
+from members.services.conversations import (
+    ask_about_offer,
+    close_conversation,
+    handle_report,
+    introduce,
+    mark_read,
+    read_reported,
+    report_conversation,
+    tell_of_waiting_messages,
+    write_message,
+)
 from members.services.invitations import (
     InvitationUnusableError,
     find_invitation,
@@ -32,6 +43,15 @@ from members.services.memberships import (
     start_membership,
 )
 from members.services.merging import Side, merge_organizations, merge_version
+from members.services.offers import (
+    change_offer,
+    expire_offers,
+    prolong_offer,
+    put_up_offer,
+    settle_offer,
+    tell_of_ending_offers,
+    withdraw_offer,
+)
 from members.services.organizations import come_back, leave_platform, save_organization
 from members.services.personal_data import erase_person, export_personal_data
 from members.services.profiles import (
@@ -71,9 +91,12 @@ __all__ = [
     "approve_application",
     "approve_applications",
     "approve_organization_revision",
+    "ask_about_offer",
     "change_membership",
+    "change_offer",
     "change_own_profile",
     "change_user",
+    "close_conversation",
     "come_back",
     "confirm_application",
     "consent_to_charter",
@@ -84,18 +107,26 @@ __all__ = [
     "end_sessions",
     "erase_person",
     "erase_unconfirmed",
+    "expire_offers",
     "export_personal_data",
     "find_invitation",
+    "handle_report",
+    "introduce",
     "invite",
     "invite_to_organization",
     "leave_platform",
+    "mark_read",
     "merge_organizations",
     "merge_version",
     "note_on_application",
+    "prolong_offer",
     "publish_charter",
+    "put_up_offer",
     "reactivate_user",
+    "read_reported",
     "reencrypt_second_factors",
     "refuse_application",
+    "report_conversation",
     "resend_invitation",
     "reset_second_factor",
     "return_application",
@@ -106,11 +137,16 @@ __all__ = [
     "scrub_closed_applications",
     "scrub_left_organizations",
     "scrub_settled_invitations",
+    "settle_offer",
     "start_membership",
     "submit_application",
+    "tell_of_ending_offers",
+    "tell_of_waiting_messages",
     "version_of",
     "withdraw_application",
     "withdraw_invitation",
+    "withdraw_offer",
     "withdraw_organization_revision",
     "write_charter",
+    "write_message",
 ]

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     RESEND_MAILS = "resend_mails"
     EXPORT_PERSONAL_DATA = "export_personal_data"
     ERASE_PERSONAL_DATA = "erase_personal_data"
+    TEND_BOARD = "tend_board"
 
 
 _STAFF = frozenset(
@@ -61,6 +62,7 @@ _STAFF = frozenset(
         Permission.SEE_ORGANIZATIONS,
         Permission.EDIT_ORGANIZATIONS,
         Permission.IMPORT_ORGANIZATIONS,
+        Permission.TEND_BOARD,
     }
 )
 _SECRETARIAT = _STAFF | {

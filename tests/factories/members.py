@@ -7,10 +7,13 @@ from factory.django import DjangoModelFactory
 from members.models import (
     Application,
     ApplicationState,
+    BoardReport,
     Charter,
+    Conversation,
     Invitation,
     Membership,
     MembershipRole,
+    Offer,
     Organization,
     OrganizationRevision,
     Sector,
@@ -128,6 +131,58 @@ class OrganizationRevisionFactory(DjangoModelFactory):
             decided_at=factory.LazyFunction(timezone.now),
             decided_by=factory.SubFactory(UserFactory),
         )
+
+
+class OfferFactory(DjangoModelFactory):
+    """Stands on the board today."""
+
+    class Meta:
+        model = Offer
+
+    organization = factory.SubFactory(OrganizationFactory)
+    side = "give"
+    resource = "goods"
+    title = factory.Sequence(lambda n: f"お米をゆずります{n}")
+    text = "毎月30キロまで、お渡しできます。"
+    author = factory.SubFactory(UserFactory, member=True)
+
+    class Params:
+        need = factory.Trait(side="need")
+
+
+class ConversationFactory(DjangoModelFactory):
+    """Begun a moment ago by the asker, with one message that the owner of the offer has not read."""
+
+    class Meta:
+        model = Conversation
+        skip_postgeneration_save = True
+
+    offer = factory.SubFactory(OfferFactory)
+    asker = factory.SubFactory(OrganizationFactory)
+    begun_by = factory.SubFactory(UserFactory, member=True)
+
+    @factory.post_generation
+    def parties(self, create, extracted, **kwargs):
+        for organization in self.organizations:
+            self.parties.create(organization=organization, read_at=self.begun_at - dt.timedelta(seconds=1))
+        self.messages.create(
+            organization=self.asker,
+            author=self.begun_by,
+            text="くわしく聞かせてください。",
+            written_at=self.begun_at,
+        )
+
+
+class BoardReportFactory(DjangoModelFactory):
+    """One side asks the secretariat to look."""
+
+    class Meta:
+        model = BoardReport
+
+    conversation = factory.SubFactory(ConversationFactory)
+    organization = factory.LazyAttribute(lambda report: report.conversation.asker)
+    reason = "関係のない品物を売ろうとしています。"
+    reported_by = factory.SubFactory(UserFactory, member=True)
 
 
 class CharterFactory(DjangoModelFactory):

@@ -21,7 +21,7 @@ from consultations.models import (
 )
 from consultations.views.desk.common import people_of
 from members.filters import without_contact
-from members.models import Application, Organization, OrganizationRevision
+from members.models import Application, BoardReport, Organization, OrganizationRevision
 from platform_portal.access.checks import has, requires
 from platform_portal.access.roles import Permission
 from platform_portal.audit.models import AuditEvent
@@ -76,6 +76,17 @@ def jobs_for(user: Any) -> list[Job]:
         hint = _("事務局からのメールを読む人がいません。電話などで、担当者を聞きます。")
         at = reverse("members:organization-list")
         jobs.append(Job(_("連絡のつく担当者がいない団体"), hint, silent, f"{at}?contact=none"))
+    if has(user, Permission.TEND_BOARD):
+        told = BoardReport.objects.waiting().count()
+        hint = _("会員団体が、掲示板のやりとりで困ったことを知らせています。")
+        jobs.append(
+            Job(
+                _("やりとりについての知らせ"),
+                hint,
+                told,
+                f"{reverse('members:board-report-list')}?state=waiting",
+            )
+        )
     if has(user, Permission.VERIFY_WINDOWS):
         due = windows.due_for_verification().count()
         hint = _("番号と受付時間が今も正しいか、確かめる日が来ています。")
@@ -83,8 +94,9 @@ def jobs_for(user: Any) -> list[Job]:
         jobs += _calls()
     if has(user, Permission.EDIT_WINDOWS):
         returned = windows.returned_to(user).order_by("-returned_at")
-        count, newest = returned.count(), returned.first()
+        newest = returned.first()
         if newest is not None:
+            count = returned.count()
             hint = _("「%(name)s」：%(reason)s") % {"name": newest.name, "reason": newest.return_reason}
             jobs.insert(0, Job(_("差し戻された窓口"), hint, count, f"{windows_at}?author=returned"))
         drafts = windows.drafts_of(user).count()

@@ -22,7 +22,13 @@ from tests.factories.consultations import (
     WindowFactory,
     ZeroHitWordFactory,
 )
-from tests.factories.members import ApplicationFactory, MembershipFactory, OrganizationFactory
+from tests.factories.members import (
+    ApplicationFactory,
+    BoardReportFactory,
+    MembershipFactory,
+    OrganizationFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 LISTS = [
@@ -97,7 +103,14 @@ def test_home_says_what_waits_for_me(owner, colleague, owner_client, category):
     OrganizationFactory(left=True)
     response = owner_client.get(reverse("desk:home"))
     counts = [job.count for job in response.context["jobs"] if job.words != "電話で確かめる窓口"]
-    assert counts == [1, 2, 1, 1, 0, 1, 1, 1, 1]
+    assert counts == [1, 2, 1, 1, 0, 1, 0, 1, 1, 1]
+
+
+def test_home_counts_what_members_report(owner_client):
+    BoardReportFactory()
+    BoardReportFactory(handled_at=timezone.now(), handled_by=UserFactory())
+    jobs = {job.words: job.count for job in owner_client.get(reverse("desk:home")).context["jobs"]}
+    assert jobs["やりとりについての知らせ"] == 1
 
 
 def test_home_counts_windows_to_telephone(owner_client):
