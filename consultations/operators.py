@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from consultations.indexing import refresh_derived_of_many
-from consultations.models import ConsultationWindow
+from consultations.models import ConsultationWindow, VerificationRequest
 from members.merging import Part, register
 from members.models import Organization
 from platform_portal.audit import services as audit
@@ -32,6 +32,8 @@ def move_windows(*, source: Organization, target: Organization, by: Any) -> None
         )
         for window in windows
     )
+    # A round of asking goes on with whoever operates the window now.
+    VerificationRequest.objects.filter(organization=source).update(organization=target)
     # All of them: the name they are found by may have changed too.
     refresh_derived_of_many(
         ConsultationWindow.objects.filter(organization=target).values_list("pk", flat=True)
@@ -40,4 +42,5 @@ def move_windows(*, source: Organization, target: Organization, by: Any) -> None
 
 def register_windows() -> None:
     """Called once, when the app is ready."""
-    register(Part(_("相談窓口"), (ConsultationWindow._meta.label,), count_windows, move_windows))
+    labels = (ConsultationWindow._meta.label, VerificationRequest._meta.label)
+    register(Part(_("相談窓口"), labels, count_windows, move_windows))
