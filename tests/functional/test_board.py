@@ -1,0 +1,110 @@
+"""The matching board in a real browser, on a phone: put up, asked about, answered, reported."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from members.models import BoardReport, Conversation, Membership, Offer, User
+from tests.conftest import signed_in
+from tests.factories.members import BoardReportFactory, MembershipFactory, OfferFactory
+from tests.factories.region import PortalSettingsFactory
+from tests.functional.conftest import DESK, PHONE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LONG = "とても長い説明" * 40 + " https://" + "a" * 120 + ".example/"
+
+
+def be(visitor: Any, user: User) -> None:
+    cookie = signed_in(user).cookies["desk_session"].value
+    visitor.context.add_cookies([{"name": "desk_session", "value": cookie, "url": visitor.base}])
+
+
+@pytest.fixture
+def giver(db: None) -> Membership:
+    PortalSettingsFactory()
+    return MembershipFactory(organization__name="たべもの銀行", user__name="銀行 ゆたか")
+
+
+@pytest.fixture
+def asker(db: None) -> Membership:
+    return MembershipFactory(organization__name="こども食堂の会", user__name="食堂 めぐみ", editor=True)
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_pages(visit, viewport, giver, asker, secretariat):
+    offer = OfferFactory(organization=giver.organization, title="お米をゆずります", text=LONG)
+    OfferFactory(organization=asker.organization, need=True, title="お米がほしい")
+    report = BoardReportFactory(conversation__offer=offer, conversation__asker=asker.organization)
+    talk = report.conversation
+    talk.messages.update(text=LONG)
+    own = [reverse("my:board"), reverse("my:board") + "?own=1", reverse("my:offer-create")]
+    own += [
+        reverse(f"my:{name}", args=[offer.public_id]) for name in ("offer", "offer-edit", "offer-withdraw")
+    ]
+    own += [reverse("my:conversation-list"), reverse("my:conversation", args=[talk.public_id])]
+    own += [reverse(f"my:conversation-{name}", args=[talk.public_id]) for name in ("close", "report")]
+    desk = [reverse("members:board-list"), reverse("members:board-report-list")]
+    desk += [reverse("members:board-report", args=[report.pk])]
+    desk += [reverse("members:board-introduce", args=[offer.public_id])]
+    others = [reverse("my:offer-ask", args=[offer.public_id])]
+    for person, addresses in ((giver.user, own), (asker.user, others), (secretariat, desk)):
+        visitor = visit(viewport)
+        be(visitor, person)
+        for address in addresses:
+            assert visitor.open(address).status == 200, address
+            assert visitor.axe_violations() == [], address
+            assert not visitor.overflows(), address
+        assert visitor.problems == []
+
+
+def test_two_organizations_find_each_other(visit, giver, asker, secretariat):
+    one, other, desk = visit(PHONE), visit(PHONE), visit(PHONE)
+    be(one, giver.user)
+    be(other, asker.user)
+    be(desk, secretariat)
+    page = one.page
+    one.open(reverse("my:board"))
+    page.get_by_role("link", name="載せる").click()
+    page.get_by_label("提供できること").check()
+    page.get_by_label("物", exact=True).check()
+    page.get_by_label("見出し").fill("お米を毎月30キロ")
+    page.get_by_label("くわしい内容").fill("車で取りに来られる団体にお渡しします。")
+    page.get_by_role("button", name="載せる").click()
+    assert "掲示板に載せました" in page.inner_text("main")
+    assert Offer.objects.get().organization == giver.organization
+
+    page = other.page
+    other.open(reverse("my:board"))
+    page.get_by_role("link", name="お米を毎月30キロ").click()
+    page.get_by_role("link", name="話を聞きたい").click()
+    page.get_by_label("メッセージ").fill("来週、取りに行けますか。")
+    page.get_by_role("button", name="メッセージを送る").click()
+    assert "メッセージを送りました" in page.inner_text("main")
+
+    page = one.page
+    one.open(reverse("my:home"))
+    page.get_by_role("link", name="掲示板の新しいメッセージ").click()
+    page.get_by_role("link", name="お米を毎月30キロ").click()
+    assert "来週、取りに行けますか。" in page.inner_text("main")
+    assert asker.user.email not in page.content()
+    page.get_by_label("メッセージ").fill("水曜日にお待ちしています。")
+    page.get_by_role("button", name="送る").click()
+
+    page = other.page
+    other.open(reverse("my:conversation", args=[Conversation.objects.get().public_id]))
+    assert "水曜日にお待ちしています。" in page.inner_text("main")
+    page.get_by_role("link", name="事務局に知らせる").click()
+    page.get_by_label("知らせたいこと").fill("約束の日に、だれもいませんでした。")
+    page.get_by_role("button", name="知らせる").click()
+    assert "事務局に知らせてあります" in page.inner_text("main")
+
+    page = desk.page
+    desk.open(reverse("members:board-report", args=[BoardReport.objects.get().pk]))
+    assert "水曜日にお待ちしています。" not in page.inner_text("main")
+    page.get_by_role("button", name="やりとりを読む").click()
+    assert "水曜日にお待ちしています。" in page.inner_text("main")
+    page.get_by_label("対応したこと").fill("両方に電話した。")
+    page.get_by_role("button", name="対応を記録する").click()
+    assert "対応を記録しました" in page.inner_text("main")
+    assert one.problems + other.problems + desk.problems == []
