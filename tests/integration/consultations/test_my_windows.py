@@ -16,7 +16,7 @@ from platform_portal.publishing.states import State
 from tests.conftest import signed_in, text_of
 from tests.factories.consultations import RevisionFactory, WindowFactory
 from tests.factories.members import MembershipFactory, OrganizationFactory, UserFactory
-from tests.integration.consultations.test_desk_editing import changed, send
+from tests.integration.consultations.window_forms import changed, send
 from tests.unit.consultations.test_desk_forms import form_data
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from platform_portal.sheets.planning import PlanRefusedError
 from tests.conftest import text_of
 from tests.factories.consultations import WindowFactory
 from tests.factories.members import OrganizationFactory
-from tests.integration.consultations.test_desk_editing import data_of, edit, send
+from tests.integration.consultations.window_forms import data_of, edit, send
 
 pytestmark = pytest.mark.django_db
 

@@ -7,42 +7,38 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from kombu.exceptions import OperationalError
 
-from members.importing.applying import import_table
-from members.importing.columns import COLUMN_OF_FIELD, COLUMNS, NOT_IN_FILES, PERSONAL
-from members.importing.contents import content_of, with_parts
-from members.importing.exporting import SHEET, table_rows
-from members.importing.reading import ORGANIZATIONS
+from members.importing.columns import COLUMN_OF_FIELD, NOT_IN_FILES, PERSONAL
+from members.importing.exporting import table_rows
 from members.importing.uploads import intake
 from members.models import (
-    AddressVisibility,
     Organization,
     OrganizationImport,
-    OrganizationKind,
-    Sector,
-    Strength,
 )
 from platform_portal.audit.models import AuditEvent
 from platform_portal.audit.services import WITHHELD
-from platform_portal.identifiers import new_public_id
 from platform_portal.privacy import stored_fields
-from platform_portal.sheets.planning import Outcome
-from platform_portal.sheets.writing import csv_lines, workbook_bytes
+from platform_portal.sheets.writing import csv_lines
 from tests.conftest import signed_in
 from tests.factories.members import OrganizationFactory, SectorFactory, StrengthFactory
 from tests.factories.region import MunicipalityFactory
 from tests.hostile_files import UNREADABLE
+from tests.integration.members.organization_files import (
+    NEW,
+    NUMBER,
+    OTHER_NUMBER,
+    agree,
+    exported,
+    page_of,
+    refusals,
+    shown,
+    taken_in,
+    uploaded,
+)
 
 pytestmark = pytest.mark.django_db
-HEAD = "ID,名称,活動分野,法人番号,所在の市町,得意分野\n"
-NUMBER = "8700110005901"
-OTHER_NUMBER = "6000012070001"
-NEW = HEAD + f",つながりの会,福祉,{NUMBER},高松市,居場所づくり\n"
 
 
 @pytest.fixture(autouse=True)
@@ -50,47 +46,6 @@ def _masters():
     SectorFactory()
     StrengthFactory()
     MunicipalityFactory()
-
-
-def uploaded(client, content: bytes | str) -> OrganizationImport:
-    body = content if isinstance(content, bytes) else content.encode()
-    response = client.post(
-        reverse("members:organization-import"), {"file": SimpleUploadedFile("団体.csv", body)}
-    )
-    assert response.status_code == 302, response.content.decode()
-    return OrganizationImport.objects.latest("pk")
-
-
-def page_of(upload: OrganizationImport) -> str:
-    return reverse("members:organization-import-result", args=[upload.public_id])
-
-
-def shown(client, upload: OrganizationImport, query: str = "") -> str:
-    response = client.get(page_of(upload) + query)
-    assert response.status_code == 200
-    return response.content.decode()
-
-
-def agree(client, upload: OrganizationImport) -> str:
-    response = client.post(page_of(upload), {"agree": "1"}, follow=True)
-    upload.refresh_from_db()
-    return response.content.decode()
-
-
-def taken_in(client, content: bytes | str) -> dict[str, int]:
-    upload = uploaded(client, content)
-    agree(client, upload)
-    assert upload.stage == "done", shown(client, upload)
-    return upload.counts
-
-
-def refusals(client, content: str) -> str:
-    upload = uploaded(client, content)
-    text = shown(client, upload)
-    assert "取り込めない行が" in text
-    agree(client, upload)  # a forged button
-    assert upload.stage == "planned"
-    return text
 
 
 def test_every_field_has_a_column_or_a_reason_not_to():
@@ -399,13 +354,6 @@ class TestManyRows:
         assert Organization.objects.count() == 90
 
 
-def exported(client, query: str = "") -> str:
-    response = client.get(reverse("members:organization-export") + query)
-    assert response.status_code == 200
-    body = b"".join(response.streaming_content) if response.streaming else response.content
-    return body.decode("utf-8-sig")
-
-
 class TestExport:
     def test_is_what_the_list_shows(self, owner_client):
         OrganizationFactory(name="幹事の会", kind="leading")
@@ -494,105 +442,3 @@ class TestCommands:
             out = tmp_path / "out.csv"
             call_command("export_organizations", output=out, stdout=io.StringIO(), **options)
             assert ("去った会" in out.read_text(encoding="utf-8")) is is_there
-
-
-# --- Round trip ---------------------------------------------------------------------------------
-CHARACTERS = st.characters(exclude_categories=["Cc", "Cs", "Cf", "Co", "Cn", "Zl", "Zp"]) | st.sampled_from(
-    list("=+-@'\"\\;,＝；、 ")
-)
-FORMULAS = ["=1+1", "'=1+1", "''@x", "-1", "+81-87-832-0000", "'quoted'", "\\n;\\"]
-
-
-def texts(limit: int, least: int = 0) -> st.SearchStrategy[str]:
-    plain = st.text(CHARACTERS, min_size=least, max_size=limit).map(str.strip)
-    return (plain | st.sampled_from(FORMULAS)).filter(lambda text: least <= len(text) <= limit)
-
-
-@st.composite
-def organizations(draw) -> dict:
-    return {
-        "name": draw(texts(20, 1)),
-        "kana": draw(texts(10)),
-        "kind": draw(st.sampled_from(OrganizationKind.values)),
-        "sector": draw(st.sampled_from(["welfare", "school"])),
-        "corporate_number": draw(st.sampled_from(["", NUMBER])),
-        "municipality_id": draw(st.sampled_from([None, "372013", "372021"])),
-        "address": draw(texts(20)),
-        "address_visibility": draw(st.sampled_from(AddressVisibility.values)),
-        "is_prefecture_wide": draw(st.booleans()),
-        "activity_areas": draw(st.lists(st.sampled_from(["372013", "372021"]), unique=True)),
-        "target_people": draw(texts(20)),
-        "strengths": draw(st.lists(st.sampled_from(["place", "food", "odd"]), unique=True)),
-        "profile": draw(texts(60)),
-        "website": draw(st.sampled_from(["", "https://example.jp/a?b=1&c=;d", "http://example.jp/"])),
-        "public_phone": draw(texts(10)),
-        "public_email": draw(st.sampled_from(["", "a+b@example.jp"])),
-        "office_phone": draw(texts(10)),
-        "office_email": draw(st.sampled_from(["", "a+b@example.jp"])),
-        "internal_note": draw(texts(60)),
-        "is_listed": draw(st.booleans()),
-        "joined_on": draw(st.dates()),
-    }
-
-
-def make(values: dict) -> None:
-    """Straight into the tables, past every path of the import."""
-    sector = Sector.objects.get(slug=values["sector"])
-    plain = {
-        name: value for name, value in values.items() if name not in {"activity_areas", "strengths", "sector"}
-    }
-    organization = Organization.objects.create(public_id=new_public_id(), sector=sector, **plain)
-    organization.activity_areas.set(values["activity_areas"])
-    organization.strengths.set(Strength.objects.filter(slug__in=values["strengths"]))
-
-
-def everything() -> dict:
-    rows = Organization.objects.order_by("pk")
-    searched = dict(rows.values_list("public_id", "search_text"))
-    return {row.public_id: (content_of(row), searched[row.public_id]) for row in with_parts(rows)}
-
-
-@settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(
-    rows=st.lists(
-        organizations(), min_size=1, max_size=3, unique_by=lambda row: row["corporate_number"] or id(row)
-    ),
-    as_workbook=st.booleans(),
-)
-def test_out_and_back(rows, as_workbook, administrator):
-    with transaction.atomic():
-        SectorFactory(slug="school", name="教育;、\\文化")
-        StrengthFactory(slug="food", name="食料、日用品")
-        StrengthFactory(slug="odd", name="=同行\\;訪問；")
-        MunicipalityFactory(code="372021", name="丸亀市")
-        for values in rows:
-            make(values)
-        before = everything()
-        text = "".join(csv_lines(table_rows(Organization.objects.order_by("public_id"), with_contacts=True)))
-        written = table_rows(Organization.objects.order_by("pk"), with_contacts=True)
-        carrier = workbook_bytes(written, SHEET) if as_workbook else text.encode()
-        Organization.objects.all().delete()
-        table = ORGANIZATIONS.read(carrier)
-        plan = import_table(table=table, by=administrator)
-        assert plan.counts[Outcome.CREATED] == len(rows)
-        assert everything() == before
-        again = import_table(table=table, by=administrator)
-        assert again.counts[Outcome.UNCHANGED] == len(rows)
-        transaction.set_rollback(True)
-
-
-def test_an_export_without_contacts_leaves_them_as_they_are(owner_client):
-    there = OrganizationFactory(address="高松市番町1", office_email="a@group.example", profile="まえ")
-    text = exported(owner_client).replace("まえ", "あと")
-    taken_in(owner_client, text)
-    there.refresh_from_db()
-    assert (there.profile, there.address, there.office_email) == ("あと", "高松市番町1", "a@group.example")
-
-
-def test_every_header_is_offered(owner_client):
-    text = owner_client.get(reverse("members:organization-import")).content.decode()
-    assert all(column.header in text for column in COLUMNS)
