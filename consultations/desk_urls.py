@@ -6,6 +6,7 @@ from consultations.views.desk import (
     calendar,
     calls,
     categories,
+    dashboard,
     editing,
     gallery,
     home,
@@ -23,6 +24,7 @@ app_name = "desk"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("windows/", windows.window_list, name="window-list"),
     path("windows/new/", editing.window_create, name="window-create"),
     path("windows/bulk/", windows.window_bulk, name="window-bulk"),

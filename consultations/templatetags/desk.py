@@ -18,6 +18,7 @@ register = template.Library()
 # (words, URL name, permission, first part of the addresses that belong to it)
 SECTIONS = (
     (_("きょうの仕事"), "desk:home", Permission.USE_DESK, ""),
+    (_("数で見る"), "desk:dashboard", Permission.USE_DESK, "dashboard/"),
     (_("相談窓口"), "desk:window-list", Permission.EDIT_WINDOWS, "windows/"),
     (_("変更の確認"), "desk:revision-list", Permission.EDIT_WINDOWS, "revisions/"),
     (_("内容を確かめる"), "desk:verification-list", Permission.VERIFY_WINDOWS, "verification/"),

@@ -1,12 +1,13 @@
 """会員団体: the bodies that make up the platform, and the masters that describe them."""
 
+import datetime as dt
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -69,8 +70,20 @@ class Master(models.Model):
         return self.name
 
 
+class SectorQuerySet(MasterQuerySet):
+    def with_members(self, *, listed_only: bool = False) -> "SectorQuerySet":
+        """With `members`: how many organisations of today work in the field."""
+        counted = Q(organizations__state=OrganizationState.ACTIVE)
+        if listed_only:
+            counted &= Q(organizations__is_listed=True)
+        found: SectorQuerySet = self.annotate(members=Count("organizations", filter=counted))
+        return found
+
+
 class Sector(Master):
     """What field a body works in: 福祉, 教育, 労働 …"""
+
+    objects: ClassVar = SectorQuerySet.as_manager()
 
     class Meta(Master.Meta):
         verbose_name = _("活動分野")
@@ -118,6 +131,18 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
             .exclude(address__in=failing)
         )
         return self.filter(~Exists(contacts))
+
+    def joined_by_month(self, since: dt.date) -> dict[dt.date, int]:
+        """{first day of a month: how many joined in it}, months without any left out. Merged ones do not count."""
+        return self.exclude(state=OrganizationState.MERGED)._by_month("joined_on", since)
+
+    def left_by_month(self, since: dt.date) -> dict[dt.date, int]:
+        """{first day of a month: how many left in it}, months without any left out."""
+        return self.filter(state=OrganizationState.LEFT)._by_month("left_on", since)
+
+    def _by_month(self, day: str, since: dt.date) -> dict[dt.date, int]:
+        rows = self.filter(**{f"{day}__gte": since}).order_by().values(month=TruncMonth(day))
+        return dict(rows.annotate(count=Count("pk")).values_list("month", "count"))
 
     def with_people(self) -> "OrganizationQuerySet":
         """With `people`: how many act for it today."""

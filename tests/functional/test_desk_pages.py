@@ -32,6 +32,7 @@ def addresses(directory: Directory) -> list[str]:
     WindowFactory(draft=True, topics=[directory.category])
     named = [
         ("home", []),
+        ("dashboard", []),
         ("window-list", []),
         ("window-create", []),
         ("window-page", [window.public_id]),

@@ -19,6 +19,7 @@ from consultations.presenting import Clock, present_cards, present_detail
 from consultations.views.desk.common import crumbs
 from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
+from platform_portal.charts import bar_chart
 
 
 class SampleForm(forms.Form):
@@ -48,6 +49,13 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "history": [
             Line(timezone.now(), _("だれか"), _("内容を変えた"), "", [(_("名称"), _("前"), _("あと"))])
         ],
+        "chart": bar_chart(
+            key="sample",
+            title=_("題名"),
+            heading=_("名前"),
+            series=[_("はじめ"), _("おわり")],
+            rows=[(_("一つ目"), [12, 5], ""), (_("二つ目"), [3, 0], "")],
+        ),
         "crumbs": crumbs((_("部品の見本"), "")),
         **_window_samples(),
     }

@@ -3,11 +3,10 @@
 Here and not in `members`, because the page of an organisation shows its windows as they are shown everywhere.
 """
 
-from dataclasses import dataclass
+from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,24 +17,13 @@ from consultations.organization_filters import PublicOrganizationFilter
 from consultations.presenting import Clock, rendered_cards
 from consultations.presenting.cards import SHORT_TOLL
 from consultations.tolls import toll_of
-from members.models import Organization, OrganizationState, Sector
+from members.models import Organization, Sector
+from platform_portal.charts import BarChart, bar_chart
 from platform_portal.japanese.phone import PhoneNumber, read_phone
 from platform_portal.page_cache import public_page
 
 PER_PAGE = 30
 WINDOWS_SHOWN = 30
-BAR = 300  # units of the longest bar
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One sector of the chart. `y` and `width` in the units of the drawing."""
-
-    name: str
-    slug: str
-    count: int
-    y: int
-    width: int
 
 
 @public_page()
@@ -43,27 +31,27 @@ def organization_list(request: HttpRequest) -> HttpResponse:
     found = PublicOrganizationFilter(request.GET, queryset=Organization.objects.public())
     rows = found.qs if found.is_valid() else found.queryset
     light = rows.select_related("sector", "municipality").prefetch_related("strengths")
-    bars = sector_bars()
     context = {
         "filter": found,
         "page": Paginator(light, PER_PAGE).get_page(request.GET.get("page")),
-        "bars": bars,
-        "bars_height": 28 * len(bars) + 12,
+        "chart": members_by_sector(),
         "is_filtered": any(request.GET.get(name) for name in found.filters),
         "crumbs": [(_("ホーム"), reverse("consultations:home")), (_("会員団体"), "")],
     }
     return render(request, "consultations/organization_list.html", context)
 
 
-def sector_bars() -> list[Bar]:
+def members_by_sector() -> BarChart:
     """How many of those that residents see work in each field; fields without any are left out. One query."""
-    public = Q(organizations__state=OrganizationState.ACTIVE, organizations__is_listed=True)
-    sectors = list(Sector.objects.annotate(count=Count("organizations", filter=public)).filter(count__gt=0))
-    longest = max((sector.count for sector in sectors), default=1)
-    return [
-        Bar(sector.name, sector.slug, sector.count, 8 + 28 * number, max(2, BAR * sector.count // longest))
-        for number, sector in enumerate(sectors)
-    ]
+    at = reverse("consultations:organization-list")
+    sectors = Sector.objects.with_members(listed_only=True).filter(members__gt=0)
+    return bar_chart(
+        key="sectors",
+        title=_("活動分野ごとの団体の数"),
+        heading=_("活動分野"),
+        series=[_("団体の数")],
+        rows=[(sector.name, [sector.members], f"{at}?sector={quote(sector.slug)}") for sector in sectors],
+    )
 
 
 @public_page(tells_time=True)
