@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from consultations.models import ConsultationWindow
 from consultations.verification_links import make_link_token
+from members.models import Organization
 from tests.factories.consultations import VerificationRequestFactory
 from tests.factories.members import MembershipFactory
 from tests.functional.conftest import DESK, PHONE, Directory
@@ -18,13 +19,13 @@ FOR_PROGRAMS = {"consultations:robots", "consultations:sitemap"}
 PAGES = sorted(name for name in PUBLIC - FOR_PROGRAMS if name.startswith("consultations:"))
 
 
-def _link_to(window: ConsultationWindow) -> str:
-    """What a contact of the window's operator finds in a mail."""
-    if window.organization is None:  # asked once, however often the page is opened
+def _operator_of(window: ConsultationWindow) -> Organization:
+    """Asked about the window once, however often a page is opened."""
+    if window.organization is None:
         window.organization = MembershipFactory().organization
         window.save()
         VerificationRequestFactory(window=window)
-    return make_link_token(window.organization.memberships.get())
+    return window.organization
 
 
 def address(name: str, directory: Directory) -> str:
@@ -32,7 +33,10 @@ def address(name: str, directory: Directory) -> str:
         return reverse(name, args=[directory.category.public_id])
     if name.startswith("consultations:confirm"):
         rest = [directory.open_line.public_id] if name.endswith("difference") else []
-        return reverse(name, args=[_link_to(directory.open_line), *rest])
+        contact = _operator_of(directory.open_line).memberships.get()
+        return reverse(name, args=[make_link_token(contact), *rest])
+    if name == "consultations:organization-detail":
+        return reverse(name, args=[_operator_of(directory.open_line).public_id])
     try:
         return reverse(name)
     except NoReverseMatch:
@@ -44,7 +48,7 @@ def test_page_is_accessible_and_leaves_nothing(name: str, visit: Any, directory:
     visitor = visit(PHONE)
     for viewport in (PHONE, DESK):
         visitor.page.set_viewport_size(viewport)
-        visitor.open(address(name, directory))
+        assert visitor.open(address(name, directory)).status == 200
         assert visitor.axe_violations() == []
         assert not visitor.overflows()
     assert visitor.problems == []

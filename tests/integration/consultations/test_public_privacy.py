@@ -40,6 +40,8 @@ def addresses() -> dict[str, str]:
     for name in NAMES:
         if name == "consultations:category":
             found[name] = reverse(name, args=[category.public_id])
+        elif name == "consultations:organization-detail":
+            found[name] = reverse(name, args=[contact.organization.public_id])
         elif name.startswith("consultations:confirm"):
             rest = [asked.public_id] if name.endswith("difference") else []
             found[name] = reverse(name, args=[token, *rest])
