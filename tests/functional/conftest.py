@@ -79,6 +79,9 @@ class Visitor:
 
     def axe_violations(self) -> list[str]:
         """Rules broken on the page as it stands, with the elements that break them."""
+        # A click may still be on its way: between two pages the document is empty.
+        self.page.wait_for_load_state("networkidle")
+        self.page.locator("main").first.wait_for(state="attached")
         found = Axe().run(
             self.page,
             options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
