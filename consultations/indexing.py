@@ -68,7 +68,7 @@ def _write_channels(channels: Sequence[Channel]) -> None:
     with connection.cursor() as cursor:
         # Only the name of our own table is pasted in.
         cursor.execute(
-            f"UPDATE {Channel._meta.db_table} AS c SET effective_hours = v.hours, schedule_id = v.schedule,"  # noqa: S608
+            f"UPDATE {Channel._meta.db_table} AS c SET effective_hours = v.hours, schedule_id = v.schedule,"  # noqa: S608  our own table
             " takes_appointments_only = v.appointments FROM unnest(%s::bigint[], %s::text[], %s::bigint[],"
             " %s::boolean[]) AS v (id, hours, schedule, appointments) WHERE c.id = v.id",
             columns,

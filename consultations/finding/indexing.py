@@ -55,7 +55,7 @@ def refresh_search_vectors(windows: Iterable["ConsultationWindow"]) -> int:
             # One statement: bulk_update() would build thousands of CASE branches. As JSON, because the driver writes
             # arrays of such long and often quoted texts piece by piece. Only the name of our own table is pasted in.
             cursor.execute(
-                f"UPDATE {ConsultationWindow._meta.db_table} AS w SET search_vector = v.words::tsvector"  # noqa: S608
+                f"UPDATE {ConsultationWindow._meta.db_table} AS w SET search_vector = v.words::tsvector"  # noqa: S608  our own table
                 " FROM json_to_recordset(%s::json) AS v (id bigint, words text) WHERE w.id = v.id",
                 [json.dumps([{"id": window.pk, "words": search_vector_of(window)} for window in batch])],
             )

@@ -52,7 +52,7 @@ def _run() -> Tally:
     for key in keys.order_by("organization").values_list("organization", flat=True).distinct():
         try:
             _take_turn(key, rules, tally)
-        except Exception:
+        except Exception:  # one organisation must not keep the others from being asked
             # Its transaction is undone as a whole; tomorrow's run tries again. The others go on.
             logger.exception("organization %s could not be asked for verification", key)
             tally.failed += 1
