@@ -21,11 +21,15 @@ from platform_portal.region.models import PortalSettings
 
 REVISION_APPROVED = "consultations.revision_approved"
 REVISION_RETURNED = "consultations.revision_returned"
+WINDOW_PUBLISHED = "consultations.window_published"
+WINDOW_RETURNED = "consultations.window_returned"
 VERIFICATION = "consultations.verification"
 STOPPED_NOTICE = "consultations.stopped_notice"
 KINDS = {
     REVISION_APPROVED: gettext_lazy("申し出の変更を公開しました"),
     REVISION_RETURNED: gettext_lazy("申し出の変更に、直してほしいところがあります"),
+    WINDOW_PUBLISHED: gettext_lazy("新しい窓口を公開しました"),
+    WINDOW_RETURNED: gettext_lazy("新しい窓口に、直してほしいところがあります"),
     VERIFICATION: gettext_lazy("窓口の内容の確認のお願い"),
     STOPPED_NOTICE: gettext_lazy("窓口の公開を自動で止めた知らせ"),
 }
@@ -129,3 +133,25 @@ def _send(revision: WindowRevision, kind: str, *, text: str, html: str) -> None:
         reason=revision.note,
         link=absolute(reverse(page, args=[revision.window.public_id])),
     )
+
+
+# --- Windows of members that were not public yet --------------------------------------------------
+def send_window_reviewed(
+    window: ConsultationWindow, people: Sequence[User], *, is_published: bool, reason: str = ""
+) -> None:
+    """What came of the review: it is public, or it came back with the reason."""
+    kind = WINDOW_PUBLISHED if is_published else WINDOW_RETURNED
+    for person in people:
+        send_message(
+            kind=kind,
+            about=window,
+            subject=str(KINDS[kind]),
+            to=person.email,
+            text="consultations/emails/window_reviewed.txt",
+            html="consultations/emails/window_reviewed.html",
+            name=person.name,
+            window=window.name,
+            is_published=is_published,
+            reason=reason,
+            link=absolute(reverse("my:window-page", args=[window.public_id])),
+        )

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consultations import permissions
+from consultations import mails, permissions
 from consultations.indexing import refresh_derived
 from consultations.models import (
     Channel,
@@ -27,7 +27,7 @@ from consultations.services.content import (
 from consultations.services.merging import overtake_where_changed
 from consultations.services.rounds import close_round, reopen_round
 from consultations.workflow import WINDOW_WAYS
-from members.models import User
+from members.models import Membership, User
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
 from platform_portal.audit.models import AuditEvent
@@ -209,9 +209,33 @@ def move_window(*, window: ConsultationWindow, to: State, by: Any, reason: str =
     with transaction.atomic():
         if to in {State.IN_REVIEW, State.PUBLISHED}:
             check_is_complete(window)
+        before = lock_window(window)
         moved = transition(obj=window, to=to, ways=WINDOW_WAYS, by=by, reason=reason)
+        if before.state == State.IN_REVIEW:
+            _answer_members(before, is_published=to == State.PUBLISHED, by=by, reason=reason.strip())
         transaction.on_commit(forget_public_pages)
     return moved
+
+
+def _answer_members(asked: ConsultationWindow, *, is_published: bool, by: Any, reason: str) -> None:
+    """Tells the member that waits for a review. Silent about windows that only the office has to do with.
+
+    `asked`: as it was when it waited: going back to a draft forgets who had asked.
+    """
+    if asked.organization_id is None:
+        return
+    waiting = {asked.submitted_by_id}
+    if asked.published_at is None:
+        waiting.add(asked.author_id)  # the office may have handed in what a member wrote
+    acting = Membership.objects.current().filter(
+        organization=asked.organization_id, user__in=waiting - {by.pk, None}, user__is_active=True
+    )
+    people = [each.user for each in acting.for_list()]
+    if not people and asked.submitted_by is not None and not asked.submitted_by.is_desk_user:
+        # Whoever asked has gone since.
+        contacts = Membership.objects.contacts().filter(organization=asked.organization_id)
+        people = [each.user for each in contacts.for_list()]
+    mails.send_window_reviewed(asked, people, is_published=is_published, reason=reason)
 
 
 def check_is_complete(window: ConsultationWindow) -> None:
