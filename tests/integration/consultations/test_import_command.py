@@ -305,6 +305,26 @@ class TestVerification:
         text, _last = refused(write(f"ID,確認日\n{window.public_id},2026-01-05\n"))
         assert "--by" in text
 
+    @pytest.mark.parametrize("state", ["draft", "suspended", "published"])
+    def test_an_old_file_leaves_the_newer_date(self, state, window, write, secretariat, administrator):
+        ConsultationWindow.objects.filter(pk=window.pk).update(state=state)
+        path = write(f"ID,内部メモ,確認日\n{window.public_id},x,2024-12-31\n")
+        text = "\n".join(run(path, by=secretariat.email))
+        window.refresh_from_db()
+        assert "いまの確認日（2025-01-01）より前の日付です" in text
+        assert window.internal_note == "x"
+        assert (window.verified_on, window.verified_by) == (dt.date(2025, 1, 1), administrator)
+
+    def test_an_old_file_that_says_nothing_else_changes_nothing(self, window, write):
+        lines = run(write(f"ID,確認日\n{window.public_id},2024-12-31\n"))
+        assert "1件は同じ" in lines[-1]
+
+    def test_an_old_date_vouches_for_no_number(self, window, write, secretariat):
+        path = write(f"ID,ウェブサイト,確認日\n{window.public_id},https://a.example/,2024-12-31\n")
+        text, _last = refused(path, by=secretariat.email)
+        assert "いまの確認日（2025-01-01）より前の日付です" in text
+        assert "受付時間や番号が変わるので" in text
+
 
 class TestExport:
     def test_says_how_many_and_leaves_no_half_file(self, tmp_path):

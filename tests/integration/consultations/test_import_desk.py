@@ -138,6 +138,17 @@ class TestMeanwhile:
         assert "ほかの人が窓口を変えました" in agree(owner_client, upload)
         assert ConsultationWindow.objects.count() == 1
 
+    def test_verified_meanwhile_the_newer_date_stays(self, owner_client, administrator):
+        window = WindowFactory(name="よるの電話", operator="県", draft=True)
+        upload = uploaded(owner_client, f"ID,確認日\n{window.public_id},2026-01-05\n")
+        newer = {"verified_on": dt.date(2026, 6, 1), "verified_by": administrator}
+        ConsultationWindow.objects.filter(pk=window.pk).update(**newer, verification_source="staff")
+        text = agree(owner_client, upload)
+        window.refresh_from_db()
+        assert window.verified_on == dt.date(2026, 6, 1)
+        assert "いまの確認日（2026-06-01）より前の日付です" in text
+        assert "この内容で取り込む" not in text
+
 
 class TestWho:
     def test_nobody_sees_the_upload_of_another(self, owner_client, colleague_client, outsider_client):
