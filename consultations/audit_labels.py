@@ -24,6 +24,7 @@ from consultations.models import (
 )
 from consultations.presenting.languages import language_name
 from platform_portal.audit.models import AuditEvent
+from platform_portal.audit.words import Line, actor_words, person_words
 from platform_portal.publishing.states import State
 
 LABELS = {
@@ -76,17 +77,6 @@ PERSONS = ("verified_by",)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One event in words: when, who, what, why, and (field, before, after) for each field that changed."""
-
-    at: dt.datetime
-    who: str
-    what: str
-    note: str
-    changes: list[tuple[str, str, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
 class Names:
     """Words for the keys that events hold: people by pk, categories by slug, places by code, windows and members by id."""
 
@@ -98,14 +88,14 @@ class Names:
 
 
 def describe(event: AuditEvent, names: Names) -> Line:
-    """An actor who is gone is shown by number, the portal itself by name. Beginnings are not listed as changes."""
+    """Beginnings are not listed as changes."""
     is_beginning = event.type.endswith(("_created", "_added"))
     changes = [
         (field_label(name), value_words(name, old, names), value_words(name, new, names))
         for name, old, new in event.changed_fields
         if old != new and not (is_beginning and not new)
     ]
-    return Line(event.at, _who(event, names), label_of(event.type), event.note, changes)
+    return Line(event.at, actor_words(event, names.people), label_of(event.type), changes, event.note)
 
 
 def label_of(type_: str) -> str:
@@ -139,16 +129,8 @@ def value_words(name: str, value: Any, names: Names) -> str:
     if name == "organization":
         return names.organizations.get(str(value)) or str(value)
     if name in PERSONS:
-        return _person_words(value, names)
+        return person_words(value, names.people)
     return _choice_words(name, value)
-
-
-def _who(event: AuditEvent, names: Names) -> str:
-    return _("ポータル") if event.actor_id is None else _person_words(event.actor_id, names)
-
-
-def _person_words(key: int, names: Names) -> str:
-    return names.people.get(key) or _("利用者 %(number)s") % {"number": key}
 
 
 def _list_words(name: str, values: list[Any], names: Names) -> str:

@@ -1,7 +1,6 @@
 """What the audit events of this app say in Japanese."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
@@ -12,8 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from members.models import MembershipRole
 from platform_portal.access.roles import Role
+from platform_portal.audit import words
 from platform_portal.audit.models import AuditEvent
 from platform_portal.audit.services import WITHHELD
+from platform_portal.audit.words import Line
 
 LABELS = {
     "members.invitation_sent": gettext_lazy("招待した"),
@@ -117,21 +118,14 @@ VALUE_LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One event in words: when, who, what, and (field, before, after) for each field."""
-
-    at: Any
-    who: str
-    what: str
-    changes: list[tuple[str, str, str]]
+def history_of(obj: models.Model) -> list[Line]:
+    return words.history_of(obj, describe)
 
 
 def describe(event: AuditEvent, names: Mapping[int, str]) -> Line:
-    """`names`: names of users by key. An actor who is gone is shown by number, the portal itself by name."""
-    who = _("申込者") if event.type in BY_APPLICANT else _("ポータル")
-    if event.actor_id is not None:
-        who = names.get(event.actor_id) or _("利用者 %(number)s") % {"number": event.actor_id}
+    """`names`: names of users by key."""
+    is_applicant = event.actor_id is None and event.type in BY_APPLICANT
+    who = _("申込者") if is_applicant else words.actor_words(event, names)
     changes = [
         (_label(event, name), _value(event, name, old), _value(event, name, new))
         for name, old, new in event.changed_fields

@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consultations import services
-from consultations.audit_labels import Line
 from consultations.forms.editor import ADDABLE, WindowEditor, digest, with_row, with_rule, with_suggestion
 from consultations.hours.evaluation import DayHours, week_table
 from consultations.hours.parsing import ParsedHours
@@ -27,11 +26,13 @@ from consultations.opening import holiday_calendar
 from consultations.presenting import Clock
 from consultations.services import Change
 from consultations.services.merging import merge_with
-from consultations.views.desk.common import Crumbs, history_of
+from consultations.views.desk.common import history_of
 from consultations.views.desk.reviewing import words_on_editing_under_review, words_on_return
 from consultations.views.public.detail import detail_context
 from members.models import Organization
 from platform_portal.access.checks import Refused
+from platform_portal.audit.words import Line
+from platform_portal.desk import Crumbs
 
 NAMES_OFFERED = 300
 NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

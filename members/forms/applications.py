@@ -53,9 +53,3 @@ class NoteForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
         model = Application
         fields = ("staff_note",)
         widgets = {"staff_note": forms.Textarea(attrs={"rows": 3})}
-
-
-class ApplicationSearchForm(forms.Form):
-    """Names are personal data: they go by POST and stay in the session, never in an address."""
-
-    words = forms.CharField(label=_("団体名・担当者・メールアドレス"), max_length=100, required=False)

@@ -77,14 +77,6 @@ class OfferForm(ReadsOnly):
         return day
 
 
-class BoardSearchForm(forms.Form):
-    """Goes by POST and stays in the session, as the words of every search."""
-
-    words = forms.CharField(
-        label=gettext_lazy("言葉（見出し・内容・団体名）"), max_length=100, required=False
-    )
-
-
 class MessageForm(forms.Form):
     """`form_id` makes of a double click one message."""
 

@@ -78,9 +78,3 @@ class PersonForm(forms.Form):
             data = data.copy()
             data["email"] = half_width(data["email"])
         super().__init__(data, *args, **kwargs)
-
-
-class UserSearchForm(forms.Form):
-    """Names are personal data: they go by POST and stay in the session, never in an address."""
-
-    words = forms.CharField(label=_("名前・メールアドレス・所属"), max_length=100, required=False)

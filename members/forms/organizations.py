@@ -138,7 +138,3 @@ class ReturnForm(forms.Form):
         widget=forms.Textarea,
         help_text=_("申し出た人へのメールに、そのまま載ります。"),
     )
-
-
-class OrganizationSearchForm(forms.Form):
-    words = forms.CharField(label=_("団体名・カナ・紹介・対象とする人"), max_length=100, required=False)

@@ -9,13 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members import services
+from members.audit_labels import history_of
 from members.duplicates import find_duplicates
 from members.filters import ApplicationFilter
 from members.forms.applications import (
-    ApplicationSearchForm,
     ApproveForm,
     JoinedOnForm,
     NoteForm,
@@ -23,12 +24,12 @@ from members.forms.applications import (
     RefuseForm,
 )
 from members.models import Application, ApplicationState, Invitation
-from members.views.common import attempt, crumbs, history_of, paged
 from members.workflow import APPLICATION_WAYS
 from platform_portal.access.checks import has, requires
 from platform_portal.access.roles import Permission
+from platform_portal.desk import Crumbs, SearchWords, Step, attempt, crumbs, paged
 
-WORDS_KEY = "application_search_words"
+SEARCH = SearchWords("application_search_words", gettext_lazy("団体名・担当者・メールアドレス"))
 MOST_AT_ONCE = 100
 
 sees = requires(Permission.SEE_APPLICATIONS)
@@ -39,7 +40,7 @@ decides = requires(Permission.DECIDE_APPLICATIONS)
 @sees
 @require_safe
 def application_list(request: HttpRequest) -> HttpResponse:
-    words = request.session.get(WORDS_KEY, "")
+    words = SEARCH.of(request)
     rows = Application.objects.confirmed().search(words).select_related("sector", "municipality")
     found = ApplicationFilter(request.GET, queryset=rows)
     context = {
@@ -48,7 +49,7 @@ def application_list(request: HttpRequest) -> HttpResponse:
         "has_garbage": not found.is_valid(),
         "page": paged(request, found.qs.order_by("-confirmed_at", "-pk")),
         "words": words,
-        "search": ApplicationSearchForm(initial={"words": words}),
+        "search": SEARCH.form(request),
         "is_filtered": bool(words or any(request.GET.get(name) for name in found.filters)),
         "next_admission_on": found.rules.next_admission_on(),
         "can_decide": has(request.user, Permission.DECIDE_APPLICATIONS),
@@ -59,12 +60,7 @@ def application_list(request: HttpRequest) -> HttpResponse:
 @sees
 @require_POST
 def application_search(request: HttpRequest) -> HttpResponse:
-    form = ApplicationSearchForm(request.POST)
-    if form.is_valid():
-        request.session[WORDS_KEY] = form.cleaned_data["words"]
-    else:
-        messages.error(request, _("探す言葉は100文字までで書いてください。"))
-    return redirect("members:application-list")
+    return SEARCH.keep(request, "members:application-list")
 
 
 @decides
@@ -258,5 +254,5 @@ def _open_invitation(application: Application) -> Invitation | None:
     return rows.filter(email__iexact=application.contact_email).first()
 
 
-def _crumbs(*steps: tuple[str, str]) -> list[tuple[str, str]]:
+def _crumbs(*steps: Step) -> Crumbs:
     return crumbs((_("入会申込"), reverse("members:application-list")), *steps)

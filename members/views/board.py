@@ -8,13 +8,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members import services
+from members.audit_labels import history_of
 from members.board_filters import BoardReportFilter, ConversationFilter
 from members.forms.board import HandleForm, IntroduceForm
 from members.models import BoardReport, Conversation, Offer
-from members.views.common import attempt, crumbs, history_of, paged
 from members.views.my.board import why_fitting
 from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
+from platform_portal.desk import Crumbs, Step, attempt, crumbs, paged
 
 MOST_FITTING = 50
 
@@ -119,5 +120,5 @@ def _report_answer(
     return render(request, "members/desk/board_report.html", context, status=422 if form.errors else 200)
 
 
-def _crumbs(*steps: tuple[str, str]) -> list[tuple[str, str]]:
+def _crumbs(*steps: Step) -> Crumbs:
     return crumbs((_("掲示板"), reverse("members:board-list")), *steps)

@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from members import permissions, services
+from members.audit_labels import history_of
 from members.forms.charters import CharterForm
 from members.models import Charter
-from members.views.common import attempt, crumbs, history_of, paged
 from platform_portal.access.checks import reason_against, requires
 from platform_portal.access.roles import Permission
+from platform_portal.desk import Crumbs, Step, attempt, crumbs, paged
 from platform_portal.markdown import render_markdown
 from platform_portal.page_cache import public_page
 
@@ -133,7 +134,7 @@ def _editor(request: HttpRequest, row: Charter | None, form: CharterForm, title:
     return render(request, "members/desk/charter_form.html", context)
 
 
-def _crumbs(*steps: tuple[str, str]) -> list[tuple[str, str]]:
+def _crumbs(*steps: Step) -> Crumbs:
     return crumbs((_("設置要綱"), reverse("members:charter-list")), *steps)
 
 

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 
 from members.filters import ConsentFilter
 from members.models import Charter, CharterConsent, Organization
-from members.views.common import paged
 from members.views.organizations import organization_steps
 from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
+from platform_portal.desk import paged
 from platform_portal.sheets.pages import download
 
 sees = requires(Permission.SEE_ORGANIZATIONS)

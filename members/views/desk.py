@@ -4,55 +4,42 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from members import audit_labels, permissions, services
+from members import permissions, services
+from members.audit_labels import history_of
 from members.filters import InvitationFilter, UserFilter
-from members.forms.desk import InvitationForm, UserForm, UserSearchForm
+from members.forms.desk import InvitationForm, UserForm
 from members.models import Invitation, User
-from platform_portal.access.checks import Refused, reason_against, requires
+from platform_portal.access.checks import reason_against, requires
 from platform_portal.access.methods import post_only
 from platform_portal.access.roles import Permission
-from platform_portal.audit.models import AuditEvent
+from platform_portal.desk import SearchWords, Step, attempt, crumbs, paged
 
-PAGE_SIZE = 50
-WORDS_KEY = "user_search_words"
-HISTORY_LENGTH = 50
+SEARCH = SearchWords("user_search_words", gettext_lazy("名前・メールアドレス・所属"))
 
 manages_users = requires(Permission.MANAGE_USERS)
 
 
-def _crumbs(*steps: tuple[str, str]) -> list[tuple[str, str]]:
-    """From the desk's first page down; the last step has no address."""
-    return [(_("管理画面"), reverse("desk:home")), *steps]
-
-
-def _users() -> tuple[str, str]:
+def _users() -> Step:
     return _("利用者"), reverse("members:user-list")
 
 
-def _invitations() -> tuple[str, str]:
+def _invitations() -> Step:
     return _("招待"), reverse("members:invitation-list")
-
-
-def _page(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
-    """Garbage and numbers out of range lead to the first or last page."""
-    return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
 
 
 # --- Users --------------------------------------------------------------------------------------
 @manages_users
 @require_GET
 def user_list(request: HttpRequest) -> HttpResponse:
-    words = request.session.get(WORDS_KEY, "")
+    words = SEARCH.of(request)
     users = (
         User.objects.get_queryset()
         .not_erased()
@@ -61,12 +48,12 @@ def user_list(request: HttpRequest) -> HttpResponse:
     )
     found = UserFilter(request.GET, queryset=users)
     context = {
-        "crumbs": _crumbs((_("利用者"), "")),
+        "crumbs": crumbs((_("利用者"), "")),
         "filter": found,
         "has_garbage": not found.is_valid(),
-        "page": _page(request, found.qs),
+        "page": paged(request, found.qs),
         "words": words,
-        "search": UserSearchForm(initial={"words": words}),
+        "search": SEARCH.form(request),
         "is_filtered": bool(words or request.GET.get("role") or request.GET.get("active")),
     }
     return render(request, "members/desk/user_list.html", context)
@@ -75,12 +62,7 @@ def user_list(request: HttpRequest) -> HttpResponse:
 @manages_users
 @post_only("members:user-list")
 def user_search(request: HttpRequest) -> HttpResponse:
-    form = UserSearchForm(request.POST)
-    if form.is_valid():
-        request.session[WORDS_KEY] = form.cleaned_data["words"]
-    else:
-        messages.error(request, _("探す言葉は100文字までで書いてください。"))
-    return redirect("members:user-list")
+    return SEARCH.keep(request, "members:user-list")
 
 
 @manages_users
@@ -95,28 +77,25 @@ def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _change(request: HttpRequest, user: User, form: UserForm) -> bool:
-    try:
-        services.change_user(user=user, by=request.user, **form.cleaned_data)
-    except (ValidationError, Refused) as error:
-        _tell(form, error)
-        return False
-    messages.success(request, _("「%(name)s」さんの登録を変えました。") % {"name": form.cleaned_data["name"]})
-    return True
+    return attempt(
+        request,
+        lambda: services.change_user(user=user, by=request.user, **form.cleaned_data),
+        _("「%(name)s」さんの登録を変えました。") % {"name": form.cleaned_data["name"]},
+        form,
+    )
 
 
 def _about(request: HttpRequest, user: User) -> dict[str, Any]:
-    events = list(AuditEvent.objects.about(user)[:HISTORY_LENGTH])
-    names = dict(User.objects.filter(pk__in={event.actor_id for event in events}).values_list("pk", "name"))
     me = request.user
     return {
-        "crumbs": _crumbs(_users(), (user.name, "")),
+        "crumbs": crumbs(_users(), (user.name, "")),
         "person": user,
         "second_factors": Authenticator.objects.filter(user=user)
         .exclude(type=Authenticator.Type.RECOVERY_CODES)
         .count(),
         "no_deactivation": reason_against(permissions.check_can_deactivate_user, me, user),
         "no_reset": reason_against(permissions.check_can_reset_second_factor, me, user),
-        "history": [audit_labels.describe(event, names) for event in events],
+        "history": history_of(user),
     }
 
 
@@ -128,14 +107,9 @@ def _confirmed(
     if request.method != "POST":
         words = {key: text % {"name": user.name} for key, text in question.items()}
         person = (user.name, reverse("members:user-detail", args=[pk]))
-        context = {"person": user, "crumbs": _crumbs(_users(), person, (words["button"], "")), **words}
+        context = {"person": user, "crumbs": crumbs(_users(), person, (words["button"], "")), **words}
         return render(request, "members/desk/confirm.html", context)
-    try:
-        action(user=user, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.reason)
-    else:
-        messages.success(request, done % {"name": user.name})
+    attempt(request, lambda: action(user=user, by=request.user), done % {"name": user.name})
     return redirect("members:user-detail", pk=pk)
 
 
@@ -199,10 +173,10 @@ def invitation_list(request: HttpRequest) -> HttpResponse:
         request.GET, queryset=Invitation.objects.with_mail_state().select_related("invited_by")
     )
     context = {
-        "crumbs": _crumbs(_users(), (_("招待"), "")),
+        "crumbs": crumbs(_users(), (_("招待"), "")),
         "filter": found,
         "has_garbage": not found.is_valid(),
-        "page": _page(request, found.qs),
+        "page": paged(request, found.qs),
         "is_filtered": bool(request.GET.get("state")),
     }
     return render(request, "members/desk/invitation_list.html", context)
@@ -212,28 +186,26 @@ def invitation_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def invitation_create(request: HttpRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
-    if form.is_valid():
-        try:
-            invitation = services.invite(by=request.user, **form.cleaned_data)
-        except (ValidationError, Refused) as error:
-            _tell(form, error)
-        else:
-            _say_what_follows(request, invitation)
-            return redirect("members:invitation-list")
-    crumbs = _crumbs(_users(), _invitations(), (_("招待する"), ""))
-    return render(request, "members/desk/invitation_form.html", {"form": form, "crumbs": crumbs})
+    if form.is_valid() and attempt(
+        request,
+        lambda: services.invite(by=request.user, **form.cleaned_data),
+        _what_follows(form.cleaned_data["email"].lower()),
+        form,
+    ):
+        return redirect("members:invitation-list")
+    context = {"form": form, "crumbs": crumbs(_users(), _invitations(), (_("招待する"), ""))}
+    return render(request, "members/desk/invitation_form.html", context)
 
 
 @manages_users
 @post_only("members:invitation-list")
 def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation, pk=pk)
-    try:
-        services.resend_invitation(invitation=invitation, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.reason)
-    else:
-        _say_what_follows(request, invitation)
+    attempt(
+        request,
+        lambda: services.resend_invitation(invitation=invitation, by=request.user),
+        _what_follows(invitation.email),
+    )
     return redirect("members:invitation-list")
 
 
@@ -242,34 +214,21 @@ def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
 def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation, pk=pk)
     if request.method != "POST":
-        crumbs = _crumbs(_users(), _invitations(), (_("取り消す"), ""))
-        context = {"invitation": invitation, "crumbs": crumbs}
+        context = {
+            "invitation": invitation,
+            "crumbs": crumbs(_users(), _invitations(), (_("取り消す"), "")),
+        }
         return render(request, "members/desk/invitation_withdraw.html", context)
-    try:
-        services.withdraw_invitation(invitation=invitation, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.reason)
-    else:
-        messages.success(request, _("「%(name)s」さんへの招待を取り消しました。") % {"name": invitation.name})
+    attempt(
+        request,
+        lambda: services.withdraw_invitation(invitation=invitation, by=request.user),
+        _("「%(name)s」さんへの招待を取り消しました。") % {"name": invitation.name},
+    )
     return redirect("members:invitation-list")
 
 
-def _say_what_follows(request: HttpRequest, invitation: Invitation) -> None:
+def _what_follows(email: str) -> str:
     """The mail is stored, not sent: the list shows what becomes of it."""
-    messages.success(
-        request,
-        _("%(email)s に招待のメールを送ります。送れたかどうかは、下の一覧の「状態」に出ます。")
-        % {"email": invitation.email},
-    )
-
-
-def _tell(form: Any, error: ValidationError | Refused) -> None:
-    if isinstance(error, Refused):
-        form.add_error(None, error.reason)
-        return
-    known = {name: texts for name, texts in error.message_dict.items() if name in form.fields}
-    other = [text for name, texts in error.message_dict.items() if name not in known for text in texts]
-    for name, texts in known.items():
-        form.add_error(name, texts)
-    if other:
-        form.add_error(None, other)
+    return _("%(email)s に招待のメールを送ります。送れたかどうかは、下の一覧の「状態」に出ます。") % {
+        "email": email
+    }

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 
 from django.utils.dateparse import parse_datetime
 
-from members import audit_labels
+from members.audit_labels import history_of
 from members.forms.organizations import ProfileForm
 from members.logos import remove_logo, store_logo
 from members.models import Organization
-from members.views.common import history_of
+from platform_portal.audit.words import Line
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ def with_logo(form: ProfileForm, current: str, action: Callable[[dict[str, Any]]
         raise
 
 
-def changes_since(organization: Organization, version: str) -> list[audit_labels.Line]:
+def changes_since(organization: Organization, version: str) -> list[Line]:
     """What others did after the form with this `version` was drawn."""
     moment = parse_datetime(version.partition("/")[0]) or dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
     lines = history_of(organization)

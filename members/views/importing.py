@@ -11,15 +11,14 @@ from members.importing.columns import COLUMNS, ONLY_SHOWN, PERSONAL
 from members.importing.exporting import SHEET, record_export, table_rows
 from members.importing.uploads import intake
 from members.models import Organization
-from members.views.common import crumbs
+from members.views.organizations import SEARCH
 from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
+from platform_portal.desk import Crumbs, crumbs
 from platform_portal.sheets.pages import ImportPages, download
 
-WORDS_KEY = "organization_search_words"  # in the session: what the list is searched for
 
-
-def _steps() -> list[tuple[str, str]]:
+def _steps() -> Crumbs:
     return crumbs()
 
 
@@ -60,7 +59,7 @@ def organization_import_result(request: HttpRequest, public_id: str) -> HttpResp
 @require_safe
 def organization_export(request: HttpRequest) -> HttpResponseBase:
     """The organisations of the list, with the list's conditions; `format`: csv (default) or xlsx; `contacts=1`."""
-    words = request.session.get(WORDS_KEY, "")
+    words = SEARCH.of(request)
     found = OrganizationFilter(request.GET, queryset=Organization.objects.search(words).order_by("pk"))
     organizations = found.qs
     conditions = {name: request.GET[name] for name, value in found.form.cleaned_data.items() if value}

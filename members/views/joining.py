@@ -17,8 +17,8 @@ from members import services
 from members.forms.joining import BODY_FIELDS, CONTACT_FIELDS, AnswerForm, JoinForm
 from members.models import UNCONFIRMED_DAYS, Application, ApplicationState, Charter, JoiningRules
 from members.private_links import LinkUnusableError, Trouble, find_application
-from members.views.common import tell
 from platform_portal.access.checks import Refused
+from platform_portal.desk import tell
 from platform_portal.markdown import render_markdown
 from platform_portal.public_forms import is_limited, is_same_origin
 

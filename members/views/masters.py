@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from members import services
+from members.audit_labels import history_of
 from members.forms.masters import CriterionForm, JoiningRulesForm, ReadsOnly, SectorForm, StrengthForm
 from members.models import JoiningCriterion, JoiningRules, Sector, Strength
-from members.views.common import attempt, crumbs, history_of
 from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
+from platform_portal.desk import attempt, crumbs
 
 # part of the address: (model, form, heading, what one is called)
 KINDS: dict[str, tuple[Any, type[ReadsOnly], Any, Any]] = {

@@ -14,9 +14,9 @@ from members.forms.merging import MergeForm, PairForm
 from members.importing.contents import with_parts
 from members.merging import parts
 from members.models import Organization, OrganizationState
-from members.views.common import crumbs, paged, reason_of
 from platform_portal.access.checks import Refused, requires
 from platform_portal.access.roles import Permission
+from platform_portal.desk import crumbs, paged, reason_of
 
 merges = requires(Permission.MERGE_ORGANIZATIONS)
 

@@ -9,29 +9,31 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members import permissions, profile, services
-from members.audit_labels import Line
+from members.audit_labels import history_of
 from members.belongings import belongings_of
 from members.filters import OrganizationFilter
 from members.forms.my import MembershipForm, PersonForm
-from members.forms.organizations import LeavingForm, OrganizationForm, OrganizationSearchForm
+from members.forms.organizations import LeavingForm, OrganizationForm
 from members.models import Membership, Organization
-from members.views.common import attempt, crumbs, history_of, paged, tell
 from members.views.editing import changes_since, with_logo
 from members.views.my.organization import facts
 from platform_portal.access.checks import Refused, reason_against, requires
 from platform_portal.access.roles import Permission
+from platform_portal.audit.words import Line
+from platform_portal.desk import Crumbs, SearchWords, Step, attempt, crumbs, paged, tell
 
-WORDS_KEY = "organization_search_words"
+SEARCH = SearchWords("organization_search_words", gettext_lazy("団体名・カナ・紹介・対象とする人"))
 ORDER = ("kana", "name", "pk")
 
 sees = requires(Permission.SEE_ORGANIZATIONS)
 edits = requires(Permission.EDIT_ORGANIZATIONS)
 
 
-def organization_steps(organization: Organization | None, *more: tuple[str, str]) -> list[tuple[str, str]]:
+def organization_steps(organization: Organization | None, *more: Step) -> Crumbs:
     steps = [(_("会員団体"), reverse("members:organization-list"))]
     if organization is not None:
         steps.append((organization.name, address_of(organization)))
@@ -52,7 +54,7 @@ def get_organization(public_id: str) -> Organization:
 @sees
 @require_safe
 def organization_list(request: HttpRequest) -> HttpResponse:
-    words = request.session.get(WORDS_KEY, "")
+    words = SEARCH.of(request)
     organizations = Organization.objects.search(words).with_people()
     found = OrganizationFilter(request.GET, queryset=organizations)
     rows = found.qs if found.is_valid() else organizations.active()
@@ -61,7 +63,7 @@ def organization_list(request: HttpRequest) -> HttpResponse:
         "has_garbage": not found.is_valid(),
         "page": paged(request, rows.select_related("sector", "municipality").order_by(*ORDER)),
         "words": words,
-        "search": OrganizationSearchForm(initial={"words": words}),
+        "search": SEARCH.form(request),
         "is_filtered": bool(words or any(request.GET.get(name) for name in found.filters)),
         "crumbs": crumbs((_("会員団体"), "")),
     }
@@ -72,12 +74,7 @@ def organization_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def search(request: HttpRequest) -> HttpResponse:
     """By POST: what somebody looks for stands in no address and no log."""
-    form = OrganizationSearchForm(request.POST)
-    if form.is_valid():
-        request.session[WORDS_KEY] = form.cleaned_data["words"]
-    else:
-        messages.error(request, _("探す言葉は100文字までで書いてください。"))
-    return redirect("members:organization-list")
+    return SEARCH.keep(request, "members:organization-list")
 
 
 # --- One organisation -----------------------------------------------------------------------------

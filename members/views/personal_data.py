@@ -19,10 +19,10 @@ from members import permissions, services
 from members.forms.desk import PersonForm
 from members.models import User
 from members.people import person_of, person_with, user_of
-from members.views.common import attempt, crumbs
 from platform_portal import personal_data
 from platform_portal.access.checks import reason_against, requires
 from platform_portal.access.roles import Permission
+from platform_portal.desk import attempt, crumbs
 from platform_portal.privacy import Person
 
 ADDRESS_KEY = "person_address"

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from members import permissions, profile, services
 from members.forms.organizations import ReturnForm
 from members.models import OrganizationRevision
-from members.views.common import attempt, paged
 from members.views.organizations import organization_steps
 from platform_portal.access.checks import reason_against, requires
 from platform_portal.access.roles import Permission
+from platform_portal.desk import attempt, paged
 
 edits = requires(Permission.EDIT_ORGANIZATIONS)
 

@@ -1,24 +1,23 @@
 """The desk's page for what a prefecture fills in once."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
 from platform_portal.audit.models import AuditEvent
+from platform_portal.audit.words import Line, actor_words, history_of
+from platform_portal.desk import crumbs
 from platform_portal.region import services
 from platform_portal.region.forms import PortalSettingsForm
 from platform_portal.region.models import PortalSettings, Prefecture
-
-HISTORY_LENGTH = 20
 
 
 @requires(Permission.EDIT_PORTAL_SETTINGS)
@@ -41,27 +40,17 @@ def portal_settings(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "has_prefectures": Prefecture.objects.exists(),
-        "crumbs": [(_("管理画面"), reverse("desk:home")), (_("ポータルの設定"), "")],
-        "history": _history(row),
+        "crumbs": crumbs((_("ポータルの設定"), "")),
+        "history": history_of(row, _describe),
     }
     return render(request, "region/settings.html", context)
 
 
-def _history(row: PortalSettings) -> list[dict[str, Any]]:
-    """Who changed the settings, when and how, newest first."""
-    events = list(AuditEvent.objects.about(row)[:HISTORY_LENGTH])
-    people = get_user_model().objects.in_bulk({event.actor_id for event in events if event.actor_id})
-    return [
-        {
-            "at": event.at,
-            "who": people.get(event.actor_id) or _("ポータル"),
-            "what": _("設定を変えた"),
-            "changes": [_change_in_words(row, *change) for change in event.changed_fields],
-        }
-        for event in events
-    ]
+def _describe(event: AuditEvent, names: Mapping[int, str]) -> Line:
+    changes = [_change_in_words(*change) for change in event.changed_fields]
+    return Line(event.at, actor_words(event, names), _("設定を変えた"), changes)
 
 
-def _change_in_words(row: PortalSettings, name: str, old: Any, new: Any) -> tuple[str, str, str]:
-    label = getattr(row._meta.get_field(name), "verbose_name", name)
+def _change_in_words(name: str, old: Any, new: Any) -> tuple[str, str, str]:
+    label = getattr(PortalSettings._meta.get_field(name), "verbose_name", name)
     return str(label), str(old or _("なし")), str(new or _("なし"))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from platform_portal.access.checks import Refused
+from platform_portal.desk import Step, paged
 from platform_portal.sheets.files import UnreadableFileError
 from platform_portal.sheets.forms import UploadForm
 from platform_portal.sheets.intake import Intake
@@ -33,7 +33,6 @@ OUTCOME_WORDS = {
     Outcome.CHANGED: (gettext_lazy("変えます"), "soon"),
     Outcome.UNCHANGED: (gettext_lazy("同じです"), "closed"),
 }
-Step = tuple[str, str]  # (words, address) of a breadcrumb
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ class ImportPages:
                 # Only windows wait for a second person.
                 if each != Outcome.PROPOSED or upload.counts.get(each.value)
             ],
-            "page": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page")),
+            "page": paged(request, rows, ROWS_PER_PAGE),
             "refused": upload.counts.get(Outcome.REFUSED, 0),
             "effective": sum(
                 upload.counts.get(each, 0) for each in (Outcome.CREATED, Outcome.CHANGED, Outcome.PROPOSED)

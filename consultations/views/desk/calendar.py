@@ -13,9 +13,9 @@ from consultations import services
 from consultations.forms.calendar import OverrideForm
 from consultations.models import CalendarOverride
 from consultations.opening import count_windows_changed_by, holiday_calendar
-from consultations.views.desk.common import attempt, crumbs, paged
 from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
+from platform_portal.desk import attempt, crumbs, paged
 
 
 @requires(Permission.EDIT_CALENDAR)

@@ -17,9 +17,10 @@ from consultations.desk_filters import CallFilter
 from consultations.forms.calls import CallForm, VerificationRulesForm
 from consultations.models import ConsultationWindow, VerificationCall, VerificationRequest, VerificationRules
 from consultations.presenting.checking import facts_to_check
-from consultations.views.desk.common import attempt, crumbs, history_of, paged
+from consultations.views.desk.common import history_of
 from platform_portal.access.checks import reason_against, requires
 from platform_portal.access.roles import Permission
+from platform_portal.desk import attempt, crumbs, paged
 
 
 @requires(Permission.VERIFY_WINDOWS)

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations import permissions, services
 from consultations.forms.category import CategoryForm
 from consultations.models import Category
-from consultations.views.desk.common import attempt, crumbs, history_of
+from consultations.views.desk.common import history_of
 from platform_portal.access.checks import reason_against, requires
 from platform_portal.access.roles import Permission
+from platform_portal.desk import attempt, crumbs
 from platform_portal.publishing.states import State
 
 

@@ -1,12 +1,9 @@
-"""What the desk's pages share: paging, breadcrumbs, saying what was done, and reading the record aloud."""
+"""What the desk's pages about windows share: finding one, and reading the record aloud."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -15,27 +12,16 @@ from django.utils.translation import gettext as _
 
 from consultations import audit_labels
 from consultations.models import Category, ConsultationWindow
-from members.models import Organization, User
-from platform_portal.access.checks import Refused
+from members.models import Organization
 from platform_portal.audit.models import AuditEvent
+from platform_portal.audit.words import Line, names_of
+from platform_portal.desk import Crumbs, Step, crumbs
 from platform_portal.region.models import Municipality
 
-PAGE_SIZE = 50
 HISTORY_LENGTH = 100
-Crumbs = list[tuple[str, str]]
 
 
-def paged(request: HttpRequest, rows: Any, size: int = PAGE_SIZE) -> Page[Any]:
-    """Garbage and numbers out of range lead to the first or last page."""
-    return Paginator(rows, size).get_page(request.GET.get("page"))
-
-
-def crumbs(*steps: tuple[str, str]) -> Crumbs:
-    """From the desk's first page down; the last step has no address."""
-    return [(_("管理画面"), reverse("desk:home")), *steps]
-
-
-def window_steps(window: ConsultationWindow, *more: tuple[str, str]) -> Crumbs:
+def window_steps(window: ConsultationWindow, *more: Step) -> Crumbs:
     steps = [(_("相談窓口"), reverse("desk:window-list"))]
     address = reverse("desk:window-page", args=[window.public_id]) if more else ""
     return crumbs(*steps, (window.name, address), *more)
@@ -47,20 +33,6 @@ def get_window(public_id: str, windows: Any = None) -> ConsultationWindow:
     return window
 
 
-def attempt(request: HttpRequest, action: Callable[[], Any], done: str) -> bool:
-    """Runs one service and says what came of it; True when it was done."""
-    try:
-        action()
-    except Refused as refused:
-        messages.error(request, refused.reason)
-        return False
-    except ValidationError as error:  # somebody was faster: the form itself found nothing wrong
-        messages.error(request, " ".join(error.messages))
-        return False
-    messages.success(request, done)
-    return True
-
-
 def next_address(request: HttpRequest, otherwise: str) -> str:
     """Where the person came from, if that is a page of ours."""
     address = request.POST.get("next", "")
@@ -69,7 +41,7 @@ def next_address(request: HttpRequest, otherwise: str) -> str:
     return otherwise
 
 
-def history_of(obj: Any, only: Collection[str] | None = None) -> list[audit_labels.Line]:
+def history_of(obj: Any, only: Collection[str] | None = None) -> list[Line]:
     """The latest events of an object in words, newest first. Constant queries.
 
     `only`: for eyes outside the office: just these fields, without names and notes.
@@ -105,9 +77,7 @@ def people_of(events: Collection[AuditEvent]) -> dict[int, str]:
     sides = [side for event in events for side in (event.old, event.new)]
     keys = [event.actor_id for event in events]
     keys += [side.get(name) for side in sides for name in audit_labels.PERSONS]
-    return dict(
-        User.objects.filter(pk__in={key for key in keys if key is not None}).values_list("pk", "name")
-    )
+    return names_of(keys)
 
 
 def _values(sides: Iterable[Mapping[str, Any]], name: str) -> list[Any]:

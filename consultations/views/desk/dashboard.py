@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from consultations.models import ConsultationWindow, VerificationRules, ZeroHitWord
-from consultations.views.desk.common import crumbs
 from members.models import Organization, Sector
 from platform_portal.access.checks import has, requires
 from platform_portal.access.roles import Permission
 from platform_portal.charts import BarChart, bar_chart
+from platform_portal.desk import crumbs
 
 MONTHS = 24
 WORDS = 10

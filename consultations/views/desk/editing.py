@@ -7,10 +7,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from consultations import permissions
 from consultations.models import ConsultationWindow
-from consultations.views.desk.common import Crumbs, crumbs, get_window, window_steps
+from consultations.views.desk.common import get_window, window_steps
 from consultations.views.editing import Editing, Place, hours_saying
 from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
+from platform_portal.desk import Crumbs, crumbs
 
 
 def _crumbs(window: ConsultationWindow, title: str) -> Crumbs:

@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from consultations.audit_labels import Line
 from consultations.forms.public import SearchForm
 from consultations.models import Category, ConsultationWindow
 from consultations.presenting import Clock, present_cards, present_detail
-from consultations.views.desk.common import crumbs
 from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
+from platform_portal.audit.words import Line
 from platform_portal.charts import bar_chart
+from platform_portal.desk import crumbs
 
 
 class SampleForm(forms.Form):
@@ -46,9 +46,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "search_form": SearchForm(),
         "sample_page": Paginator(range(400), 20).page(5),
         "category": Category.objects.first(),
-        "history": [
-            Line(timezone.now(), _("だれか"), _("内容を変えた"), "", [(_("名称"), _("前"), _("あと"))])
-        ],
+        "history": [Line(timezone.now(), _("だれか"), _("内容を変えた"), [(_("名称"), _("前"), _("あと"))])],
         "chart": bar_chart(
             key="sample",
             title=_("題名"),

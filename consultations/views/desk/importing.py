@@ -10,9 +10,9 @@ from consultations.desk_filters import DeskWindowFilter
 from consultations.importing import exporting
 from consultations.importing.uploads import intake
 from consultations.models import ConsultationWindow
-from consultations.views.desk.common import Crumbs, crumbs
 from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
+from platform_portal.desk import Crumbs, crumbs
 from platform_portal.sheets.pages import ImportPages, download
 
 

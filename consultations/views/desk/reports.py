@@ -10,9 +10,9 @@ from consultations import permissions, services
 from consultations.desk_filters import ReportFilter
 from consultations.forms.desk import ResolutionForm
 from consultations.models import ErrorReport
-from consultations.views.desk.common import attempt, crumbs, paged
 from platform_portal.access.checks import reason_against, requires
 from platform_portal.access.roles import Permission
+from platform_portal.desk import attempt, crumbs, paged
 
 
 @requires(Permission.HANDLE_REPORTS)

@@ -16,10 +16,10 @@ from consultations.forms.desk import ApproveForm, ReturnForm
 from consultations.models import RevisionState, WindowRevision
 from consultations.services.merging import Merge, merge_with
 from consultations.views.comparing import rows_of
-from consultations.views.desk.common import attempt, crumbs, paged
 from consultations.views.editing import preview_response
 from platform_portal.access.checks import Refused, reason_against, requires
 from platform_portal.access.roles import Permission
+from platform_portal.desk import attempt, crumbs, paged
 
 
 @requires(Permission.EDIT_WINDOWS)

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 
 from consultations.desk_filters import VerificationFilter
 from consultations.models import ConsultationWindow
-from consultations.views.desk.common import crumbs, paged
 from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
+from platform_portal.desk import crumbs, paged
 
 
 @requires(Permission.VERIFY_WINDOWS)

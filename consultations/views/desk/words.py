@@ -9,10 +9,10 @@ from django.views.decorators.http import require_safe
 from consultations import permissions, services
 from consultations.forms.desk import AdoptForm
 from consultations.models import Category, ZeroHitWord
-from consultations.views.desk.common import attempt, crumbs, paged
 from platform_portal.access.checks import reason_against, requires
 from platform_portal.access.methods import post_only
 from platform_portal.access.roles import Permission
+from platform_portal.desk import attempt, crumbs, paged
 
 
 @requires(Permission.SEE_ZERO_HIT_WORDS)

@@ -14,18 +14,19 @@ from consultations.hours_words import hours_words
 from consultations.models import ConsultationWindow, RevisionState, WindowRevision
 from consultations.presenting import Clock, present_detail
 from consultations.views.comparing import rows_of
-from consultations.views.desk.common import Crumbs, attempt, paged
 from consultations.views.editing import Editing, Place, hours_saying
 from consultations.workflow import EVENTS_OF_MOVES, RETURNED
 from members.models import Membership, MembershipRole, Organization
+from members.views.my.common import crumbs
 from platform_portal.access.checks import reason_against
 from platform_portal.access.methods import post_only
 from platform_portal.audit.models import AuditEvent
+from platform_portal.desk import Crumbs, attempt, paged
 from platform_portal.publishing.states import State
 
 
 def _crumbs(*steps: tuple[str, str]) -> Crumbs:
-    return [(_("わたしの団体"), reverse("my:home")), (_("窓口"), reverse("my:window-list")), *steps]
+    return crumbs((_("窓口"), reverse("my:window-list")), *steps)
 
 
 def _form_crumbs(window: ConsultationWindow, title: str) -> Crumbs:
@@ -48,7 +49,7 @@ def window_list(request: HttpRequest) -> HttpResponse:
         ),
         "organizations": Organization.objects.acted_for_by(request.user),
         "can_create": _writable(request).exists(),
-        "crumbs": [(_("わたしの団体"), reverse("my:home")), (_("窓口"), "")],
+        "crumbs": crumbs((_("窓口"), "")),
     }
     return render(request, "consultations/my/window_list.html", context)
 

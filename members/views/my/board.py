@@ -4,28 +4,27 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members import board_permissions as permissions
 from members import services
 from members.board_filters import BoardFilter
 from members.board_waiting import unread_conversations, writing
-from members.forms.board import BoardSearchForm, MessageForm, OfferForm
+from members.forms.board import MessageForm, OfferForm
 from members.models import Conversation, ConversationParty, Membership, Offer, Organization
-from members.views.common import attempt
-from members.views.my.common import Crumbs, crumbs, own_memberships
+from members.views.my.common import crumbs, own_memberships
 from platform_portal.access.checks import Refused, has, reason_against
 from platform_portal.access.roles import Permission
+from platform_portal.desk import Crumbs, SearchWords, Step, attempt, paged
 
 PAGE_SIZE = 20
 MOST_SUGGESTIONS = 5
-WORDS_KEY = "board_search_words"
+SEARCH = SearchWords("board_search_words", gettext_lazy("言葉（見出し・内容・団体名）"))
 P = ParamSpec("P")
 
 
@@ -49,15 +48,15 @@ def sees_board(view: View[P]) -> View[P]:
 def board(request: HttpRequest) -> HttpResponse:
     memberships = own_memberships(request.user)
     own = [membership.organization_id for membership in memberships]
-    words = request.session.get(WORDS_KEY, "")
+    words = SEARCH.of(request)
     found = BoardFilter(request.GET, queryset=Offer.objects.search(words).for_list(), own_organizations=own)
     context = {
         "filter": found,
         "has_garbage": not found.is_valid(),
-        "page": Paginator(found.qs, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": paged(request, found.qs, PAGE_SIZE),
         "own": own,
         "words": words,
-        "search": BoardSearchForm(initial={"words": words}),
+        "search": SEARCH.form(request),
         "is_filtered": bool(words or any(request.GET.get(name) for name in found.filters)),
         "against": _against_writing(memberships),
         "unread": unread_conversations(memberships),
@@ -69,12 +68,7 @@ def board(request: HttpRequest) -> HttpResponse:
 @sees_board
 @require_POST
 def search(request: HttpRequest) -> HttpResponse:
-    form = BoardSearchForm(request.POST)
-    if form.is_valid():
-        request.session[WORDS_KEY] = form.cleaned_data["words"]
-    else:
-        messages.error(request, _("探す言葉は100文字までで書いてください。"))
-    return redirect("my:board")
+    return SEARCH.keep(request, "my:board")
 
 
 @sees_board
@@ -95,7 +89,7 @@ def offer(request: HttpRequest, public_id: str) -> HttpResponse:
         "against_editing": reason_against(permissions.check_can_edit_offer, request.user, row),
         "may_withdraw": permissions.can_withdraw_offer(request.user, row),
         "may_introduce": has(request.user, Permission.TEND_BOARD) and row.is_open,
-        "crumbs": _crumbs((row.title, "")),
+        "crumbs": board_crumbs((row.title, "")),
     }
     return render(request, "members/my/board/offer.html", context)
 
@@ -119,7 +113,7 @@ def create(request: HttpRequest) -> HttpResponse:
             form,
         ):
             return redirect(f"{reverse('my:board')}?own=1")
-    context = {"form": form, "title": _("掲示板に載せる"), "crumbs": _crumbs((_("載せる"), ""))}
+    context = {"form": form, "title": _("掲示板に載せる"), "crumbs": board_crumbs((_("載せる"), ""))}
     return render(request, "members/my/board/offer_form.html", context, status=422 if form.errors else 200)
 
 
@@ -140,7 +134,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
         "form": form,
         "offer": row,
         "title": _("掲示を直す"),
-        "crumbs": _crumbs((title, reverse("my:offer", args=[public_id])), (_("直す"), "")),
+        "crumbs": board_crumbs((title, reverse("my:offer", args=[public_id])), (_("直す"), "")),
     }
     return render(request, "members/my/board/offer_form.html", context, status=422 if form.errors else 200)
 
@@ -174,7 +168,7 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
         return _done(request, row, services.withdraw_offer, _("掲示を取り下げました。"))
     context = {
         "offer": row,
-        "crumbs": _crumbs((row.title, reverse("my:offer", args=[public_id])), (_("取り下げる"), "")),
+        "crumbs": board_crumbs((row.title, reverse("my:offer", args=[public_id])), (_("取り下げる"), "")),
     }
     return render(request, "members/my/board/withdraw.html", context)
 
@@ -201,7 +195,7 @@ def ask(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "offer": row,
         "form": form,
-        "crumbs": _crumbs((row.title, reverse("my:offer", args=[public_id])), (_("話を聞きたい"), "")),
+        "crumbs": board_crumbs((row.title, reverse("my:offer", args=[public_id])), (_("話を聞きたい"), "")),
     }
     return render(request, "members/my/board/ask.html", context, status=422 if form.errors else 200)
 
@@ -269,5 +263,5 @@ def _done(request: HttpRequest, row: Offer, service: Callable[..., Any], done: s
     return redirect("my:offer", row.public_id)
 
 
-def _crumbs(*steps: tuple[str, str]) -> Crumbs:
+def board_crumbs(*steps: Step) -> Crumbs:
     return crumbs((_("掲示板"), reverse("my:board")), *steps)

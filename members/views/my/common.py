@@ -8,8 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from members.models import Membership, Organization
-
-Crumbs = list[tuple[str, str]]
+from platform_portal.desk import Crumbs, Step
 
 
 def own_organization(request: HttpRequest, public_id: str) -> Organization:
@@ -27,11 +26,11 @@ def own_memberships(user: Any) -> list[Membership]:
     )
 
 
-def crumbs(*steps: tuple[str, str]) -> Crumbs:
+def crumbs(*steps: Step) -> Crumbs:
     """From the first page of the members down; the last step has no address."""
     return [(_("わたしの団体"), reverse("my:home")), *steps]
 
 
-def steps_of(organization: Organization, *more: tuple[str, str]) -> Crumbs:
+def steps_of(organization: Organization, *more: Step) -> Crumbs:
     address = reverse("my:organization", args=[organization.public_id]) if more else ""
     return crumbs((organization.name, address), *more)

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods
 from members import permissions, services
 from members.forms.my import ConsentForm
 from members.models import Charter, Organization
-from members.views.common import attempt
 from members.views.my.common import own_organization, steps_of
 from members.views.my.home import LATER
 from platform_portal.access.checks import reason_against
+from platform_portal.desk import attempt
 from platform_portal.markdown import render_markdown
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,10 +14,10 @@ from members import services
 from members.board_waiting import writing
 from members.forms.board import BoardReportForm, MessageForm
 from members.models import Conversation, ConversationParty, Organization
-from members.views.common import attempt
-from members.views.my.board import PAGE_SIZE, sees_board
-from members.views.my.common import Crumbs, crumbs, own_memberships
+from members.views.my.board import PAGE_SIZE, board_crumbs, sees_board
+from members.views.my.common import own_memberships
 from platform_portal.access.checks import reason_against
+from platform_portal.desk import Crumbs, attempt, paged
 
 
 @sees_board
@@ -29,11 +28,9 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
     rows = ConversationParty.objects.filter(organization__in=keys).with_unread()
     rows = rows.select_related("conversation__offer__organization", "conversation__asker", "organization")
     context = {
-        "page": Paginator(rows.order_by("-conversation__last_message_at", "pk"), PAGE_SIZE).get_page(
-            request.GET.get("page")
-        ),
+        "page": paged(request, rows.order_by("-conversation__last_message_at", "pk"), PAGE_SIZE),
         "reads_only": bool(memberships) and not keys,
-        "crumbs": _crumbs((_("やりとり"), "")),
+        "crumbs": board_crumbs((_("やりとり"), "")),
     }
     return render(request, "members/my/board/conversation_list.html", context)
 
@@ -114,12 +111,10 @@ def _sides(request: HttpRequest, row: Conversation) -> list[Organization]:
     return [organization for organization in row.organizations if organization.pk in own]
 
 
-def _crumbs(*steps: tuple[str, str]) -> Crumbs:
-    return crumbs((_("掲示板"), reverse("my:board")), *steps)
-
-
 def _steps(row: Conversation, last: Any = "") -> Crumbs:
     listing = (_("やりとり"), reverse("my:conversation-list"))
     if not last:
-        return _crumbs(listing, (row.offer.title, ""))
-    return _crumbs(listing, (row.offer.title, reverse("my:conversation", args=[row.public_id])), (last, ""))
+        return board_crumbs(listing, (row.offer.title, ""))
+    return board_crumbs(
+        listing, (row.offer.title, reverse("my:conversation", args=[row.public_id])), (last, "")
+    )

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members import permissions, profile, services
-from members.audit_labels import Line
 from members.forms.organizations import ProfileForm
 from members.models import Organization, OrganizationRevision
-from members.views.common import attempt, tell
 from members.views.editing import changes_since, with_logo
 from members.views.my.common import own_organization, steps_of
 from platform_portal.access.checks import Refused, reason_against
+from platform_portal.audit.words import Line
+from platform_portal.desk import attempt, tell
 
 
 @dataclass(frozen=True, slots=True)

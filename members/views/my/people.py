@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from members import permissions, services
 from members.forms.my import MembershipForm, PersonForm
 from members.models import Invitation, Membership, Organization
-from members.views.common import attempt
-from members.views.my.common import Crumbs, own_organization, steps_of
+from members.views.my.common import own_organization, steps_of
 from platform_portal.access.checks import reason_against
+from platform_portal.desk import Crumbs, attempt
 
 
 @require_safe
