@@ -106,8 +106,9 @@ def _confirmed(
     user = get_object_or_404(User, pk=pk)
     if request.method != "POST":
         words = {key: text % {"name": user.name} for key, text in question.items()}
-        person = (user.name, reverse("members:user-detail", args=[pk]))
-        context = {"person": user, "crumbs": crumbs(_users(), person, (words["button"], "")), **words}
+        back = reverse("members:user-detail", args=[pk])
+        steps = crumbs(_users(), (user.name, back), (words["button"], ""))
+        context = {"back": back, "crumbs": steps, **words}
         return render(request, "members/desk/confirm.html", context)
     attempt(request, lambda: action(user=user, by=request.user), done % {"name": user.name})
     return redirect("members:user-detail", pk=pk)

@@ -214,7 +214,7 @@ def come_back(request: HttpRequest, public_id: str) -> HttpResponse:
         "back": address_of(organization),
         "crumbs": organization_steps(organization, (_("加入の再開"), "")),
     }
-    return render(request, "members/desk/organization_confirm.html", context)
+    return render(request, "members/desk/confirm.html", context)
 
 
 # --- People -------------------------------------------------------------------------------------
@@ -297,7 +297,7 @@ def person_end(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
         "back": address_of(organization),
         "crumbs": organization_steps(organization, (_("担当から外す"), "")),
     }
-    return render(request, "members/desk/organization_confirm.html", context)
+    return render(request, "members/desk/confirm.html", context)
 
 
 def _membership(organization: Organization, pk: int) -> Membership:

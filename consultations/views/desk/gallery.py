@@ -19,7 +19,7 @@ from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
 from platform_portal.audit.words import Line
 from platform_portal.charts import bar_chart
-from platform_portal.desk import crumbs
+from platform_portal.desk import WordsForm, crumbs
 
 
 class SampleForm(forms.Form):
@@ -44,6 +44,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "form": SampleForm(),
         "bad_form": SampleForm({"bad-choice": "c"}, prefix="bad"),
         "search_form": SearchForm(),
+        "words_form": WordsForm(label=_("名前"), prefix="words"),
+        "sample_filter": {"form": SampleForm(prefix="filter")},
         "sample_page": Paginator(range(400), 20).page(5),
         "category": Category.objects.first(),
         "history": [Line(timezone.now(), _("だれか"), _("内容を変えた"), [(_("名称"), _("前"), _("あと"))])],
