@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from consultations.finding.categories import CategoryMatch
+from consultations.finding.places import towns_named
 from consultations.finding.words import query_words
+
+if TYPE_CHECKING:
+    from consultations.models.querysets import ConsultationWindowQuerySet
 
 MOST_WINDOWS = 20
 MOST_CATEGORIES = 3
@@ -37,7 +41,10 @@ class WindowIndex(Protocol):
 
 
 class DatabaseWindows:
-    """The published windows. Two queries and at most one per category, whatever the number of windows."""
+    """The published windows. Three queries and at most one per category, whatever the number of windows.
+
+    A town named in the text rules out what only other towns offer.
+    """
 
     def category_words(self) -> dict[str, list[str]]:
         from consultations.models import Category
@@ -45,37 +52,40 @@ class DatabaseWindows:
         return {category.slug: category.word_list for category in Category.objects.published()}
 
     def search(self, text: str, categories: Sequence[CategoryMatch]) -> list[WindowMatch]:
+        from consultations.models import ConsultationWindow
+
+        windows = ConsultationWindow.objects.published()
+        towns = towns_named(text)
+        if towns:
+            windows = windows.serving(*towns)
         scores: dict[tuple[str, str], float] = {}
-        for key, score in (*self._by_words(text), *self._by_category(_meant(categories))):
+        for key, score in (*_by_words(windows, text), *_by_category(windows, _meant(categories))):
             scores[key] = scores.get(key, 0.0) + score
         # Equal scores keep the order in which they were found: nearest area first, then by name.
         ranked = sorted(scores.items(), key=lambda item: -item[1])[:MOST_WINDOWS]
         return [WindowMatch(public_id, name, round(score, 4)) for (public_id, name), score in ranked]
 
-    def _by_words(self, text: str) -> list[tuple[tuple[str, str], float]]:
-        from consultations.models import ConsultationWindow
 
-        found = ConsultationWindow.objects.published().matching(query_words(text))[:MOST_WINDOWS]
-        return [
-            (
-                (window.public_id, window.name),
-                (_NAME if window.name_rank == 0 else 0.0)
-                + _WORDS * window.word_rank / (1 + window.word_rank),
-            )
-            for window in found
-        ]
+def _by_words(windows: "ConsultationWindowQuerySet", text: str) -> list[tuple[tuple[str, str], float]]:
+    found = windows.matching(query_words(text))[:MOST_WINDOWS]
+    return [
+        (
+            (window.public_id, window.name),
+            (_NAME if window.name_rank == 0 else 0.0) + _WORDS * window.word_rank / (1 + window.word_rank),
+        )
+        for window in found
+    ]
 
-    def _by_category(self, categories: Sequence[CategoryMatch]) -> list[tuple[tuple[str, str], float]]:
-        from consultations.models import ConsultationWindow
 
-        scores: dict[tuple[str, str], float] = {}
-        for category in categories:
-            windows = (
-                ConsultationWindow.objects.published().filter(categories__slug=category.slug).nearest_first()
-            )
-            for key in windows.values_list("public_id", "name")[:MOST_WINDOWS]:
-                scores[key] = scores.get(key, 0.0) + _CATEGORY * category.score
-        return list(scores.items())
+def _by_category(
+    windows: "ConsultationWindowQuerySet", categories: Sequence[CategoryMatch]
+) -> list[tuple[tuple[str, str], float]]:
+    scores: dict[tuple[str, str], float] = {}
+    for category in categories:
+        about = windows.filter(categories__slug=category.slug).nearest_first()
+        for key in about.values_list("public_id", "name")[:MOST_WINDOWS]:
+            scores[key] = scores.get(key, 0.0) + _CATEGORY * category.score
+    return list(scores.items())
 
 
 def _meant(categories: Sequence[CategoryMatch]) -> list[CategoryMatch]:

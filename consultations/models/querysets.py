@@ -53,11 +53,11 @@ class ConsultationWindowQuerySet(SearchQuerySet):
         """Where `asker` may ask; a window that does not say takes everybody."""
         return self.filter(Q(askers__contains=[asker]) | Q(askers=[]))
 
-    def serving(self, municipality_code: str) -> Self:
-        """Windows that a resident of the municipality can use: its own, the prefecture's, the nation's."""
+    def serving(self, *municipality_codes: str) -> Self:
+        """Windows that a resident of one of the municipalities can use: its own, the prefecture's, the nation's."""
         # A subquery, since a join would list a window once for each of its municipalities.
         own = self.model._meta.get_field("municipalities").remote_field.through.objects.filter(
-            consultationwindow=OuterRef("pk"), municipality=municipality_code
+            consultationwindow=OuterRef("pk"), municipality__in=municipality_codes
         )
         return self.filter(Q(area_scope__in=["national", "prefecture"]) | Exists(own))
 

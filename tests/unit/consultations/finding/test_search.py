@@ -11,6 +11,7 @@ from consultations.indexing import refresh_derived
 from consultations.models import Category, ConsultationWindow
 from platform_portal.publishing.states import State
 from tests.factories.consultations import CategoryFactory, WindowFactory
+from tests.factories.region import MunicipalityFactory, PortalSettingsFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -153,3 +154,40 @@ def test_rebuilding_gives_the_same_vectors(windows):
     ConsultationWindow.objects.update(search_vector=None)
     assert rebuild_search_vectors() == len(windows)
     assert dict(ConsultationWindow.objects.values_list("pk", "search_vector")) == before
+
+
+@pytest.fixture
+def towns(hikikomori) -> dict[str, ConsultationWindow]:
+    """One window of 高松市, one of 三木町, one for everybody."""
+    prefecture = PortalSettingsFactory().prefecture
+    takamatsu = MunicipalityFactory(code="372013", name="高松市", kana="タカマツシ", prefecture=prefecture)
+    miki = MunicipalityFactory(code="373419", name="三木町", kana="ミキチョウ", prefecture=prefecture)
+    made = {
+        "高松": WindowFactory(
+            name="港の窓口", area_scope="municipality", places=[takamatsu], topics=[hikikomori]
+        ),
+        "三木": WindowFactory(name="山の窓口", area_scope="municipality", places=[miki], topics=[hikikomori]),
+        "国": WindowFactory(name="みんなの窓口", topics=[hikikomori]),
+    }
+    for window in made.values():
+        refresh_derived(window)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("高松市 ひきこもり", {"高松", "国"}),
+        ("高松の息子がひきこもりです", {"高松", "国"}),
+        ("三木町で息子がひきこもり", {"三木", "国"}),
+        ("三木に住んでいます。息子がひきこもり", {"三木", "国"}),
+        ("高松市と三木町 ひきこもり", {"高松", "三木", "国"}),
+        ("息子がひきこもり", {"高松", "三木", "国"}),
+        ("三木さんの息子がひきこもり", {"高松", "三木", "国"}),
+        ("高松先生に聞いた 息子がひきこもり", {"高松", "三木", "国"}),
+        ("東京の息子がひきこもり", {"高松", "三木", "国"}),
+    ],
+)
+def test_town_named_rules_out_the_other_towns(towns, words, expected):
+    found = {match.id for match in find(words).windows}
+    assert found == {towns[key].public_id for key in expected}
