@@ -178,11 +178,16 @@ def _table(
         days=[_day_words(day, reasons, clock) for day in schedule.week(clock.today)]
         if schedule.is_known
         else [],
-        published_text=channels[0].hours_text or _text_of_window(window, channels[0]),
+        published_text=published_hours(window, channels[0]),
         is_known=schedule.is_known,
         is_always=schedule.state_at(clock.moment).is_always,
         asks_about_holidays=_asks_about_holidays(channels[0], clock),
     )
+
+
+def published_hours(window: ConsultationWindow, channel: Channel) -> str:
+    """The office's own words on when this channel is answered, or nothing."""
+    return channel.hours_text or _text_of_window(window, channel)
 
 
 def _text_of_window(window: ConsultationWindow, channel: Channel) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from consultations.models import ChannelKind, ConsultationWindow
 from consultations.presenting import Clock, present_detail
+from consultations.presenting.details import published_hours
 from consultations.round_the_clock import last_resort
 from platform_portal.page_cache import public_page
 
@@ -28,9 +29,11 @@ def published_window(public_id: str) -> ConsultationWindow:
 def detail_context(window: ConsultationWindow, clock: Clock) -> dict[str, Any]:
     """What `consultations/window_detail.html` shows; the desk's preview uses it for drafts."""
     detail = present_detail(window, clock)
+    is_answered = any(card.state.is_open for card in detail.fallbacks)
     return {
         "detail": detail,
-        "last_resort": None if detail.fallbacks else last_resort(clock, apart_from=[window]),
+        # Who stands before a shut door is not sent on to other shut doors.
+        "last_resort": None if is_answered else last_resort(clock, apart_from=[window]),
         "crumbs": [
             (_("ホーム"), reverse("consultations:home")),
             (_("相談窓口"), reverse("consultations:window-list")),
@@ -50,11 +53,9 @@ def window_detail(request: HttpRequest, public_id: str) -> HttpResponse:
 def window_card(request: HttpRequest, public_id: str) -> HttpResponse:
     window = published_window(public_id)
     address = settings.PORTAL_ORIGIN + reverse("consultations:window-detail", args=[public_id])
-    detail = present_detail(window, Clock.of(request))
-    phones = [channel.action for channel in detail.channels if channel.kind == ChannelKind.PHONE]
     context = {
-        "detail": detail,
-        "numbers": list(dict.fromkeys(phones))[:CARD_NUMBERS],
+        "window": window,
+        "lines": pocket_lines(window),
         "address": address,
         "shown_address": address.split("//", 1)[1],
         "qr": qr_svg(address),
@@ -62,6 +63,23 @@ def window_card(request: HttpRequest, public_id: str) -> HttpResponse:
     response = render(request, "consultations/window_card.html", context)
     response.headers["X-Robots-Tag"] = "noindex"
     return _keep_off_shared_devices(response, window)
+
+
+def pocket_lines(window: ConsultationWindow) -> list[tuple[str, list[str]]]:
+    """(when it is answered, numbers) for the small card; without a telephone, the hours of the window alone.
+
+    A number stands beside its own hours, never beside those of a meeting.
+    """
+    hours_of: dict[str, str] = {}
+    for channel in window.channels.all():
+        if channel.kind == ChannelKind.PHONE:
+            hours_of.setdefault(channel.value or channel.digits, published_hours(window, channel))
+    if not hours_of:
+        return [(window.hours_text, [])]
+    lines: dict[str, list[str]] = {}
+    for number, hours in list(hours_of.items())[:CARD_NUMBERS]:
+        lines.setdefault(hours, []).append(number)
+    return list(lines.items())
 
 
 def qr_svg(address: str) -> SafeString:

@@ -255,6 +255,17 @@ def test_without_fallbacks_the_page_ends_with_a_line_that_never_closes(client: C
     assert "いつでも電話" in page.split('id="last-resort"')[1]
 
 
+def test_where_every_fallback_is_shut_a_line_that_never_closes_is_added(client: Client) -> None:
+    WindowFactory(name="いつでも電話", topics=[CategoryFactory()])
+    window = WindowFactory(name="昼の窓口")
+    shut = WindowFactory(name="とじた窓口", opening_hours="2020 Jan 01 10:00-11:00")
+    Fallback.objects.create(window=window, target=shut, position=1)
+    assert "いつでも電話" in show(client, window).split('id="last-resort"')[1]
+    Fallback.objects.create(window=window, target=WindowFactory(name="あいた窓口"), position=2)
+    forget_public_pages()
+    assert 'id="last-resort"' not in show(client, window)
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [
@@ -292,6 +303,30 @@ def test_card_bears_numbers_and_a_code_but_no_subject(client: Client, settings: 
         assert word not in main
     assert response["X-Robots-Tag"] == "noindex"
     assert "style=" not in main
+
+
+def test_card_gives_the_telephone_its_own_hours_not_those_of_a_meeting(client: Client) -> None:
+    window = WindowFactory(
+        hours_text="第3水曜 13時20分〜13時50分", opening_hours="We[3] 13:20-13:50", phone=False
+    )
+    ChannelFactory(window=window, kind="visit", value="センター", position=1)
+    ChannelFactory(
+        window=window,
+        value="087-000-0000",
+        opening_hours="Mo-Fr 09:00-17:00",
+        hours_text="平日9時〜17時",
+        position=2,
+    )
+    ChannelFactory(window=window, value="087-000-0001", opening_hours="24/7", position=3)
+    main = show(client, window, "card/").split("<main")[1]
+    assert main.index("087-000-0000") < main.index("平日9時〜17時") < main.index("087-000-0001")
+    assert "第3水曜" not in main
+
+
+def test_card_without_a_telephone_keeps_the_hours_of_the_window(client: Client) -> None:
+    window = WindowFactory(hours_text="24時間365日", phone=False)
+    ChannelFactory(window=window, kind="chat", value="https://a.example/")
+    assert "24時間365日" in show(client, window, "card/")
 
 
 # --- Cost and caches -------------------------------------------------------------------------
