@@ -50,6 +50,7 @@ class OpenState:
 
     `is_always` is true when the opening has no end (24 hours, every day); `until` is None then.
     `holiday_unconfirmed`: today is a public holiday of which the rule does not speak.
+    `opens_unconfirmed`: the same of the day of `opens_at`, of whoever is closed now.
     """
 
     kind: OpenKind
@@ -57,6 +58,7 @@ class OpenState:
     opens_at: dt.datetime | None = None
     is_always: bool = False
     holiday_unconfirmed: bool = False
+    opens_unconfirmed: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -125,8 +127,12 @@ class Schedule:
         unconfirmed = self._is_holiday_unconfirmed(today)
         if certainty is None:
             kind = OpenKind.BY_APPOINTMENT if self._by_appointment else OpenKind.CLOSED
+            opens_at = self._next_opening(today, minute)
             return OpenState(
-                kind, opens_at=self._next_opening(today, minute), holiday_unconfirmed=unconfirmed
+                kind,
+                opens_at=opens_at,
+                holiday_unconfirmed=unconfirmed,
+                opens_unconfirmed=opens_at is not None and self._is_holiday_unconfirmed(opens_at.date()),
             )
         until, is_always = self._end_of_opening(today, minute, certainty)
         kind = self._kind_of(certainty, local, until)

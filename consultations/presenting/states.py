@@ -41,7 +41,9 @@ def state_words(state: OpenState, clock: Clock) -> StateWords:
     if state.opens_at is None:
         return StateWords("closed", _("いまは受付していません"))
     later = clock.from_words(state.opens_at)
-    return StateWords("closed", _("受付時間外・%(when)sから") % {"when": later}, later=later)
+    words = _("受付時間外・%(when)sから") % {"when": later}
+    doubt = _("その日は祝日です。休みかもしれません") if state.opens_unconfirmed else ""
+    return StateWords("closed", words, later=later, caution=doubt)
 
 
 def _open_words(state: OpenState, clock: Clock) -> tuple[str, str]:

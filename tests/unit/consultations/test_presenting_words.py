@@ -55,6 +55,20 @@ def test_state_in_words(rule: str, time: str, style: str, words: str) -> None:
     assert (state.style, state.words) == (style, words)
 
 
+@pytest.mark.parametrize(
+    ("rule", "caution"),
+    [
+        ("Mo-Fr 08:30-17:15", "その日は祝日です。休みかもしれません"),
+        ("Mo-Fr 08:30-17:15; PH off", ""),
+        ("Mo-Fr,PH 08:30-17:15", ""),
+        ("Mo-Su 18:00-20:00", ""),
+        ("Tu-Fr 08:30-17:15", ""),
+    ],
+)
+def test_next_opening_on_a_holiday_is_doubted_where_nobody_spoke_of_holidays(rule: str, caution: str) -> None:
+    assert channel_state(phone(rule), clock_at("13:00")).caution == caution
+
+
 def test_by_appointment_is_neither_open_nor_closed() -> None:
     state = channel_state(phone("Mo-Su 09:00-21:00", takes_appointments_only=True), clock_at("10:00"))
     assert (state.style, state.words, state.is_open) == ("appointment", "予約して相談", False)
