@@ -89,14 +89,14 @@ class ConsultationWindowQuerySet(SearchQuerySet):
 
     def for_cards(self) -> Self:
         """With everything a card shows, in a constant number of queries."""
-        return self.defer("search_vector", "internal_note").prefetch_related("channels")
+        return self.defer("search_vector", "internal_note").prefetch_related("channels", "municipalities")
 
     def for_detail(self) -> Self:
         fallbacks = (
             self.model._meta.get_field("fallbacks")
             .remote_field.through.objects.filter(target__state=State.PUBLISHED)
             .select_related("target")
-            .prefetch_related("target__channels")
+            .prefetch_related("target__channels", "target__municipalities")
         )
         return self.select_related("organization").prefetch_related(
             "channels",

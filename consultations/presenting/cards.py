@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from consultations.models import (
     AddressVisibility,
     Anonymity,
+    AreaScope,
     Asker,
     Channel,
     ChannelKind,
@@ -32,6 +33,7 @@ SHORT_TOLL = {
     Toll.UNKNOWN: gettext_lazy("通話料は分かりません"),
 }
 CARD_CHANNELS = 2
+MOST_PLACES = 2  # named on a card
 # What stands there is a place: as secret as the window's address.
 PLACE_KINDS = frozenset({ChannelKind.VISIT, ChannelKind.LETTER, ChannelKind.OUTREACH})
 CARD_TEMPLATE = "components/window_card.html"
@@ -122,7 +124,7 @@ def present_card(window: ConsultationWindow, clock: Clock, seeker: Seeker = ANYB
         unconfirmed=_("確認が取れていません。番号や時間が、変わっているかもしれません。")
         if is_unconfirmed(window, clock)
         else "",
-        chips=chips_of(window),
+        chips=[*_area_chip(window), *chips_of(window)],
         channels=[
             channel_words(channel, window, clock, siblings=channels, language=seeker.language)
             for channel in shown
@@ -169,6 +171,16 @@ def _first_sentences(text: str, limit: int = 70) -> str:
     return kept
 
 
+def _area_chip(window: ConsultationWindow) -> list[str]:
+    """Whose towns it is for, where it is not for everybody: else people call a town that must send them away."""
+    if window.area_scope != AreaScope.MUNICIPALITY:
+        return []
+    places = [str(place) for place in window.municipalities.all()]
+    if len(places) > MOST_PLACES:
+        return [_("%(place)sなど%(count)d市町の窓口") % {"place": places[0], "count": len(places)}]
+    return [_("%(places)sの窓口") % {"places": _("・").join(places)}] if places else []
+
+
 def chips_of(window: ConsultationWindow) -> list[str]:
     chips = []
     if window.anonymity == Anonymity.YES:
@@ -208,7 +220,7 @@ def channel_words(
         is_outside=is_outside,
         state=channel_state(channel, clock),
         cost=str(SHORT_TOLL[Toll(channel.toll)]) if channel.kind == ChannelKind.PHONE else "",
-        reach=_reach(channel, siblings),
+        reach=_reach(channel, [other for other in siblings if _shares_language(channel, other)]),
         note=channel.note,
         hint=channel.note if language else "",
         languages=brief_languages(channel.languages),
@@ -248,6 +260,13 @@ def _reach(channel: Channel, siblings: Sequence[Channel]) -> str:
     if channel.accepts_ip_phone is None and channel.toll == Toll.NAVI:
         return "。".join([_("IP電話からは、かけられないことがあります"), *sentences])
     return "。".join(sentences)
+
+
+def _shares_language(channel: Channel, other: Channel) -> bool:
+    """Whether who is understood on `channel` may be on `other`; a channel that does not say speaks the window's."""
+    if not channel.languages or not other.languages:
+        return True
+    return not set(channel.languages).isdisjoint(other.languages)
 
 
 def _number_for_ip_phones(channel: Channel, siblings: Sequence[Channel]) -> str:

@@ -354,7 +354,35 @@ def test_number_for_ip_phones_is_named_only_where_it_is_spoken(client: Client) -
     page = get(client, language="pt").split('id="last-resort"')[0]
     assert "IP電話は 0120-111-111" not in page
     assert "IP電話（050など）からはかけられません" in page
+    foreign.languages = ["ja", "pt"]
+    foreign.save()
+    forget_public_pages()
     assert "IP電話は 0120-111-111" in get(client)
+
+
+def test_page_of_a_window_names_no_number_for_ip_phones_in_another_language(client: Client) -> None:
+    window, japanese, foreign = two_lines()
+    for line, reached in ((foreign, False), (japanese, True)):
+        line.accepts_ip_phone = reached
+        line.save()
+    page = client.get(f"/w/{window.public_id}/").content.decode()
+    assert "IP電話は 0120-111-111" not in page
+    assert "IP電話（050など）からはかけられません" in page
+
+
+def test_card_names_the_towns_it_is_for(client: Client, town: Any) -> None:
+    prefecture = town.prefecture
+    others = [
+        MunicipalityFactory(code=code, name=name, kana=name, prefecture=prefecture)
+        for code, name in (("372021", "丸亀市"), ("372030", "坂出市"))
+    ]
+    WindowFactory(name="町の窓口", area_scope="municipality", places=[town])
+    WindowFactory(name="三つの町の窓口", area_scope="municipality", places=[town, *others])
+    WindowFactory(name="国の窓口")
+    page = get(client)
+    assert f'<span class="chip">{town.name}の窓口</span>' in page
+    assert f'<span class="chip">{town.name}など3市町の窓口</span>' in page
+    assert page.count("の窓口</span>") == 2
 
 
 def test_lines_without_a_word_on_languages_speak_the_windows(client: Client) -> None:
