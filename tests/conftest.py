@@ -1,15 +1,26 @@
 """What every test gets: strict templates, an empty cache, closed sockets, named people, and a window."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from consultations.models import Category, ConsultationWindow
 from members.models import User
+from tests.emptying import delete_all_rows
 from tests.factories.consultations import CategoryFactory, WindowFactory
 from tests.factories.members import UserFactory
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_return_to_an_empty_database() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", delete_all_rows)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -17,10 +28,15 @@ def _empty_cache() -> None:
     cache.clear()
 
 
+@pytest.fixture(scope="session")
+def media_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("media")
+
+
 @pytest.fixture(autouse=True)
-def _plain_settings(settings, tmp_path) -> None:
+def _plain_settings(settings, media_folders) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MEDIA_ROOT = media_folders / uuid4().hex  # made by the test that needs it
     settings.PORTAL_REQUIRE_MFA = False
     # Mails go through the outbox here too; what leaves it is found in django.core.mail.outbox.
     settings.EMAIL_BACKEND = "platform_portal.mail.backend.OutboxBackend"
