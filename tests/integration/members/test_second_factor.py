@@ -18,11 +18,11 @@ from django.urls import reverse
 from members.models import User
 from platform_portal.audit.models import AuditEvent
 from platform_portal.mail.models import OutgoingMail
+from tests.addresses import PAGES, address_of, make_world
 from tests.conftest import signed_in
 from tests.factories.members import PASSWORD, InvitationFactory, UserFactory
 from tests.factories.region import PortalSettingsFactory
 from tests.outbox import delivered, run_sender
-from tests.test_urls import PAGES, address_of, world  # noqa: F401  the fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -86,12 +86,12 @@ OPEN_WITHOUT = {
 CLOSED = [page for page in PAGES if not page.is_public and page.name not in OPEN_WITHOUT]
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("page", CLOSED, ids=lambda page: page.name)
-def test_without_a_second_factor_nothing_but_its_setting_up(page, method, world, demanded):  # noqa: F811  the fixture
-    browser = signed_in(UserFactory(administrator=True))
-    response = getattr(browser, method)(address_of(page, world))
-    assert (response.status_code, response.headers.get("Location")) == (302, INDEX)
+def test_without_a_second_factor_nothing_but_its_setting_up(demanded):
+    browser, world = signed_in(UserFactory(administrator=True)), make_world()
+    for page in CLOSED:
+        address = address_of(page, world)
+        for response in (browser.get(address), browser.post(address)):
+            assert (response.status_code, response.headers.get("Location")) == (302, INDEX), page.name
 
 
 def test_the_list_above_is_not_empty():

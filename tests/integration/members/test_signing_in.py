@@ -22,10 +22,10 @@ from members.models import User
 from platform_portal.audit.models import AuditEvent
 from platform_portal.cache import ForgivingRedisCache
 from platform_portal.mail.models import OutgoingMail
+from tests.addresses import PAGES
 from tests.conftest import signed_in
 from tests.factories.members import PASSWORD, UserFactory
 from tests.outbox import delivered
-from tests.test_urls import PAGES
 
 pytestmark = pytest.mark.django_db
 
