@@ -93,6 +93,9 @@ class ChannelFactory(DjangoModelFactory):
     toll = "free"
 
 
+OTHER_NUMBER = {"kind": "phone", "value": "087-832-0000", "digits": "0878320000"}
+
+
 class RevisionFactory(DjangoModelFactory):
     """Somebody wants another number for a published window; `change={…}` wants something else."""
 
@@ -100,8 +103,11 @@ class RevisionFactory(DjangoModelFactory):
         model = WindowRevision
 
     class Params:
-        change: Any = factory.LazyFunction(
-            lambda: {"channels": [{"kind": "phone", "value": "087-832-0000", "digits": "0878320000"}]}
+        change: Any = factory.LazyAttribute(
+            lambda revision: {
+                "channels": [{**line, **OTHER_NUMBER} for line in revision.before["channels"]]
+                or [OTHER_NUMBER]
+            }
         )
 
     window = factory.SubFactory(WindowFactory)

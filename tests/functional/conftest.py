@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, s
 from consultations.indexing import refresh_derived
 from consultations.masters import load_categories
 from consultations.models import Category, ConsultationWindow, Fallback
+from members.models import User
+from tests.conftest import signed_in
 from tests.factories.consultations import ChannelFactory, WindowFactory
 from tests.factories.region import MunicipalityFactory, PortalSettingsFactory
 
@@ -77,14 +79,40 @@ class Visitor:
     def open(self, path: str) -> Any:
         return self.page.goto(self.base + path)
 
+    def be(self, user: User) -> None:
+        """Signed in from here on."""
+        value = signed_in(user).cookies["desk_session"].value
+        self.context.add_cookies([{"name": "desk_session", "value": value, "url": self.base}])
+
+    def see(self, path: str) -> None:
+        """Opens a page and judges it: on a wide screen as it comes, on a phone with everything unfolded."""
+        self.page.set_viewport_size(DESK)
+        response = self.open(path)
+        assert response.status < 500, path
+        assert self._rules_broken() == [], path
+        assert not self.overflows(), path
+        self.page.set_viewport_size(PHONE)
+        self.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+        assert self._rules_broken() == [], path
+        assert not self.overflows(), path
+        assert self.page.locator("h1").count() == 1, path
+        assert self.problems == [], path
+        assert self.traffic.foreign == [], path
+
     def axe_violations(self) -> list[str]:
-        """Rules broken on the page as it stands, with the elements that break them."""
-        # A click may still be on its way: between two pages the document is empty.
+        """Rules broken on the page that the last click led to, with the elements that break them."""
+        # The click may still be on its way: between two pages the document is empty.
         self.page.wait_for_load_state("networkidle")
         self.page.locator("main").first.wait_for(state="attached")
+        return self._rules_broken()
+
+    def _rules_broken(self) -> list[str]:
         found = Axe().run(
             self.page,
-            options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+            options={
+                "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+                "resultTypes": ["violations"],
+            },
         )
         return [
             f"{violation['id']}: {[node['target'] for node in violation['nodes']]}"

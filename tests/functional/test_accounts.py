@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.models import User
-from tests.conftest import signed_in
 from tests.factories.members import PASSWORD, InvitationFactory, UserFactory
 from tests.factories.region import PortalSettingsFactory
 from tests.functional.conftest import DESK, PHONE
@@ -55,12 +54,6 @@ def sign_in(visitor: Any, password: str = PASSWORD, to: str = HOME) -> None:
 
 def arrives(visitor: Any, path: str) -> None:
     visitor.page.wait_for_url(lambda url: urlsplit(url).path == path)
-
-
-def be(visitor: Any, user: User) -> None:
-    """Gives the browser the session of `user`."""
-    value = signed_in(user).cookies["desk_session"].value
-    visitor.context.add_cookies([{"name": "desk_session", "value": value, "url": visitor.base}])
 
 
 def add_passkey(visitor: Any, *, passwordless: bool) -> None:
@@ -194,32 +187,23 @@ def test_without_javascript(visit, person):
 
 
 # --- Every page: axe, width, console ------------------------------------------------------------
-def see(visitor: Any, path: str) -> None:
-    response = visitor.open(path)
-    assert response.status < 500
-    assert visitor.axe_violations() == [], path
-    assert not visitor.overflows(), path
-    assert visitor.problems == [], path
-
-
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_pages_before_signing_in(visit, viewport):
+def test_pages_before_signing_in(visit):
     PortalSettingsFactory()
     InvitationFactory(secret="open")
     InvitationFactory(secret="late", expires_at=timezone.now())
-    visitor = visit(viewport)
+    visitor = visit()
     for name in (
         "account_login",
         "account_reset_password",
         "account_reset_password_done",
         "account_inactive",
     ):
-        see(visitor, reverse(name))
-    see(visitor, reverse("account_reset_password_from_key_done"))
-    see(visitor, "/accounts/password/reset/key/x-y/")
-    see(visitor, "/invitation/late/")
-    see(visitor, "/invitation/nobody/")
-    see(visitor, "/invitation/open/")
+        visitor.see(reverse(name))
+    visitor.see(reverse("account_reset_password_from_key_done"))
+    visitor.see("/accounts/password/reset/key/x-y/")
+    visitor.see("/invitation/late/")
+    visitor.see("/invitation/nobody/")
+    visitor.see("/invitation/open/")
     visitor.page.get_by_role("button", name="登録する").click()  # with everything empty: errors
     assert visitor.axe_violations() == []
     visitor.open(reverse("account_login"))
@@ -227,58 +211,34 @@ def test_pages_before_signing_in(visit, viewport):
     assert visitor.axe_violations() == []
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_pages_of_ones_own_account(visit, viewport, person, settings):
+def test_pages_of_ones_own_account(visit, person, settings):
     PortalSettingsFactory()
-    visitor = visit(viewport)
+    visitor = visit()
     add_authenticator(visitor)
     sign_in(visitor)
     names = ["account_home", "account_logout", "account_change_password", "mfa_index", "mfa_activate_totp"]
     for name in (*names, "mfa_list_webauthn", "mfa_add_webauthn"):
-        see(visitor, reverse(name))
+        visitor.see(reverse(name))
     add_passkey(visitor, passwordless=False)
     assert visitor.axe_violations() == []
     for name in ("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_index", "mfa_list_webauthn"):
-        see(visitor, reverse(name))
+        visitor.see(reverse(name))
     key = Authenticator.objects.get(type="webauthn").pk
-    see(visitor, reverse("mfa_edit_webauthn", args=[key]))
-    see(visitor, reverse("mfa_remove_webauthn", args=[key]))
+    visitor.see(reverse("mfa_edit_webauthn", args=[key]))
+    visitor.see(reverse("mfa_remove_webauthn", args=[key]))
     for name in ("account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"):
-        see(visitor, reverse(name))
+        visitor.see(reverse(name))
     Authenticator.objects.filter(type="webauthn").update(type="totp", data={"secret": ""})
-    see(visitor, reverse("mfa_deactivate_totp"))
+    visitor.see(reverse("mfa_deactivate_totp"))
     visitor.page.get_by_role("button", name="サインアウト", exact=True).click()
     sign_in(visitor)
     assert heading(visitor) == "2段階認証"
     assert visitor.axe_violations() == []
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_pages_of_the_desk(visit, viewport, administrator):
-    PortalSettingsFactory()
-    other = UserFactory(name="長い名前のひと" * 4, section="とても長い名前の課" * 5, role="administrator")
-    Authenticator.objects.create(user=other, type="totp", data={})
-    stopped = UserFactory(inactive=True)
-    waiting = InvitationFactory(invited_by=administrator)
-    InvitationFactory(invited_by=administrator)
-    visitor = visit(viewport)
-    be(visitor, administrator)
-    for name in ("user-list", "invitation-list", "invitation-create"):
-        see(visitor, reverse(f"members:{name}"))
-    visitor.page.get_by_role("button", name="招待のメールを送る").click()
-    assert visitor.axe_violations() == []
-    for user in (other, stopped, administrator):
-        see(visitor, reverse("members:user-detail", args=[user.pk]))
-    for name in ("user-deactivate", "user-reactivate", "user-reset-second-factor"):
-        see(visitor, reverse(f"members:{name}", args=[other.pk]))
-    see(visitor, reverse("members:invitation-withdraw", args=[waiting.pk]))
-    see(visitor, reverse("members:user-list") + "?role=member")
-    see(visitor, reverse("region:settings"))
-
-
 def test_administrator_invites_and_sees_it(visit, administrator):
     visitor = visit(DESK)
-    be(visitor, administrator)
+    visitor.be(administrator)
     visitor.open(reverse("members:user-list"))
     visitor.page.get_by_role("link", name="招待する").click()
     visitor.page.get_by_label("メールアドレス").fill("sora@npo.example")

@@ -1,23 +1,15 @@
 """The matching board in a real browser, on a phone: put up, asked about, answered, reported."""
 
-from typing import Any
-
 import pytest
 from django.urls import reverse
 
-from members.models import BoardReport, Conversation, Membership, Offer, User
-from tests.conftest import signed_in
-from tests.factories.members import BoardReportFactory, MembershipFactory, OfferFactory
+from members.models import BoardReport, Conversation, Membership, Offer
+from tests.factories.members import MembershipFactory
 from tests.factories.region import PortalSettingsFactory
-from tests.functional.conftest import DESK, PHONE
+from tests.functional.conftest import PHONE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = "とても長い説明" * 40 + " https://" + "a" * 120 + ".example/"
-
-
-def be(visitor: Any, user: User) -> None:
-    cookie = signed_in(user).cookies["desk_session"].value
-    visitor.context.add_cookies([{"name": "desk_session", "value": cookie, "url": visitor.base}])
 
 
 @pytest.fixture
@@ -31,38 +23,11 @@ def asker(db: None) -> Membership:
     return MembershipFactory(organization__name="こども食堂の会", user__name="食堂 めぐみ", editor=True)
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_pages(visit, viewport, giver, asker, secretariat):
-    offer = OfferFactory(organization=giver.organization, title="お米をゆずります", text=LONG)
-    OfferFactory(organization=asker.organization, need=True, title="お米がほしい")
-    report = BoardReportFactory(conversation__offer=offer, conversation__asker=asker.organization)
-    talk = report.conversation
-    talk.messages.update(text=LONG)
-    own = [reverse("my:board"), reverse("my:board") + "?own=1", reverse("my:offer-create")]
-    own += [
-        reverse(f"my:{name}", args=[offer.public_id]) for name in ("offer", "offer-edit", "offer-withdraw")
-    ]
-    own += [reverse("my:conversation-list"), reverse("my:conversation", args=[talk.public_id])]
-    own += [reverse(f"my:conversation-{name}", args=[talk.public_id]) for name in ("close", "report")]
-    desk = [reverse("members:board-list"), reverse("members:board-report-list")]
-    desk += [reverse("members:board-report", args=[report.pk])]
-    desk += [reverse("members:board-introduce", args=[offer.public_id])]
-    others = [reverse("my:offer-ask", args=[offer.public_id])]
-    for person, addresses in ((giver.user, own), (asker.user, others), (secretariat, desk)):
-        visitor = visit(viewport)
-        be(visitor, person)
-        for address in addresses:
-            assert visitor.open(address).status == 200, address
-            assert visitor.axe_violations() == [], address
-            assert not visitor.overflows(), address
-        assert visitor.problems == []
-
-
 def test_two_organizations_find_each_other(visit, giver, asker, secretariat):
     one, other, desk = visit(PHONE), visit(PHONE), visit(PHONE)
-    be(one, giver.user)
-    be(other, asker.user)
-    be(desk, secretariat)
+    one.be(giver.user)
+    other.be(asker.user)
+    desk.be(secretariat)
     page = one.page
     one.open(reverse("my:board"))
     page.get_by_role("link", name="載せる").click()

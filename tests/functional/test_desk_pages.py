@@ -8,68 +8,13 @@ from django.urls import reverse
 
 from consultations.models import Category, ConsultationWindow
 from platform_portal.publishing.states import State
-from tests.conftest import signed_in
-from tests.factories.consultations import (
-    CalendarOverrideFactory,
-    ErrorReportFactory,
-    WindowFactory,
-    ZeroHitWordFactory,
-)
 from tests.factories.members import PASSWORD, UserFactory
-from tests.functional.conftest import DESK, PHONE, Directory
-
-
-def be(visitor: Any, user: Any) -> None:
-    value = signed_in(user).cookies["desk_session"].value
-    visitor.context.add_cookies([{"name": "desk_session", "value": value, "url": visitor.base}])
-
-
-def addresses(directory: Directory) -> list[str]:
-    window = directory.open_line
-    report = ErrorReportFactory(window=window)
-    override = CalendarOverrideFactory()
-    ZeroHitWordFactory()
-    WindowFactory(draft=True, topics=[directory.category])
-    named = [
-        ("home", []),
-        ("dashboard", []),
-        ("window-list", []),
-        ("window-create", []),
-        ("window-page", [window.public_id]),
-        ("window-edit", [window.public_id]),
-        ("window-preview", [window.public_id]),
-        ("window-move", [window.public_id, "suspended"]),
-        ("verification-list", []),
-        ("report-list", []),
-        ("report-handle", [report.pk]),
-        ("word-list", []),
-        ("category-list", []),
-        ("category-edit", [directory.category.public_id]),
-        ("override-list", []),
-        ("override-create", []),
-        ("override-edit", [override.pk]),
-        ("override-delete", [override.pk]),
-        ("components", []),
-    ]
-    return [reverse(f"desk:{name}", args=args) for name, args in named]
-
-
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_every_page_is_accessible(viewport: dict[str, int], visit: Any, directory: Directory) -> None:
-    visitor = visit(viewport)
-    be(visitor, UserFactory(role="administrator"))
-    for address in addresses(directory):
-        visitor.open(address)
-        assert visitor.axe_violations() == [], address
-        assert not visitor.overflows(), address
-        assert visitor.page.locator("h1").count() == 1, address
-    assert visitor.problems == []
-    assert visitor.traffic.foreign == []
+from tests.functional.conftest import DESK, Directory
 
 
 def test_form_with_errors_and_bulk_plan_are_accessible(visit: Any, directory: Directory) -> None:
     visitor = visit(DESK)
-    be(visitor, UserFactory(role="administrator"))
+    visitor.be(UserFactory(role="administrator"))
     page = visitor.page
     visitor.open(reverse("desk:window-create"))
     page.click("text=下書きとして保存する")
@@ -90,8 +35,8 @@ def test_from_nothing_to_public_by_two_people(javascript: bool, visit: Any, dire
         visit(DESK, java_script_enabled=javascript),
         visit(DESK, java_script_enabled=javascript),
     )
-    be(author, UserFactory(role="staff", name="書く人"))
-    be(approver, UserFactory(role="staff", name="認める人"))
+    author.be(UserFactory(role="staff", name="書く人"))
+    approver.be(UserFactory(role="staff", name="認める人"))
     page = author.page
     author.open(reverse("desk:window-create"))
     page.fill("#id_name", "ふたりで作る窓口")
@@ -131,7 +76,7 @@ def test_from_nothing_to_public_by_two_people(javascript: bool, visit: Any, dire
 def test_verification_by_keyboard(visit: Any, directory: Directory) -> None:
     """After a press the message has the focus: Enter held too long vouches for nothing more."""
     visitor = visit(DESK)
-    be(visitor, UserFactory(role="staff"))
+    visitor.be(UserFactory(role="staff"))
     visitor.open(reverse("desk:verification-list"))
     before = visitor.page.locator("tbody tr").count()
     page = visitor.page
@@ -153,7 +98,7 @@ def test_form_outlives_the_sign_in(javascript: bool, visit: Any, directory: Dire
     """The session ends while somebody writes; they sign in beside it and lose nothing."""
     visitor = visit(DESK, java_script_enabled=javascript)
     person = UserFactory(role="staff", name="書く人")
-    be(visitor, person)
+    visitor.be(person)
     page = visitor.page
     visitor.open(reverse("desk:window-create"))
     page.fill("#id_name", "長く書いた窓口")
@@ -186,7 +131,7 @@ def test_buttons_of_the_form_lead_back_to_where_they_stand(
     javascript: bool, visit: Any, directory: Directory
 ) -> None:
     visitor = visit(DESK, java_script_enabled=javascript)
-    be(visitor, UserFactory(role="staff"))
+    visitor.be(UserFactory(role="staff"))
     page = visitor.page
     visitor.open(reverse("desk:window-create"))
     for words, focused in [
@@ -207,7 +152,7 @@ def test_buttons_of_the_form_lead_back_to_where_they_stand(
 
 def test_back_after_saving_leads_to_a_page(visit: Any, directory: Directory) -> None:
     visitor = visit(DESK)
-    be(visitor, UserFactory(role="staff"))
+    visitor.be(UserFactory(role="staff"))
     page = visitor.page
     visitor.open(reverse("desk:window-edit", args=[directory.open_line.public_id]))
     page.locator("button", has_text="連絡手段を足す").click()

@@ -3,7 +3,6 @@
 import pytest
 
 from consultations.models import ConsultationWindow
-from tests.conftest import signed_in
 from tests.factories.consultations import CategoryFactory, WindowFactory
 from tests.factories.members import UserFactory
 from tests.functional.conftest import DESK, PHONE
@@ -22,16 +21,11 @@ def window(transactional_db):
     return WindowFactory(name="よるの電話", operator="県", topics=[category], draft=True)
 
 
-def enter(visitor, user):
-    cookie = signed_in(user).cookies["desk_session"]
-    visitor.context.add_cookies([{"name": "desk_session", "value": cookie.value, "url": visitor.base}])
-
-
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_from_file_to_drafts(visit, window, viewport, scripts, tmp_path):
     visitor = visit(viewport, java_script_enabled=scripts)
-    enter(visitor, UserFactory(role="staff"))
+    visitor.be(UserFactory(role="staff"))
     page = visitor.page
     visitor.open("/desk/windows/import/")
     page.get_by_label("ファイル").set_input_files(

@@ -3,7 +3,6 @@
 import pytest
 
 from members.models import Organization
-from tests.conftest import signed_in
 from tests.factories.members import (
     MembershipFactory,
     OrganizationFactory,
@@ -29,11 +28,6 @@ def there(transactional_db):
     )
 
 
-def enter(visitor, user):
-    cookie = signed_in(user).cookies["desk_session"]
-    visitor.context.add_cookies([{"name": "desk_session", "value": cookie.value, "url": visitor.base}])
-
-
 def look(visitor, tmp_path, name):
     """A picture for whoever wants to see it, and what a machine can see of it."""
     visitor.page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
@@ -52,7 +46,7 @@ def take_in(visitor, content):
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
 def test_from_file_to_one_organisation(visit, there, viewport, tmp_path):
     visitor = visit(viewport)
-    enter(visitor, UserFactory(role="secretariat"))
+    visitor.be(UserFactory(role="secretariat"))
     page = visitor.page
     visitor.open("/desk/organizations/import/")
     look(visitor, tmp_path, "upload")
@@ -95,7 +89,7 @@ def test_long_work_shows_how_far_it_is(visit, there, scripts, tmp_path):
 
     visitor = visit(PHONE, java_script_enabled=scripts)
     user = UserFactory(role="secretariat")
-    enter(visitor, user)
+    visitor.be(user)
     upload = OrganizationImport.objects.create(file_name="団体.csv", content=b"x", uploaded_by=user)
     visitor.open(f"/desk/organizations/import/{upload.public_id}/")
     assert visitor.page.get_by_text("順番を待っています").is_visible()

@@ -8,7 +8,6 @@ from consultations.models import ConsultationWindow, WindowRevision
 from tests.factories.consultations import RevisionFactory
 from tests.factories.members import MembershipFactory, OrganizationFactory, UserFactory
 from tests.functional.conftest import DESK, PHONE, Directory
-from tests.functional.test_desk_pages import be
 
 
 def check(visitor: Any) -> None:
@@ -39,9 +38,9 @@ def test_change_of_hours_from_a_member_to_the_public(visit: Any, directory: Dire
     group = OrganizationFactory(name="つながりの会")
     ConsultationWindow.objects.filter(pk=window.pk).update(organization=group)
     member, first, second, resident = visit(PHONE), visit(DESK), visit(DESK), visit(PHONE)
-    be(member, MembershipFactory(organization=group, editor=True, user__name="会の人").user)
-    be(first, UserFactory(role="staff", name="確かめる人"))
-    be(second, UserFactory(role="staff", name="もう一人"))
+    member.be(MembershipFactory(organization=group, editor=True, user__name="会の人").user)
+    first.be(UserFactory(role="staff", name="確かめる人"))
+    second.be(UserFactory(role="staff", name="もう一人"))
     public = reverse("consultations:window-detail", args=[window.public_id])
 
     # The member finds the window and proposes other hours.
@@ -100,7 +99,7 @@ def test_change_of_hours_from_a_member_to_the_public(visit: Any, directory: Dire
 def test_review_page_on_a_phone(visit: Any, directory: Directory) -> None:
     revision = RevisionFactory(window=directory.open_line)
     visitor = visit(PHONE)
-    be(visitor, UserFactory(role="staff"))
+    visitor.be(UserFactory(role="staff"))
     for name, args in (("revision-list", []), ("revision-page", [revision.public_id])):
         visitor.open(reverse(f"desk:{name}", args=args))
         check(visitor)

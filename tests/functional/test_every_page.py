@@ -1,0 +1,127 @@
+"""Every address that answers with a page, in a real browser: readable by everybody, on a wide screen and a narrow one.
+
+The residents' pages have a walk of their own (test_resident_safety.py), allauth's too (test_accounts.py).
+"""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from consultations.models import ConsultationWindow
+from members.models import BoardMessage, Invitation, Offer, Organization, User
+from tests.addresses import OUR_PAGES, Page, address_of, make_world
+from tests.conftest import signed_in
+from tests.factories.members import MembershipFactory, OrganizationFactory, UserFactory
+from tests.factories.region import MunicipalityFactory, PortalSettingsFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+AREAS = ["my", "desk", "members", "mail", "region"]
+LONG_NAME = "とても長い名前の会員団体" * 5
+LONG_TEXT = "とても長い説明" * 40 + " https://" + "a" * 120 + ".example/"
+# Answered to a press of a button only: what is opened by hand is refused, or leads back.
+FOR_BUTTONS = {
+    "desk:hours-preview",
+    "desk:window-bulk",
+    "desk:window-unverify",
+    "desk:window-verify",
+    "desk:word-adopt",
+    "desk:word-forget",
+    "mail:mail-resend",
+    "mail:mail-search",
+    "members:application-batch",
+    "members:application-invite-again",
+    "members:application-note",
+    "members:application-search",
+    "members:board-report-read",
+    "members:invitation-resend",
+    "members:organization-search",
+    "members:revision-approve",
+    "members:revision-return",
+    "members:user-search",
+    "my:board-search",
+    "my:hours-preview",
+    "my:offer-prolong",
+    "my:offer-settle",
+    "my:organization-withdraw",
+    "my:person-invite-again",
+    "my:revision-withdraw",
+    "my:window-confirm",
+    "my:window-submit",
+    "my:window-take-back",
+}
+FILES = {
+    "desk:window-export",
+    "members:consent-export",
+    "members:organization-export",
+    "members:own-logo",
+    "members:person-export",
+    "members:public-logo",
+}
+# Judged by the tests that walk the whole way to them, in the module named.
+ON_THE_WAY = {
+    "desk:window-import-result": "test_import",
+    "members:application-answer": "test_joining",
+    "members:invitation-accept": "test_accounts",
+    "members:invitation-open": "test_accounts",
+    "members:organization-import-result": "test_organizations_desk",
+    "members:person-erase": "test_personal_data",
+    "members:person-page": "test_personal_data",
+}
+
+
+@pytest.fixture
+def world(transactional_db: None) -> dict[str, Any]:
+    """Everything belongs to one organisation, and whatever can be long is."""
+    portal = PortalSettingsFactory(secretariat_phone="087-832-0000", secretariat_email="office@pref.example")
+    MunicipalityFactory(prefecture=portal.prefecture)
+    world = make_world()
+    organization = world["organization"]
+    Organization.objects.filter(pk=organization.pk).update(name=LONG_NAME, profile=LONG_TEXT)
+    ConsultationWindow.objects.filter(pk=world["window"].pk).update(organization=organization)
+    Invitation.objects.filter(pk=world["invitation"].pk).update(
+        organization=organization, membership_role="viewer"
+    )
+    Offer.objects.update(text=LONG_TEXT)
+    BoardMessage.objects.update(text=LONG_TEXT)
+    User.objects.filter(pk=world["person"].pk).update(
+        name="長い名前のひと" * 4, section="とても長い名前の課" * 5
+    )
+    return world
+
+
+@pytest.fixture
+def person(world: dict[str, Any]) -> User:
+    """An administrator who also manages the organisations concerned reaches all of it."""
+    user = UserFactory(role="administrator")
+    for organization in (world["organization"], world["offer"].organization):
+        MembershipFactory(user=user, organization=organization)
+    return user
+
+
+def address(page: Page, world: dict[str, Any]) -> str:
+    if page.name == "members:organization-come-back":
+        return reverse(page.name, args=[OrganizationFactory(left=True).public_id])
+    return address_of(page, world)
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_page_is_accessible(area: str, visit: Any, world: dict[str, Any], person: User) -> None:
+    visitor, client, others = visit(), signed_in(person), set()
+    visitor.be(person)
+    for page in OUR_PAGES:
+        if page.name.partition(":")[0] != area:
+            continue
+        path = address(page, world)
+        response = client.get(path)
+        if response.status_code == 200 and response.headers["Content-Type"].startswith("text/html"):
+            visitor.see(path)
+        else:
+            others.add(page.name)
+    assert others == {name for name in {*FOR_BUTTONS, *FILES, *ON_THE_WAY} if name.startswith(f"{area}:")}
+
+
+def test_no_area_is_left_out() -> None:
+    areas = {page.name.partition(":")[0] for page in OUR_PAGES}
+    assert areas - {"consultations", "healthz"} == set(AREAS)
