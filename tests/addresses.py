@@ -172,10 +172,12 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
 
 
 def make_world() -> dict[str, Any]:
+    """All that can belong to an organisation belongs to `organization`; the conversation is with another one."""
     category = CategoryFactory(slug="living", name="生活上の困りごと")
-    window = WindowFactory(topics=[category])
     membership = MembershipFactory()
-    board_report = BoardReportFactory()
+    organization = membership.organization
+    window = WindowFactory(topics=[category], organization=organization)
+    board_report = BoardReportFactory(conversation__offer__organization=organization)
     return {
         "category": category,
         "window": window,
@@ -186,12 +188,12 @@ def make_world() -> dict[str, Any]:
         "report": ErrorReportFactory(window=window),
         "word": ZeroHitWordFactory(),
         "person": UserFactory(name="だれか"),
-        "invitation": InvitationFactory(),
+        "invitation": InvitationFactory(organization=organization, membership_role="viewer", role="member"),
         "mail": OutgoingMailFactory(state="failed"),
         "application": ApplicationFactory(),
-        "organization": membership.organization,
+        "organization": organization,
         "membership": membership,
-        "organization_revision": OrganizationRevisionFactory(organization=membership.organization),
+        "organization_revision": OrganizationRevisionFactory(organization=organization),
         "board_report": board_report,
         "conversation": board_report.conversation,
         "offer": board_report.conversation.offer,

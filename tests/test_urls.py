@@ -9,10 +9,11 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from members.private_links import application_token
 from platform_portal.access.roles import PERMISSIONS_OF_ROLE, Role
 from tests.addresses import OUR_PAGES, PAGES, PUBLIC, PUBLIC_ACCOUNT, Page, address_of, make_world
 from tests.conftest import signed_in
-from tests.factories.members import UserFactory
+from tests.factories.members import ApplicationFactory, MembershipFactory, UserFactory
 
 
 def test_public_pages_are_just_these():
@@ -86,3 +87,95 @@ def test_page_for_every_role(page: Page) -> None:
         wanted[role] = expected(page, role), expected(page, role)
         transaction.savepoint_rollback(before)
     assert seen == wanted
+
+
+# --- Every /my/ address for those who act for the organisation, and for those of another one ---
+OWN_PAGES = [page for page in OUR_PAGES if page.name.startswith("my:")]
+# Speak of nobody's things, or of what stands on the board for all.
+OF_NOBODY = {
+    "my:home",
+    "my:board",
+    "my:board-search",
+    "my:conversation-list",
+    "my:hours-preview",
+    "my:offer",
+    "my:offer-ask",
+    "my:offer-create",
+    "my:window-create",
+    "my:window-list",
+}
+FOR_MANAGERS = {
+    "my:person-change",
+    "my:person-end",
+    "my:person-invite",
+    "my:person-invite-again",
+    "my:person-uninvite",
+}
+# Nobody asks themselves, and takes back what somebody else has proposed.
+FOR_NOBODY_HERE = {"my:offer-ask", "my:revision-withdraw"}
+FOR_VIEWERS = {
+    "my:home",
+    "my:board",
+    "my:board-search",
+    "my:consent",
+    "my:conversation-list",
+    "my:hours-preview",
+    "my:offer",
+    "my:organization",
+    "my:people",
+    "my:window-list",
+    "my:window-page",
+}
+
+
+def expected_of_member(page: Page, role: str) -> str:
+    """What somebody acting for an organisation meets at `page`; `outsider` manages another organisation."""
+    if role == "outsider":
+        return "open" if page.name in OF_NOBODY else "absent"
+    if page.name in FOR_NOBODY_HERE or (page.name in FOR_MANAGERS and role != "manager"):
+        return "refused"
+    return "refused" if role == "viewer" and page.name not in FOR_VIEWERS else "open"
+
+
+def met_by_member(client: Client, address: str, world: dict[str, Any]) -> str:
+    """The answer to a press of the button; where there is none, to opening the page."""
+    response = client.post(address, {"revision": world["organization_revision"].public_id})
+    if response.status_code == 405:
+        response = client.get(address)
+    return "absent" if response.status_code == 404 else met(response)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", OWN_PAGES, ids=lambda page: page.name)
+def test_own_page_for_every_member(page: Page) -> None:
+    world = make_world()
+    address = address_of(page, world)
+    seen, wanted = {}, {}
+    for role in ("manager", "editor", "viewer", "outsider"):
+        before = transaction.savepoint()
+        cache.clear()
+        acting = (
+            {"role": "manager"}
+            if role == "outsider"
+            else {"role": role, "organization": world["organization"]}
+        )
+        client = signed_in(MembershipFactory(**acting).user)
+        seen[role], wanted[role] = met_by_member(client, address, world), expected_of_member(page, role)
+        transaction.savepoint_rollback(before)
+    assert seen == wanted
+
+
+@pytest.mark.django_db
+def test_applicant_reaches_only_ones_own_application() -> None:
+    """By the link of the mail. The number inside is signed: another's cannot be made from it."""
+    own, other = ApplicationFactory(), ApplicationFactory()
+    token, theirs = application_token(own), application_token(other)
+    mixed = theirs.partition(":")[0] + ":" + token.partition(":")[2]
+    for name in ("application-open", "application-answer", "application-withdraw"):
+        page = Client().get(reverse(f"members:{name}", args=[mixed])).content.decode()
+        assert other.organization_name not in page
+        assert "途中で切れている" in page
+    assert (
+        own.organization_name
+        in Client().get(reverse("members:application-open", args=[token])).content.decode()
+    )

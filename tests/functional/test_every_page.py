@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from consultations.models import ConsultationWindow
-from members.models import BoardMessage, Invitation, Offer, Organization, User
+from members.models import BoardMessage, Offer, Organization, User
 from tests.addresses import OUR_PAGES, Page, address_of, make_world
 from tests.conftest import signed_in
-from tests.factories.members import MembershipFactory, OrganizationFactory, UserFactory
+from tests.factories.members import MembershipFactory, OfferFactory, OrganizationFactory
 from tests.factories.region import MunicipalityFactory, PortalSettingsFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -73,16 +72,11 @@ ON_THE_WAY = {
 
 @pytest.fixture
 def world(transactional_db: None) -> dict[str, Any]:
-    """Everything belongs to one organisation, and whatever can be long is."""
+    """Whatever can be long is."""
     portal = PortalSettingsFactory(secretariat_phone="087-832-0000", secretariat_email="office@pref.example")
     MunicipalityFactory(prefecture=portal.prefecture)
     world = make_world()
-    organization = world["organization"]
-    Organization.objects.filter(pk=organization.pk).update(name=LONG_NAME, profile=LONG_TEXT)
-    ConsultationWindow.objects.filter(pk=world["window"].pk).update(organization=organization)
-    Invitation.objects.filter(pk=world["invitation"].pk).update(
-        organization=organization, membership_role="viewer"
-    )
+    Organization.objects.filter(pk=world["organization"].pk).update(name=LONG_NAME, profile=LONG_TEXT)
     Offer.objects.update(text=LONG_TEXT)
     BoardMessage.objects.update(text=LONG_TEXT)
     User.objects.filter(pk=world["person"].pk).update(
@@ -93,16 +87,15 @@ def world(transactional_db: None) -> dict[str, Any]:
 
 @pytest.fixture
 def person(world: dict[str, Any]) -> User:
-    """An administrator who also manages the organisations concerned reaches all of it."""
-    user = UserFactory(role="administrator")
-    for organization in (world["organization"], world["offer"].organization):
-        MembershipFactory(user=user, organization=organization)
-    return user
+    """An administrator who also manages the organisation concerned reaches all of it."""
+    return MembershipFactory(user__role="administrator", organization=world["organization"]).user
 
 
 def address(page: Page, world: dict[str, Any]) -> str:
     if page.name == "members:organization-come-back":
         return reverse(page.name, args=[OrganizationFactory(left=True).public_id])
+    if page.name == "my:offer-ask":
+        return reverse(page.name, args=[OfferFactory(text=LONG_TEXT).public_id])
     return address_of(page, world)
 
 
