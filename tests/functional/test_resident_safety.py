@@ -10,7 +10,7 @@ from consultations.models import ConsultationWindow
 from consultations.verification_links import make_link_token
 from members.models import Organization
 from tests.addresses import PUBLIC
-from tests.factories.consultations import VerificationRequestFactory
+from tests.factories.consultations import VerificationRequestFactory, WindowFactory
 from tests.factories.members import MembershipFactory
 from tests.functional.conftest import PHONE, Directory
 
@@ -63,11 +63,23 @@ def test_page_is_accessible_and_leaves_nothing(name: str, visit: Any, directory:
     visitor.page.set_viewport_size({"width": 320, "height": 480})
     assert visitor.open(path).status == 200
     assert not visitor.overflows()
+    visitor.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert not visitor.overflows()
+    visitor.page.evaluate("document.documentElement.style.fontSize = ''")
     visitor.page.evaluate(WIDE_SPACING)
     assert visitor.page.evaluate("parseFloat(getComputedStyle(document.body).letterSpacing)") > 1
     assert not visitor.overflows()
     leave = visitor.page.get_by_role("link", name="ページを離れる")
     assert leave.bounding_box()["height"] >= 44
+
+
+def test_number_and_week_fit_when_letters_are_twice_as_large(visit: Any, directory: Directory) -> None:
+    office = WindowFactory(name="まいにちの窓口", opening_hours="Mo-Fr 08:30-17:15", phone="0120-279-889")
+    visitor = visit({"width": 375, "height": 740})
+    visitor.open(f"/w/{office.public_id}/")
+    visitor.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert visitor.page.locator(".week").is_visible()
+    assert not visitor.overflows()
 
 
 def test_forced_colours_and_reduced_motion_keep_the_state_in_words(visit: Any, directory: Directory) -> None:
