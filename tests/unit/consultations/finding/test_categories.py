@@ -159,3 +159,9 @@ def test_never_raises(text):
 def test_whole_sentences_in_katakana_are_understood(katakana, hiragana):
     assert find_categories(katakana) == find_categories(hiragana)
     assert find_categories(katakana)
+
+
+def test_word_for_drinking_that_families_use_is_known():
+    first = find_categories("アル中の父")[0]
+    assert first.slug == "mental"
+    assert first.score > 0.5

@@ -255,6 +255,7 @@ def test_both_dangers_can_be_said_at_once():
         ("quiero morir", "es"),
         ("ayudame", "es"),
         ("我想死", "zh"),
+        ("想死", "zh"),
         ("不想活了", "zh"),
         ("救命！", "zh"),
         ("幫幫我", "zh"),
@@ -293,7 +294,8 @@ def test_every_language_offered_has_crisis_words():
 
 @pytest.mark.parametrize(
     "text",
-    ["ajuda com o visto", "necesito ayuda con mi visa", "quero morar no Japão", "救命講習", "我想学日语", "한국어 상담", "tolong isi formulir ini"],
+    ["ajuda com o visto", "necesito ayuda con mi visa", "quero morar no Japão", "救命講習", "我想学日语", "想死你了", "한국어 상담",
+     "tolong isi formulir ini"],
 )  # fmt: skip
 def test_other_trouble_abroad_is_no_alarm(text):
     assert not has_crisis_words(text)
