@@ -114,6 +114,8 @@ def _build(question: Question, found: Narrowed, clock: Clock, first: Sequence[Q]
     )
     paginator = Paginator(windows_in_order, PER_PAGE)
     language = spoken_language(found.seeker.language) if found.seeker.language else None
+    # A number that answers now, even if only in Japanese: nobody is left at the end of closed lines.
+    is_unheard = language is not None and not windows_in_order.open_count
     page = paginator.get_page(question.GET.get("page"))
     shown = list(page.object_list)
     context = {
@@ -123,7 +125,8 @@ def _build(question: Question, found: Narrowed, clock: Clock, first: Sequence[Q]
         "page": page,
         "cards": rendered_cards(shown, clock, found.seeker),
         "language": language,
-        "last_resort": last_resort(clock, apart_from=shown),
+        "is_unheard": is_unheard,
+        "last_resort": last_resort(clock, apart_from=() if is_unheard else shown),
     }
     html = render_to_string("consultations/_results.html", context)
     # A heading must not promise "now" above windows for which that choice was given up.

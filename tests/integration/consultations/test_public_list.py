@@ -419,6 +419,25 @@ def test_heading_and_legend_are_in_that_language(client: Client) -> None:
     assert "verde" not in get(client)
 
 
+def test_word_for_open_is_explained_not_by_its_colour_alone(client: Client) -> None:
+    WindowFactory(languages=["pt"])
+    assert re.search(r"verde = aberto agora <span[^>]*>（受付中）", get(client, language="pt"))
+
+
+def test_where_nobody_speaks_the_language_now_a_line_in_japanese_is_offered(client: Client) -> None:
+    window, _japanese, foreign = two_lines()
+    page = get(client, language="pt")
+    assert "Nobody speaks Português on these lines right now." in page
+    assert "0120-111-111" in page.split('id="last-resort"')[1]
+    foreign.opening_hours = ""
+    foreign.save()
+    refresh_derived(window)
+    forget_public_pages()
+    page = get(client, language="pt")
+    assert "Nobody speaks" not in page
+    assert 'id="last-resort"' not in page
+
+
 def test_language_that_was_given_up_leaves_no_trace(client: Client) -> None:
     WindowFactory(name="日本語だけ")
     page = get(client, language="pt")
