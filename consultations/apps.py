@@ -7,13 +7,15 @@ class ConsultationsConfig(AppConfig):
     verbose_name = _("相談窓口")
 
     def ready(self) -> None:
+        from consultations import audit_labels, mails
         from consultations import belongings as own
-        from consultations import mails
         from consultations import waiting as own_waiting
         from consultations.operators import register_windows
         from members import belongings, waiting
+        from platform_portal.audit import kinds as audit_kinds
         from platform_portal.mail import kinds
 
+        audit_kinds.register(audit_labels.LABELS)
         kinds.register(mails.KINDS)
         register_windows()
         belongings.register(own.windows_of)

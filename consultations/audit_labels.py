@@ -95,11 +95,7 @@ def describe(event: AuditEvent, names: Names) -> Line:
         for name, old, new in event.changed_fields
         if old != new and not (is_beginning and not new)
     ]
-    return Line(event.at, actor_words(event, names.people), label_of(event.type), changes, event.note)
-
-
-def label_of(type_: str) -> str:
-    return str(LABELS.get(type_, type_))
+    return Line(event.at, actor_words(event, names.people), event.get_type_display(), changes, event.note)
 
 
 def field_label(name: str) -> str:

@@ -8,6 +8,7 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from members import (
+            audit_labels,
             board_mails,
             board_waiting,
             mails,
@@ -20,6 +21,7 @@ class MembersConfig(AppConfig):
         from members.services.board_merging import register_board
         from members.services.merging import register_own_parts
         from platform_portal import personal_data
+        from platform_portal.audit import kinds as audit_kinds
         from platform_portal.mail import kinds
 
         third_parties.declare_all()
@@ -29,6 +31,7 @@ class MembersConfig(AppConfig):
         personal_data.ask_before_erasing(services.last_manager_obstacles)
         personal_data.ask_before_erasing(services.individual_member_obstacles)
         register_board()
+        audit_kinds.register(audit_labels.LABELS)
         kinds.register(mails.KINDS)
         kinds.register(board_mails.KINDS)
         waiting.register(own_waiting.charter_waits)

@@ -130,7 +130,7 @@ def describe(event: AuditEvent, names: Mapping[int, str]) -> Line:
         (_label(event, name), _value(event, name, old), _value(event, name, new))
         for name, old, new in event.changed_fields
     ]
-    return Line(event.at, who, str(LABELS.get(event.type, event.type)), changes)
+    return Line(event.at, who, event.get_type_display(), changes)
 
 
 def _label(event: AuditEvent, name: str) -> str:

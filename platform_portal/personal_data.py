@@ -104,7 +104,8 @@ def _in_words(row: models.Model, field: Any, value: Any) -> str:
         return _("はい") if value else _("いいえ")
     if isinstance(field, models.DateTimeField):
         return date_format(timezone.localtime(value), "Y年n月j日 G:i")
-    return str(dict(field.flatchoices).get(value, value))
+    display = getattr(row, f"get_{field.name}_display", None)
+    return str(display() if display else value)
 
 
 def _is_user(field: Any) -> bool:

@@ -7,6 +7,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from platform_portal.audit import kinds
+
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def about(self, obj: models.Model) -> "AuditEventQuerySet":
@@ -56,6 +58,13 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.object_type}:{self.object_id}"
+
+    # Named as Django names them for fields with choices: the words for people, e.g. in the export of somebody's data.
+    def get_type_display(self) -> str:
+        return kinds.label_of(self.type)
+
+    def get_object_type_display(self) -> str:
+        return kinds.object_label_of(self.object_type)
 
     @property
     def changed_fields(self) -> list[tuple[str, Any, Any]]:

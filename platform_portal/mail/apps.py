@@ -9,7 +9,10 @@ class MailConfig(AppConfig):
 
     def ready(self) -> None:
         from platform_portal import personal_data
-        from platform_portal.mail import services
+        from platform_portal.audit import kinds
+        from platform_portal.mail import audit_labels, services
+
+        kinds.register(audit_labels.LABELS)
 
         words = _(
             "あて先・件名・本文を消します。まだ送っていないメールは送りません。いつ送ったかは残ります。"

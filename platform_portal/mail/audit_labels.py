@@ -22,7 +22,7 @@ def describe(event: AuditEvent, names: Mapping[int, str]) -> Line:
         (_("状態"), str(MailState(old).label), str(MailState(new).label))
         for _name, old, new in event.changed_fields
     ]
-    return Line(event.at, words.actor_words(event, names), str(LABELS.get(event.type, event.type)), changes)
+    return Line(event.at, words.actor_words(event, names), event.get_type_display(), changes)
 
 
 def history_of(mail: OutgoingMail) -> list[Line]:

@@ -9,6 +9,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from platform_portal.audit.kinds import object_label_of
 from platform_portal.identifiers import PublicIdModel
 from platform_portal.mail import kinds
 from platform_portal.sealing import unseal
@@ -226,9 +227,12 @@ class OutgoingMail(PublicIdModel):
     def __str__(self) -> str:
         return f"{self.kind} {self.public_id}"
 
-    @property
-    def kind_label(self) -> str:
+    # Named as Django names them for fields with choices: the words for people, e.g. in the export of somebody's data.
+    def get_kind_display(self) -> str:
         return kinds.label_of(self.kind)
+
+    def get_about_type_display(self) -> str:
+        return object_label_of(self.about_type)
 
     def bodies(self) -> tuple[str, str]:
         """(text, HTML) as they were given. Raises cryptography.fernet.InvalidToken."""

@@ -48,7 +48,7 @@ def portal_settings(request: HttpRequest) -> HttpResponse:
 
 def _describe(event: AuditEvent, names: Mapping[int, str]) -> Line:
     changes = [_change_in_words(*change) for change in event.changed_fields]
-    return Line(event.at, actor_words(event, names), _("設定を変えた"), changes)
+    return Line(event.at, actor_words(event, names), event.get_type_display(), changes)
 
 
 def _change_in_words(name: str, old: Any, new: Any) -> tuple[str, str, str]:

@@ -146,7 +146,7 @@ def test_kinds_are_known_and_only_mails_without_a_way_in_may_be_read():
     send_about_application()
     rows = OutgoingMail.objects.all()
     assert {row.kind for row in rows} == set(mails.KINDS)
-    assert not [row.kind for row in rows if row.kind_label == row.kind]
+    assert not [row.kind for row in rows if row.get_kind_display() == row.kind]
     assert {row.kind for row in rows if row.is_confidential} == {
         mails.INVITATION,
         mails.PASSWORD_RESET,

@@ -41,6 +41,7 @@ from tests.factories.members import (
     OrganizationFactory,
     UserFactory,
 )
+from tests.factories.region import PortalSettingsFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +118,22 @@ class TestHandingOut:
         assert data["members.application"][0]["contact_phone"] == "087-999-9999"
         assert {row["person_name"] for row in data["members.charterconsent"]} == {"目印 太郎", "目印 申込"}
         assert "目印さん、お知らせです。" in page
+
+    def test_people_read_words_and_programs_keys(self, person, administrator):
+        with transaction.atomic():
+            audit.record(type="consultations.window_created", by=person, obj=WindowFactory())
+            audit.record(type="region.settings_changed", by=person, obj=PortalSettingsFactory())
+        data, page = words_of(services.export_personal_data(person=person_of(person), by=administrator))
+        for words in ("作った", "設定を変えた", "相談窓口", "ポータルの設定", "パスワードの再設定"):
+            assert f"<dd>{words}</dd>" in page
+        for key in (
+            "consultations.window_created",
+            "region.settings_changed",
+            "consultations.consultationwindow",
+        ):
+            assert key not in page
+            assert key in json.dumps(data["audit.auditevent"])
+        assert "members.password_reset" not in page
 
     def test_holds_no_secret_and_no_word_about_others(self, person, administrator):
         content = services.export_personal_data(person=person_of(person), by=administrator)

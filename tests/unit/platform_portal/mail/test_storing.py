@@ -76,7 +76,7 @@ def test_body_may_be_html_alone():
 def test_a_mail_without_marks_is_taken_for_a_secret():
     send_mail("件名", "https://portal.example/secret", None, ["a@npo.example"])
     row = OutgoingMail.objects.get()
-    assert (row.kind, row.kind_label, row.is_confidential) == (kinds.OTHER, "そのほか", True)
+    assert (row.kind, row.get_kind_display(), row.is_confidential) == (kinds.OTHER, "そのほか", True)
     assert "secret" not in row.text
     assert row.bodies()[0] == "https://portal.example/secret"
 
