@@ -11,7 +11,7 @@ class ConsultationsConfig(AppConfig):
         from consultations import belongings as own
         from consultations import waiting as own_waiting
         from consultations.operators import register_windows
-        from members import belongings, waiting
+        from members import belongings, correspondence, waiting
         from platform_portal.audit import kinds as audit_kinds
         from platform_portal.mail import kinds
 
@@ -19,4 +19,5 @@ class ConsultationsConfig(AppConfig):
         kinds.register(mails.KINDS)
         register_windows()
         belongings.register(own.windows_of)
+        correspondence.register(own.written_about)
         waiting.register(own_waiting.windows_wait)

@@ -1,5 +1,6 @@
 """The windows of an organisation, for its page on the desk."""
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -7,6 +8,11 @@ from consultations.models import ConsultationWindow
 from members.belongings import Belonging, Belongings
 from members.models import Organization
 from platform_portal.publishing.states import State
+
+
+def written_about(organization: Organization) -> "QuerySet[ConsultationWindow]":
+    """Windows about which its people get mails."""
+    return ConsultationWindow.objects.operated_by(organization)
 
 
 def windows_of(organization: Organization) -> Belongings:

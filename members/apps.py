@@ -11,6 +11,7 @@ class MembersConfig(AppConfig):
             audit_labels,
             board_mails,
             board_waiting,
+            correspondence,
             mails,
             own_waiting,
             signals,  # noqa: F401  connects the receivers
@@ -34,6 +35,7 @@ class MembersConfig(AppConfig):
         audit_kinds.register(audit_labels.LABELS)
         kinds.register(mails.KINDS)
         kinds.register(board_mails.KINDS)
+        correspondence.register(correspondence.conversations_of)
         waiting.register(own_waiting.charter_waits)
         waiting.register(own_waiting.returned_changes_wait)
         waiting.register(own_waiting.invitations_wait)

@@ -15,19 +15,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from members import permissions, profile, services
 from members.audit_labels import history_of
 from members.belongings import belongings_of
+from members.correspondence import mails_to
 from members.filters import OrganizationFilter
 from members.forms.my import MembershipForm, PersonForm
 from members.forms.organizations import LeavingForm, OrganizationForm
 from members.models import Membership, Organization
 from members.views.editing import changes_since, with_logo
 from members.views.my.organization import facts
-from platform_portal.access.checks import Refused, reason_against, requires
+from platform_portal.access.checks import Refused, has, reason_against, requires
 from platform_portal.access.roles import Permission
 from platform_portal.audit.words import Line
 from platform_portal.desk import Crumbs, SearchWords, Step, attempt, crumbs, paged, tell
 
 SEARCH = SearchWords("organization_search_words", gettext_lazy("団体名・カナ・紹介・対象とする人"))
 ORDER = ("kana", "name", "pk")
+MAILS = 10  # on one page of an organisation
 
 sees = requires(Permission.SEE_ORGANIZATIONS)
 edits = requires(Permission.EDIT_ORGANIZATIONS)
@@ -94,6 +96,7 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
         "consents": list(organization.consents.select_related("charter").order_by("-charter__number")),
         "revisions": list(organization.revisions.for_list().order_by("-proposed_at")[:20]),
         "belongings": belongings_of(organization),
+        "mails": paged(request, mails_to(organization), MAILS) if has(me, Permission.SEE_MAILS) else None,
         "against_edit": reason_against(permissions.check_can_edit_on_desk, me, organization),
         "against_invite": reason_against(permissions.check_can_invite_to_organization, me, organization),
         "can_come_back": permissions.can_come_back(me, organization),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from members.models import BoardMessage, Offer, Organization, User
 from tests.addresses import OUR_PAGES, Page, address_of, make_world
 from tests.conftest import signed_in
+from tests.factories.mail import OutgoingMailFactory
 from tests.factories.members import MembershipFactory, OfferFactory, OrganizationFactory
 from tests.factories.region import MunicipalityFactory, PortalSettingsFactory
 
@@ -77,6 +78,8 @@ def world(transactional_db: None) -> dict[str, Any]:
     MunicipalityFactory(prefecture=portal.prefecture)
     world = make_world()
     Organization.objects.filter(pk=world["organization"].pk).update(name=LONG_NAME, profile=LONG_TEXT)
+    for _each in range(11):  # one more than fit on a page
+        OutgoingMailFactory(about=world["organization"], subject=LONG_NAME)
     Offer.objects.update(text=LONG_TEXT)
     BoardMessage.objects.update(text=LONG_TEXT)
     User.objects.filter(pk=world["person"].pk).update(

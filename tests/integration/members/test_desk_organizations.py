@@ -1,18 +1,22 @@
 """The desk's pages about organisations, the review of their changes, and who has agreed to the charter."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from members.correspondence import mails_to
 from members.models import Membership, Organization
 from platform_portal.mail.models import MailState
 from tests.conftest import signed_in, text_of
 from tests.factories.consultations import WindowFactory
 from tests.factories.mail import OutgoingMailFactory
 from tests.factories.members import (
+    ApplicationFactory,
     CharterFactory,
+    ConversationFactory,
     InvitationFactory,
     MembershipFactory,
     OrganizationFactory,
@@ -118,6 +122,63 @@ def test_a_contact_whose_mails_fail_is_none(owner_client):
 
 
 # --- One organisation -----------------------------------------------------------------------------
+class TestMails:
+    """Which mails went to an organisation: about its own things to anybody, about shared ones to its people."""
+
+    def subjects(self, client, organization, **query) -> list[str]:
+        section = text_of(client.get(at("page", organization), query)).partition('id="mails-title"')[2]
+        return re.findall(r"<a href=\"/desk/mails/\w+/\">([^<]+)</a>", section.partition("</section>")[0])
+
+    def test_newest_first(self, owner_client):
+        manager = MembershipFactory()
+        body, window = manager.organization, WindowFactory(organization=manager.organization)
+        party = ConversationFactory(asker=body)
+        to_it = [
+            ("団体", body, "office@npo.example"),
+            ("担当", manager, manager.user.email),
+            (
+                "招待",
+                InvitationFactory(organization=body, role="member", membership_role="viewer"),
+                "new@npo.example",
+            ),
+            ("変更", OrganizationRevisionFactory(organization=body), "hand@npo.example"),
+            ("申込", ApplicationFactory(organization=body, state="approved"), "first@npo.example"),
+            ("窓口", window, manager.user.email),
+            ("掲示", party, manager.user.email),
+        ]
+        others = [
+            ("本人", manager.user, manager.user.email),
+            ("県庁", window, "staff@pref.example"),
+            ("相手", party, "other@npo.example"),
+            ("別の団体", OrganizationFactory(), manager.user.email),
+        ]
+        for words, thing, address in to_it + others:
+            OutgoingMailFactory(subject=words, about=thing, address=address)
+        assert self.subjects(owner_client, body) == [words for words, *_rest in reversed(to_it)]
+
+    def test_in_pages_that_lead_back_to_them(self, owner_client):
+        body = OrganizationFactory()
+        for number in range(12):
+            OutgoingMailFactory(subject=f"知らせ{number}", about=body)
+        assert self.subjects(owner_client, body)[::9] == ["知らせ11", "知らせ2"]
+        assert self.subjects(owner_client, body, page=2) == ["知らせ1", "知らせ0"]
+        assert self.subjects(owner_client, body, page="x")[0] == "知らせ11"
+        assert 'href="?page=2#mails-title"' in text_of(owner_client.get(at("page", body)))
+
+    def test_none_yet(self, owner_client):
+        page = text_of(owner_client.get(at("page", OrganizationFactory())))
+        assert "まだありません。" in page.partition('id="mails-title"')[2]
+
+    def test_queries_do_not_grow(self, owner_client, django_assert_max_num_queries):
+        body = OrganizationFactory()
+        for _each in range(15):
+            OutgoingMailFactory(about=MembershipFactory(organization=body))
+            OutgoingMailFactory(about=WindowFactory(organization=body))
+        list(mails_to(body))
+        with django_assert_max_num_queries(8):
+            list(mails_to(body))
+
+
 def test_page_shows_everything_about_it(owner_client):
     manager = MembershipFactory(user__name="管理 まり", organization__internal_note="ひみつのメモ")
     organization = manager.organization
