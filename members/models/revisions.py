@@ -23,6 +23,10 @@ class OrganizationRevisionQuerySet(models.QuerySet["OrganizationRevision"]):
         )
         return self.filter(models.Q(state=RevisionState.RETURNED) & ~models.Exists(newer))
 
+    def open(self) -> "OrganizationRevisionQuerySet":
+        """What waits for the desk, or for an answer to the desk: the files of these are still needed."""
+        return self.pending() | self.returned()
+
     def for_list(self) -> "OrganizationRevisionQuerySet":
         return self.select_related("organization", "proposed_by", "decided_by")
 

@@ -82,6 +82,7 @@ def _propose(
     pending = organization.revisions.pending().select_for_update(of=("self",)).first()
     if pending is not None:
         _drop_proposed_logo(pending, kept=new.get("logo", ""))
+    returned = organization.revisions.returned().first()
     if not new:
         if pending is not None:
             pending.decide(RevisionState.WITHDRAWN, by=by)
@@ -90,6 +91,8 @@ def _propose(
     if pending is not None and pending.proposed == new and pending.before == old:
         return pending
     _check_would_be_valid(organization, new)
+    if returned is not None:
+        _drop_proposed_logo(returned, kept=new.get("logo", ""))
     revision = pending or OrganizationRevision(organization=organization)
     revision.before, revision.proposed = old, new
     revision.base_at, revision.proposed_by = organization.updated_at, by
@@ -135,12 +138,11 @@ def approve_organization_revision(*, revision: OrganizationRevision, by: Any) ->
 def return_organization_revision(
     *, revision: OrganizationRevision, by: Any, reason: str
 ) -> OrganizationRevision:
-    """Gives a change back to whoever proposed it. Raises Refused."""
+    """Gives a change back to whoever proposed it, who goes on from it: its logo stays. Raises Refused."""
     _organization, revision = _locked_pair(revision)
     permissions.check_can_decide_revision(by, revision)
     if not reason.strip():
         raise Refused(_("理由を書いてください。"))
-    _drop_proposed_logo(revision)
     revision.decide(RevisionState.RETURNED, by=by, note=reason)
     _record("returned", revision, by, note=reason.strip())
     mails.send_organization_revision_decided(revision)
@@ -202,9 +204,10 @@ def _check_would_be_valid(organization: Organization, proposed: Mapping[str, Any
 
 
 def _drop_proposed_logo(revision: OrganizationRevision, kept: str = "") -> None:
-    """Nobody will look at it any more, unless the next version proposes the same file."""
+    """Nobody will look at it any more, unless the next version proposes the same file, or did so already."""
     name = revision.proposed.get("logo") or ""
-    if name and name != kept:
+    others = OrganizationRevision.objects.open().exclude(pk=revision.pk).filter(proposed__logo=name)
+    if name and name != kept and not Organization.objects.filter(logo=name).exists() and not others.exists():
         transaction.on_commit(lambda: remove_logo(name))
 
 

@@ -25,13 +25,13 @@ def public_logo(request: HttpRequest, public_id: str, digest: str) -> HttpRespon
 
 @require_safe
 def own_logo(request: HttpRequest, public_id: str, digest: str) -> HttpResponse:
-    """For its people and the desk: also of one that is not listed, and one that waits for review."""
+    """For its people and the desk: also of one that is not listed, one that waits for review, and one that was returned."""
     name = f"{FOLDER}{digest}.png"
     organization = Organization.objects.filter(public_id=public_id).first()
     if organization is None or not permissions.can_see_organization(request.user, organization):
         raise Http404
-    waiting = OrganizationRevision.objects.pending().filter(organization=organization, proposed__logo=name)
-    if organization.logo.name != name and not waiting.exists():
+    proposed = OrganizationRevision.objects.open().filter(organization=organization, proposed__logo=name)
+    if organization.logo.name != name and not proposed.exists():
         raise Http404
     return _picture(name, "private, no-store")
 

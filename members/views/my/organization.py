@@ -92,7 +92,7 @@ def _save(
     request: HttpRequest, organization: Organization, form: ProfileForm, revision: OrganizationRevision | None
 ) -> services.Change:
     current = organization.logo.name or ""
-    if revision is not None and revision.is_pending:
+    if revision is not None:
         current = revision.proposed.get("logo", current)
 
     def save(values: dict[str, Any]) -> services.Change:

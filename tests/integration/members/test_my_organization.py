@@ -196,6 +196,19 @@ def test_logo_waits_unseen_until_it_is_approved(editor, owner):
     assert signed_in(owner).get(own).status_code == 200
 
 
+def test_a_returned_logo_is_there_when_somebody_goes_on(editor, owner):
+    """Whoever mends another field does not choose the file again."""
+    client = signed_in(editor.user)
+    client.post(at("organization-edit", editor), form_of(client, editor, upload=png()))
+    returned = OrganizationRevision.objects.get()
+    services.return_organization_revision(revision=returned, by=owner, reason="電話番号も書いてください。")
+    own = reverse("members:own-logo", args=[editor.organization.public_id, returned.logo_digest])
+    assert own in text_of(client.get(at("organization-edit", editor)))
+    assert client.get(own).status_code == 200
+    client.post(at("organization-edit", editor), form_of(client, editor, public_phone="087-812-3456"))
+    assert OrganizationRevision.objects.pending().get().proposed["logo"] == returned.proposed["logo"]
+
+
 def test_a_file_that_is_gone_is_not_found(editor, owner):
     Organization.objects.update(logo=(name := store_logo(b"x")))
     default_storage.delete(name)

@@ -244,20 +244,49 @@ def test_a_logo_waits_with_the_change_and_the_old_one_goes(editor, owner, commit
     assert not default_storage.exists(old)
 
 
-@pytest.mark.parametrize("step", ["replace", "return", "withdraw", "take back"])
-def test_a_logo_nobody_will_see_is_deleted(step, editor, owner, committed):
+@pytest.mark.parametrize("step", ["replace", "withdraw", "take back"])
+def test_a_logo_nobody_will_see_is_deleted(step, editor, committed):
     name = stored()
     revision = save(editor, logo=name).revision
     with committed():
         if step == "replace":
             save(editor, logo=stored())
-        elif step == "return":
-            services.return_organization_revision(revision=revision, by=owner, reason="x")
         elif step == "withdraw":
             services.withdraw_organization_revision(revision=revision, by=editor.user)
         else:
             save(editor, logo="")
     assert not default_storage.exists(name)
+
+
+def returned_logo(membership: Membership, by: object) -> OrganizationRevision:
+    revision = save(membership, logo=stored()).revision
+    assert revision is not None
+    return services.return_organization_revision(revision=revision, by=by, reason="x")
+
+
+def test_a_returned_logo_goes_on_with_the_next_attempt(editor, owner, colleague, committed):
+    with committed():
+        returned = returned_logo(editor, owner)
+        again = save(editor, logo=(name := returned.proposed["logo"]), name="新しい会").revision
+        services.approve_organization_revision(revision=again, by=colleague)
+        services.withdraw_organization_revision(revision=returned, by=editor.user)
+    assert Organization.objects.get().logo.name == name
+    assert default_storage.exists(name)
+
+
+@pytest.mark.parametrize("step", ["let rest", "leave out", "leave the platform"])
+def test_a_returned_logo_nobody_goes_on_with_is_deleted(step, editor, owner, committed):
+    returned = returned_logo(editor, owner)
+    with committed():
+        if step == "let rest":
+            services.withdraw_organization_revision(revision=returned, by=editor.user)
+        elif step == "leave out":
+            save(editor, logo="", name="新しい会")
+        else:
+            services.leave_platform(
+                organization=editor.organization, on=timezone.localdate(), reason="x", by=owner
+            )
+    assert not default_storage.exists(returned.proposed["logo"])
 
 
 def test_writing_anew_keeps_the_logo_that_waits(editor, committed):
