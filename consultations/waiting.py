@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from consultations.models import ConsultationWindow, RevisionState, WindowRevision
+from consultations.models import ConsultationWindow, RevisionState, VerificationRequest, WindowRevision
 from members.models import Membership, User
 from members.waiting import Waiting
 
@@ -16,7 +16,11 @@ def windows_wait(user: User, memberships: Sequence[Membership]) -> Iterable[Wait
     writing = [membership.organization_id for membership in memberships if membership.may_edit]
     if not writing:
         return
-    due = ConsultationWindow.objects.due_for_verification().filter(organization__in=writing).count()
+    rows = ConsultationWindow.objects.due_for_verification().filter(organization__in=writing)
+    # What they have said already stands: see services.check_nobody_said_otherwise.
+    changed = WindowRevision.objects.waiting().filter(window=OuterRef("pk"))
+    told = VerificationRequest.objects.waiting().filter(window=OuterRef("pk"), told_at__isnull=False)
+    due = rows.filter(~Exists(changed), ~Exists(told)).count()
     hint = _("番号と受付時間が今も正しいか、確かめる日が来ています。")
     yield Waiting(_("確かめる日が来た窓口"), hint, due, reverse("my:window-list"))
     own = WindowRevision.objects.filter(window__organization__in=writing)

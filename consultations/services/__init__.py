@@ -38,6 +38,7 @@ from consultations.services.revisions import (
 )
 from consultations.services.verification import (
     AlreadyAnswered,
+    check_nobody_said_otherwise,
     confirm_by_link,
     confirm_own_window,
     record_call,
@@ -74,6 +75,7 @@ __all__ = [
     "as_if_saved",
     "change_window",
     "check_is_complete",
+    "check_nobody_said_otherwise",
     "confirm_by_link",
     "confirm_own_window",
     "content_from_description",

@@ -49,6 +49,7 @@ def confirm_by_link(*, request: VerificationRequest, membership: Membership) -> 
     """
     window = lock_window(request.window)
     locked = _lock_open(request)
+    check_nobody_said_otherwise(window)
     if window.organization_id != membership.organization_id or not window.is_published:
         raise Refused(_("この窓口は、このリンクからは確かめられなくなりました。事務局に知らせてください。"))
     locked.link_of = membership
@@ -68,9 +69,20 @@ def confirm_own_window(*, window: ConsultationWindow, by: Any) -> ConsultationWi
     """「変わりありません」 of somebody who has signed in for the organisation that operates the window."""
     locked = lock_window(window)
     permissions.check_can_confirm_own_window(by, locked)
+    check_nobody_said_otherwise(locked)
     if locked.verified_on != timezone.localdate():
         record_verification(locked, on=timezone.localdate(), source=VerificationSource.MEMBER, by=by)
     return locked
+
+
+def check_nobody_said_otherwise(window: ConsultationWindow) -> None:
+    """Residents are not told "confirmed today" of what a colleague has just called outdated. Raises Refused."""
+    if window.revisions.waiting().exists():
+        raise Refused(
+            _("この窓口には、確認を待っている変更があります。その結果が出てから、確かめてください。")
+        )
+    if window.verification_requests.waiting().filter(told_at__isnull=False).exists():
+        raise Refused(_("ちがうところを知らせていただいた窓口です。事務局が確かめて直します。"))
 
 
 @transaction.atomic

@@ -76,6 +76,7 @@ def window_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "remark": _remark(window),
         "no_edit": reason_against(permissions.check_can_edit_own_window, request.user, window),
         "can_confirm": window.is_due and permissions.can_confirm_own_window(request.user, window),
+        "no_confirm": reason_against(services.check_nobody_said_otherwise, window),
         "can_submit": window.state == State.DRAFT,
         "no_submit": _reason_against_submitting(request.user, window),
         "can_take_back": permissions.can_move_own_window(request.user, window, State.DRAFT),

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from consultations import services
 from consultations.forms.public import ConfirmForm, DifferenceForm
-from consultations.models import ConsultationWindow, VerificationRequest
+from consultations.models import ConsultationWindow, VerificationRequest, WindowRevision
 from consultations.presenting.checking import WindowFacts, facts_to_check
 from consultations.verification_links import Link, Problem, UnusableLinkError, read_link_token
 from platform_portal.access.checks import Refused
@@ -34,6 +35,12 @@ class Row:
     request: VerificationRequest
     facts: WindowFacts
     is_public: bool
+    has_waiting_change: bool
+
+    @property
+    def can_confirm(self) -> bool:
+        """See services.check_nobody_said_otherwise."""
+        return not self.has_waiting_change and self.request.told_at is None
 
 
 def behind_a_link(view: Any) -> Any:
@@ -161,14 +168,16 @@ def _page(
     return render(request, "consultations/confirm.html", context, status=status)
 
 
-def _shown(asked: Any) -> dict[int, ConsultationWindow]:
+def _shown(asked: Any) -> dict[int, Any]:
     keys = [each.window_id for each in asked]
-    return ConsultationWindow.objects.prefetch_related("channels", "municipalities").in_bulk(keys)
+    waiting = Exists(WindowRevision.objects.waiting().filter(window=OuterRef("pk")))
+    windows = ConsultationWindow.objects.annotate(has_waiting_change=waiting)
+    return windows.prefetch_related("channels", "municipalities").in_bulk(keys)
 
 
-def _row(request: VerificationRequest, shown: dict[int, ConsultationWindow]) -> Row:
+def _row(request: VerificationRequest, shown: dict[int, Any]) -> Row:
     window = shown[request.window_id]
-    return Row(request, facts_to_check(window), window.is_published)
+    return Row(request, facts_to_check(window), window.is_published, window.has_waiting_change)
 
 
 def _words_of(form: Any) -> str:

@@ -252,6 +252,47 @@ def test_telling_a_difference_makes_work_for_staff_and_ends_the_reminders(
     assert client.get(difference).status_code == 302
 
 
+# --- Somebody said otherwise ------------------------------------------------------------------------
+def test_nobody_confirms_what_a_colleague_called_outdated(
+    client: Client, address: str, asked: ConsultationWindow
+) -> None:
+    request = request_of(asked)
+    services.tell_difference(request=request, kind="hours", text="土曜は休みです")
+    page = client.get(address).content.decode()
+    assert "事務局が直します" in page
+    assert "変わりありません<span" not in page
+    refused = client.post(address, form(asked))
+    assert refused.status_code == 409
+    assert "ちがうところを知らせていただいた" in refused.content.decode()
+    person = MembershipFactory(organization=asked.organization).user
+    _refused_in_my(asked, person, shown="ちがうところを知らせていただいた")
+
+
+def test_nobody_confirms_while_a_change_waits(
+    client: Client, address: str, asked: ConsultationWindow
+) -> None:
+    person = MembershipFactory(organization=asked.organization).user
+    before = services.describe_content(asked)
+    services.propose(window=asked, before=before, proposed=before | {"description": "新しい"}, by=person)
+    page = client.get(address).content.decode()
+    assert "変更の申し出を受け取っています" in page
+    assert "変わりありません<span" not in page
+    assert client.post(address, form(asked)).status_code == 409
+    _refused_in_my(asked, person, shown="確認待ちの変更があります")
+
+
+def _refused_in_my(asked: ConsultationWindow, person: Any, *, shown: str) -> None:
+    member = signed_in(person)
+    assert "確かめる日が来た窓口" not in member.get(reverse("my:home")).content.decode()
+    page = member.get(reverse("my:window-page", args=[asked.public_id])).content.decode()
+    assert shown in page
+    assert "変わりありません</button>" not in page
+    member.post(reverse("my:window-confirm", args=[asked.public_id]))
+    asked.refresh_from_db()
+    assert asked.verification_source == ""
+    assert request_of(asked).is_open
+
+
 def test_many_windows_come_in_pages_with_constant_queries(
     client: Client, address: str, contact: Membership, django_assert_max_num_queries: Any
 ) -> None:
