@@ -50,6 +50,9 @@ def _sentence(rule: Rule, also: str) -> str:
     spans = "、".join(_span(start, end) for start, end, _certainty in rule.spans)
     if rule.is_off:
         return f"{days} {spans} は休み".strip()
+    if spans == "24時間" and rule.spans[0][2] == Certainty.UNKNOWN:
+        # Open all day, perhaps: "24時間" would be read as a promise.
+        return f"{days} 分かりません{_reservation(rule)}".strip()
     if not days:
         return "24時間・毎日" if spans == "24時間" else f"{spans}（曜日の記載なし）"
     return f"{days} {spans}{also}{_reservation(rule)}"
