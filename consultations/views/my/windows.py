@@ -65,7 +65,7 @@ def window_page(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "window": window,
         "detail": present_detail(window, Clock()),
-        "hours_words": hours_words(window.opening_hours) or _("分からない"),
+        "hours_words": hours_words(window.opening_hours, window.year_end) or _("分からない"),
         "waiting": waiting,
         "rows": [row for row in rows_of(waiting, None) if row.name in services.MEMBER_FIELDS]
         if waiting

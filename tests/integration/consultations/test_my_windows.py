@@ -137,6 +137,14 @@ class TestChanging:
         assert send(editor_client, at("window-edit", owned), data).status_code == 302
         assert WindowRevision.objects.get().changed_names == ["description"]
 
+    def test_the_closure_at_the_end_of_the_year_is_read_back(self, editor_client, owned):
+        """Members checked the page against their leaflet and believed it lost."""
+        type(owned).objects.update(
+            opening_hours="Mo-Fr 09:00-17:00", year_end_from="12-29", year_end_to="01-03"
+        )
+        page = editor_client.get(reverse("my:window-page", args=[owned.public_id])).content.decode()
+        assert "月〜金 9:00〜17:00 ／ 12/29〜1/3 休み" in page
+
     def test_form_sent_back_untouched_asks_for_nothing(self, editor_client, owned):
         send(editor_client, at("window-edit", owned), data_of(owned))
         assert not WindowRevision.objects.exists()
