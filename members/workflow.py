@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -52,11 +52,14 @@ APPLICATION_WAYS: dict[tuple[ApplicationState, ApplicationState], ApplicationWay
 }
 
 
-def way_to(application: Application, to: ApplicationState) -> ApplicationWay:
-    """Raises Refused when somebody was faster: then it says how the application stands now."""
+def way_to(application: Application, to: ApplicationState, by: Any = None) -> ApplicationWay:
+    """Raises Refused when somebody was faster: then it says how the application stands now.
+
+    Who decided is said among staff alone; `by` is None for the applicant.
+    """
     way = APPLICATION_WAYS.get((ApplicationState(application.state), to))
     if way is None:
-        who = f"（{application.decided_by.name}）" if application.decided_by else ""
+        who = f"（{application.decided_by.name}）" if by and application.decided_by else ""
         raise Refused(
             _("この申込は、もう「%(state)s」%(who)sになっています。今の状態を確かめてください。")
             % {"state": application.get_state_display(), "who": who}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -106,6 +106,13 @@ def confirm_application(*, application: Application) -> Application:
         raise Refused(_("この申込は、もう確定されています。"))
     way = way_to(locked, ApplicationState.SUBMITTED)
     locked.confirmed_at = timezone.now()
+    same = Application.objects.filter(
+        state=ApplicationState.UNCONFIRMED,
+        contact_email=locked.contact_email,
+        organization_name=locked.organization_name,
+    )
+    # Written twice by one person: the mail of the other would make a second application of it.
+    _erase(same.exclude(pk=locked.pk), note=_("同じ人の同じ団体の申込が確定された"))
     return _move(locked, ApplicationState.SUBMITTED, way, by=None)
 
 
@@ -220,12 +227,16 @@ def note_on_application(*, application: Application, note: str, by: Any) -> Appl
 @transaction.atomic
 def erase_unconfirmed() -> int:
     """Erases what nobody confirmed in time, consent and waiting mails included; returns how many."""
-    rows = list(Application.objects.expired().select_for_update(skip_locked=True))
-    for application in rows:
+    return _erase(Application.objects.expired())
+
+
+def _erase(rows: models.QuerySet[Application], note: str = "") -> int:
+    erased = list(rows.select_for_update(skip_locked=True, of=("self",)))
+    for application in erased:
         cancel_mails_about(application)
-        audit.record(type="members.application_erased", by=None, obj=application)
+        audit.record(type="members.application_erased", by=None, obj=application, note=note)
         application.delete()
-    return len(rows)
+    return len(erased)
 
 
 def _lock(application: Application) -> Application:
@@ -240,7 +251,7 @@ def _locked(
     locked = _lock(application)
     if by is not None:
         permissions.check_can_decide_applications(by)
-    way = way_to(locked, to)
+    way = way_to(locked, to, by)
     if way.permission is not None:
         check_has(by, way.permission)
     return locked, way

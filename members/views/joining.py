@@ -163,6 +163,8 @@ def application_answer(request: HttpRequest, token: str) -> HttpResponse:
 def application_withdraw(request: HttpRequest, token: str) -> HttpResponse:
     application = find_application(token)
     if request.method != "POST":
+        if application.state not in {ApplicationState.SUBMITTED, ApplicationState.RETURNED}:
+            return redirect("members:application-open", token=token)
         context = {"application": application, "token": token}
         return render(request, "members/joining/withdraw.html", context)
     try:

@@ -283,6 +283,29 @@ class TestLink:
         assert "もう" in text_of(client.post(address))
         application.refresh_from_db()
         assert application.state == ApplicationState.WITHDRAWN
+        asked_again = client.get(address)
+        assert asked_again.headers["Location"] == address.replace("withdraw/", "")
+
+    def test_who_decided_is_not_said_outside_the_office(self, client):
+        application, by = ApplicationFactory(), UserFactory(name="県庁 あおい")
+        services.approve_application(application=application, joined_on=timezone.localdate(), by=by)
+        page = text_of(
+            client.post(reverse("members:application-withdraw", args=[application_token(application)]))
+        )
+        assert "もう「入会を認めた」になっています" in page
+        assert "あおい" not in page
+
+    def test_written_twice_and_confirmed_once(self, client):
+        first, second, other = (
+            ApplicationFactory(unconfirmed=True, organization_name=name, contact_email="one@group.example")
+            for name in ("みんなの食堂", "みんなの食堂", "ほかの会")
+        )
+        page = text_of(client.get(reverse("members:application-open", args=[application_token(second)])))
+        assert "はじめから書いて" in page
+        services.confirm_application(application=second)
+        assert set(Application.objects.all()) == {second, other}
+        gone = client.get(reverse("members:application-open", args=[application_token(first)]))
+        assert gone.status_code == 410
 
     @pytest.mark.parametrize(
         ("state", "said"),

@@ -198,7 +198,8 @@ class TestLink:
 
     def test_unconfirmed_ones_are_erased_in_time(self):
         charter = CharterFactory()
-        old, young, confirmed = submit(charter), submit(charter), submit(charter)
+        old, young = submit(charter), submit(charter)
+        confirmed = submit(charter, organization_name="ほかの会")
         services.confirm_application(application=confirmed)
         long_ago = timezone.now() - dt.timedelta(days=7, minutes=1)
         Application.objects.exclude(pk=young.pk).update(created_at=long_ago)
