@@ -1,6 +1,7 @@
 """What the audit events of this app say in Japanese."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.apps import apps
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.models import MembershipRole
+from members.profile import BY_STAFF, Words
 from platform_portal.access.roles import Role
 from platform_portal.audit import words
 from platform_portal.audit.models import AuditEvent
@@ -118,16 +120,29 @@ VALUE_LABELS = {
 }
 
 
-def history_of(obj: models.Model) -> list[Line]:
-    return words.history_of(obj, describe)
+def history_of(obj: models.Model, only: Collection[str] | None = None) -> list[Line]:
+    """`only`: for eyes outside the office: just these fields, without names and notes."""
+    values = Words()
+
+    def say(event: AuditEvent, names: Mapping[int, str]) -> Line:
+        for side in (event.old, event.new) if only is not None else ():
+            for name in set(side) - set(only or ()):
+                del side[name]
+        return describe(event, names, values)
+
+    lines = words.history_of(obj, say)
+    if only is None:
+        return lines
+    return [replace(line, who=_("ほかの人"), note="") for line in lines if line.changes]
 
 
-def describe(event: AuditEvent, names: Mapping[int, str]) -> Line:
-    """`names`: names of users by key."""
+def describe(event: AuditEvent, names: Mapping[int, str], values: Words | None = None) -> Line:
+    """`names`: names of users by key. `values`: shared by the lines of one page, to look up each kind once."""
+    values = values or Words()
     is_applicant = event.actor_id is None and event.type in BY_APPLICANT
     who = _("申込者") if is_applicant else words.actor_words(event, names)
     changes = [
-        (_label(event, name), _value(event, name, old), _value(event, name, new))
+        (_label(event, name), _value(event, name, old, values), _value(event, name, new, values))
         for name, old, new in event.changed_fields
     ]
     return Line(event.at, who, event.get_type_display(), changes)
@@ -140,11 +155,13 @@ def _label(event: AuditEvent, name: str) -> str:
     return str(field.verbose_name)
 
 
-def _value(event: AuditEvent, name: str, value: Any) -> str:
+def _value(event: AuditEvent, name: str, value: Any, values: Words) -> str:
     if value is None or value == "" or value == []:
         return _("なし")
     if value == WITHHELD:
         return _("（個人情報）")
+    if event.object_type == "members.organization" and name in BY_STAFF:
+        return values.of(name, value)
     if name == "rows":
         return _("%(count)s件") % {"count": sum(value.values())}
     if isinstance(value, bool):
@@ -152,7 +169,7 @@ def _value(event: AuditEvent, name: str, value: Any) -> str:
             return _("利用中") if value else _("停止中")
         return _("はい") if value else _("いいえ")
     if isinstance(value, list):
-        return "・".join(_value(event, name, item) for item in value)
+        return "・".join(_value(event, name, item, values) for item in value)
     if str(value) in VALUE_LABELS:
         return str(VALUE_LABELS[str(value)])
     field = _field(event, name)

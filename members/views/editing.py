@@ -1,7 +1,7 @@
 """What both editors of an organisation share: the new logo, the version, and the way out when two people write."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from django.utils.dateparse import parse_datetime
@@ -29,8 +29,10 @@ def with_logo(form: ProfileForm, current: str, action: Callable[[dict[str, Any]]
         raise
 
 
-def changes_since(organization: Organization, version: str) -> list[Line]:
-    """What others did after the form with this `version` was drawn."""
+def changes_since(
+    organization: Organization, version: str, only: Collection[str] | None = None
+) -> list[Line]:
+    """What others did after the form with this `version` was drawn; `only`: see `history_of`."""
     moment = parse_datetime(version.partition("/")[0]) or dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-    lines = history_of(organization)
+    lines = history_of(organization, only)
     return [line for line in lines if line.at >= moment] or lines[:1]

@@ -64,7 +64,8 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
             try:
                 change = _save(request, organization, form, revision)
             except services.OrganizationChangedMeanwhile:
-                others, status = changes_since(organization, request.POST.get("version", "")), 409
+                sent = request.POST.get("version", "")
+                others, status = changes_since(organization, sent, only=profile.BY_MEMBERS), 409
             except (Refused, ValidationError) as error:
                 tell(form, error)
             else:

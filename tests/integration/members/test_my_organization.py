@@ -19,6 +19,7 @@ from tests.factories.consultations import WindowFactory
 from tests.factories.members import (
     MembershipFactory,
     OrganizationRevisionFactory,
+    SectorFactory,
     StrengthFactory,
     UserFactory,
 )
@@ -153,6 +154,27 @@ def test_second_of_two_is_told_and_may_then_save(editor):
     assert "わたしの書いたもの" in page
     data["version"] = response.context["version"]
     assert client.post(at("organization-edit", editor), data).status_code == 302
+
+
+def test_conflict_speaks_plainly_and_tells_no_secrets(editor, owner):
+    client = signed_in(editor.user)
+    data = form_of(client, editor, target_people="わたしの書いたもの")
+    sector = SectorFactory(slug="housing", name="住まい")
+    services.save_organization(
+        organization=(organization := Organization.objects.get()),
+        values={"sector": sector, "internal_note": "もっと秘密のメモ", "logo": (logo := store_logo(b"png"))},
+        by=owner,
+        version=services.version_of(organization),
+    )
+    response = client.post(at("organization-edit", editor), data)
+    page = text_of(response)
+    assert response.status_code == 409
+    assert "→ 住まい" in page
+    assert "→ あり" in page
+    assert logo not in page
+    assert "もっと秘密のメモ" not in page
+    assert owner.name not in page
+    assert "下の欄には、その変更が入っています" not in page
 
 
 def test_returned_change_waits_on_top_and_can_be_taken_back(editor):
