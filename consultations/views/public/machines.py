@@ -12,16 +12,17 @@ from members.models import Organization
 from platform_portal.page_cache import public_page
 
 TEXTS = (
-    "home",
-    "window-list",
-    "organization-list",
-    "search",
-    "around",
-    "languages",
-    "safety",
-    "privacy",
-    "accessibility",
-    "about",
+    "consultations:home",
+    "consultations:window-list",
+    "consultations:organization-list",
+    "consultations:search",
+    "consultations:around",
+    "consultations:languages",
+    "consultations:safety",
+    "consultations:privacy",
+    "consultations:accessibility",
+    "consultations:about",
+    "members:join",
 )
 MAX_ADDRESSES = 50_000  # the protocol's limit for one file
 
@@ -54,7 +55,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 def _addresses() -> Iterator[tuple[str, dt.datetime | None]]:
     for name in TEXTS:
-        yield reverse(f"consultations:{name}"), None
+        yield reverse(name), None
     for public_id, changed in Category.objects.published().values_list("public_id", "updated_at"):
         yield reverse("consultations:category", args=[public_id]), changed
     for public_id, changed in Organization.objects.public().values_list("public_id", "updated_at"):

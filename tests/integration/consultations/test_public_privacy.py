@@ -122,6 +122,7 @@ def test_sitemap_lists_what_is_published(client: Client) -> None:
     text = client.get("/sitemap.xml").content.decode()
     assert f"<loc>http://testserver/w/{shown.public_id}/</loc>" in text
     assert f"<loc>http://testserver/c/{category.public_id}/</loc>" in text
+    assert "<loc>http://testserver/join/</loc>" in text
     assert draft.public_id not in text
     assert gone.public_id not in text
     assert "/desk/" not in text
