@@ -110,8 +110,8 @@ def write_content(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The one path into the tables, for live edits and approved changes. Asks nobody; call it inside a transaction.
 
-    `window` is new or locked. `author` wrote it, `by` makes it so. `verified_by`: has checked it today.
-    Returns the content before and after.
+    `window` is new or locked. `author` wrote it, `by` makes it so. `verified_by`: has checked it today, so that
+    nobody asks the operator any more. Returns the content before and after.
     """
     is_new = window._state.adding
     before = {} if is_new else describe_content(window)
@@ -135,6 +135,8 @@ def write_content(
         audit.record(type=type_, by=by, obj=window, old=old, new=new, note=note)
         transaction.on_commit(forget_public_pages)
         overtake_where_changed([window])
+    if verified_by is not None:
+        _end_round_of_verified(window, source=VerificationSource.STAFF, by=verified_by)
     return before, after
 
 
@@ -272,6 +274,13 @@ def record_verification(
     `by`: None for a mailed link, whose person is not known.
     """
     _set_verification(window, "consultations.window_verified", on=on, who=by, source=source, by=by, note=note)
+    _end_round_of_verified(window, source=source, by=by, outcome=outcome)
+
+
+def _end_round_of_verified(
+    window: ConsultationWindow, *, source: str, by: Any, outcome: str | None = None
+) -> None:
+    """Unless the day of verification lies so far back that the window is due all the same."""
     window.refresh_from_db(fields=["verification_due_on"])
     if not window.is_due:
         close_round(window=window, ending=source, by=by, outcome=outcome)

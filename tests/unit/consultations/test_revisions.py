@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from consultations import permissions, services
 from consultations.models import ConsultationWindow, RevisionState, WindowRevision
+from consultations.models.verification import Outcome
 from consultations.services import BulkAction, WindowContent
 from consultations.services.content import describe_content
 from consultations.workflow import MEMBER_WAYS, REVISION_WAYS
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
 from platform_portal.publishing.states import State, diagram
-from tests.factories.consultations import RevisionFactory, WindowFactory
+from tests.factories.consultations import RevisionFactory, VerificationRequestFactory, WindowFactory
 from tests.factories.members import MembershipFactory, OrganizationFactory, UserFactory
 from tests.outbox import delivered
 
@@ -222,6 +223,30 @@ class TestApproving:
         services.approve_revision(revision=revision, by=colleague, is_checked=True)
         window.refresh_from_db()
         assert window.verified_by == colleague
+
+    def test_whoever_has_checked_ends_the_round_of_asking(self, owner, colleague, window):
+        request = VerificationRequestFactory(window=window)
+        revision = change(window, owner, address="番町4-1-10").revision
+        services.approve_revision(revision=revision, by=colleague, is_checked=True)
+        request.refresh_from_db()
+        assert (request.state, request.ending, request.closed_by) == (Outcome.CHANGED, "staff", colleague)
+
+    def test_round_goes_on_when_nothing_was_checked(self, member, colleague, owned):
+        request = VerificationRequestFactory(window=owned)
+        words = content(description="新しい説明")
+        revision = services.change_window(window=owned, content=words, by=member, as_member=True).revision
+        services.approve_revision(revision=revision, by=colleague)
+        request.refresh_from_db()
+        assert request.is_open
+
+    def test_round_goes_on_when_the_change_cannot_go_live(self, owner, colleague, window):
+        request = VerificationRequestFactory(window=window)
+        nothing = WindowContent(values={}, channels=[])
+        revision = services.change_window(window=window, content=nothing, by=owner).revision
+        with pytest.raises(Refused, match="連絡手段が1つもありません"):
+            services.approve_revision(revision=revision, by=colleague, is_checked=True)
+        request.refresh_from_db()
+        assert request.is_open
 
     def test_needs_the_tick_for_what_was_verified(self, owner, colleague, window):
         revision = change(window, owner, address="番町4-1-10").revision
