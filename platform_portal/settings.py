@@ -164,6 +164,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
     # A request that queues a task learns within a second that Redis is away; kombu would try for six.
     "socket_connect_timeout": 1,
+    # One that hangs is given up, by requests and workers alike; kombu would wait for ever. A worker that waits for
+    # work is not hurried by it: Redis itself ends that wait after a second.
+    "socket_timeout": 2,
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0.1,
