@@ -89,13 +89,14 @@ def _traits(name: str, number: str, phones: Iterable[str], emails: Iterable[str]
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """Something that looks the same. Without an `address` there is no page to go to."""
+    """Something that looks the same. `is_namesake`: a member of today; approving would make a second of that name."""
 
     kind: str
     name: str
     state: str
     shared: list[str]
     address: str
+    is_namesake: bool = False
 
 
 def find_duplicates(application: Application) -> list[Hint]:
@@ -118,7 +119,9 @@ def _among_organizations(application: Application, own: Traits) -> Iterable[Hint
         phones, emails = [row.office_phone, row.public_phone], [row.office_email, row.public_email]
         shared = own.shared_with(_traits(row.name, row.corporate_number, phones, emails))
         if shared:
-            yield Hint(_("会員団体"), row.name, row.get_state_display(), shared, "")
+            address = reverse("members:organization-page", args=[row.public_id])
+            is_namesake = row.is_active and own.name == name_key(row.name) != ""
+            yield Hint(_("会員団体"), row.name, row.get_state_display(), shared, address, is_namesake)
 
 
 def _among_applications(application: Application, own: Traits) -> Iterable[Hint]:

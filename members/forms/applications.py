@@ -26,6 +26,20 @@ class JoinedOnForm(forms.Form):
 
 class ApproveForm(JoinedOnForm):
     kind = forms.ChoiceField(label=_("区分"), choices=OrganizationKind.choices)
+    is_another_body = forms.BooleanField(
+        label=_("同じ名前の会員団体とは、別の団体であることを確かめた"),
+        help_text=_("同じ団体のときは、申込を断り、会員団体のページから担当者を招待してください。"),
+        error_messages={"required": _("同じ名前の会員団体があります。別の団体か、確かめてください。")},
+    )
+
+    def __init__(self, *args: Any, has_namesake: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_namesake:
+            del self.fields["is_another_body"]
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes."""
+        return {name: self.cleaned_data[name] for name in ("joined_on", "kind")}
 
 
 class QuestionsForm(forms.Form):

@@ -1,6 +1,6 @@
 """Applications to join, as staff read and decide them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from members import services
 from members.audit_labels import history_of
-from members.duplicates import find_duplicates
+from members.duplicates import Hint, find_duplicates
 from members.filters import ApplicationFilter
 from members.forms.applications import (
     ApproveForm,
@@ -120,15 +120,23 @@ def application_page(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def application_approve(request: HttpRequest, public_id: str) -> HttpResponse:
     application = _get(public_id)
-    form = ApproveForm(request.POST or None, initial={"kind": application.kind})
+    duplicates = find_duplicates(application)
+    form = ApproveForm(
+        request.POST or None,
+        initial={"kind": application.kind},
+        has_namesake=any(hint.is_namesake for hint in duplicates),
+    )
     return _decision(
         request,
         application,
         ApplicationState.APPROVED,
         form,
-        lambda values: services.approve_application(application=application, by=request.user, **values),
+        lambda _values: services.approve_application(
+            application=application, by=request.user, **form.values()
+        ),
         text=_("会員団体として登録し、担当者に登録の案内をメールで送ります。"),
         done=_("「%(name)s」の入会を認めました。"),
+        duplicates=duplicates,
     )
 
 
@@ -206,6 +214,7 @@ def _decision(
     *,
     text: str,
     done: str,
+    duplicates: Sequence[Hint] = (),
 ) -> HttpResponse:
     """Asks for what the step needs, then takes it. Somebody else may have been faster: then that is said."""
     way = APPLICATION_WAYS.get((ApplicationState(application.state), to))
@@ -223,6 +232,7 @@ def _decision(
         "form": form,
         "way": way,
         "text": text,
+        "duplicates": duplicates,
         "is_refusal": to == ApplicationState.REFUSED,
         "crumbs": _crumbs(
             (

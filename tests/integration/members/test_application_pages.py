@@ -144,6 +144,18 @@ class TestPage:
         gone = owner_client.get(page_of(application, step), follow=True)
         assert "もうこの操作はできません" in text_of(gone)
 
+    def test_a_second_of_the_same_name_takes_a_deliberate_tick(self, owner_client):
+        there = OrganizationFactory(name="ＮＰＯ法人 みんなの食堂")
+        application = ApplicationFactory(organization_name="みんなの食堂")
+        data = {"joined_on": "2026-11-30", "kind": "general"}
+        address = reverse("members:organization-page", args=[there.public_id])
+        assert address in text_of(owner_client.get(page_of(application, "approve")))
+        refused = owner_client.post(page_of(application, "approve"), data)
+        assert "別の団体か、確かめてください" in text_of(refused)
+        assert Organization.objects.get() == there
+        owner_client.post(page_of(application, "approve"), data | {"is_another_body": "on"})
+        assert Organization.objects.count() == 2
+
     def test_a_number_that_is_taken_is_said_beside_the_form(self, owner_client):
         OrganizationFactory(corporate_number="7010705000725")
         application = ApplicationFactory(corporate_number="7010705000725")
