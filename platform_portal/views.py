@@ -22,6 +22,7 @@ from platform_portal.kept_forms import answer_with_fields, can_be_kept
 def _error(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
     # By the address alone: an error page asks neither database nor session who it is talking to.
     context["is_desk"] = request.path.startswith("/desk/") and request.path != "/desk/"
+    context["is_my"] = request.path.startswith("/my/") and request.path != "/my/"
     response = render(request, f"errors/{status}.html", context, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response

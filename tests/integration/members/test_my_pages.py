@@ -212,7 +212,9 @@ def test_last_manager_is_told_why_not(manager):
     client = signed_in(manager.user)
     page = text_of(client.get(at("person-change", manager, manager.pk)))
     assert "最後の管理担当" in page
-    assert client.post(at("person-end", manager, manager.pk)).status_code == 403
+    refused = client.post(at("person-end", manager, manager.pk))
+    assert refused.status_code == 403
+    assert f'href="{HOME}">わたしの団体へ' in text_of(refused)
 
 
 def test_leaving_leads_to_the_first_page(manager, viewer):
