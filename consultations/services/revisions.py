@@ -93,12 +93,7 @@ def propose(
     locked = lock_window(window)
     pending = WindowRevision.objects.pending().select_for_update(of=("self",)).filter(window=locked).first()
     if pending is not None and pending.proposed_by_id != by.pk:
-        raise Refused(
-            _(
-                "この窓口には、%(name)sさんの変更が確認を待っています。先にそれを認めるか差し戻すかしてから、もう一度お試しください。"
-            )
-            % {"name": pending.proposed_by.name}
-        )
+        raise Refused(_against_a_second(pending, by))
     if revising is not None and pending not in {None, revising}:
         _end(revising, RevisionState.WITHDRAWN, by=by)  # the pending one, also this person's, takes its place
     revision = pending or revising or WindowRevision(window=locked, proposed_by=by)
@@ -111,6 +106,22 @@ def propose(
     revision.save()
     _record(verb, revision, by)
     return revision
+
+
+def _against_a_second(pending: WindowRevision, by: Any) -> str:
+    """Members decide nothing, and do not learn the names of the office."""
+    if by.is_desk_user:
+        return _(
+            "この窓口には、%(name)sさんの変更が確認を待っています。先にそれを認めるか差し戻すかしてから、もう一度お試しください。"
+        ) % {"name": pending.proposed_by.name}
+    who = (
+        _("事務局")
+        if pending.proposed_by.is_desk_user
+        else _("%(name)sさん") % {"name": pending.proposed_by.name}
+    )
+    return _(
+        "この窓口には、%(who)sの変更が確認を待っています。結果が出てから、もう一度申し出てください。急ぐときは、%(who)sに相談してください。"
+    ) % {"who": who}
 
 
 @transaction.atomic

@@ -86,6 +86,11 @@ class TestReach:
         ]
         assert found == [owned.pk]
 
+    def test_viewer_without_windows_is_not_sent_to_a_button_that_is_not_there(self, viewer_client):
+        page = text_of(viewer_client.get(reverse("my:window-list")))
+        assert "まだ窓口がありません" in page
+        assert "相談窓口を作る" not in page
+
     def test_viewer_looks_but_does_not_write(self, viewer_client, owned):
         page = text_of(viewer_client.get(at("window-page", owned)))
         assert "会の窓口" in page
@@ -178,8 +183,19 @@ class TestChanging:
         page = text_of(editor_client.get(at("window-page", owned)))
         assert "もう少し短く" in page
         address = at("window-edit", owned) + f"?revision={done.revision.public_id}"
-        assert address in page
+        assert page.count(address) == 2, "every way to the form begins with what came back"
+        assert f'"{at("window-edit", owned)}"' not in page
         assert "新しい説明" in text_of(editor_client.get(address))
+
+    @pytest.mark.parametrize("is_office", [True, False])
+    def test_second_writer_is_told_what_a_member_can_do(self, is_office, owner, group, editor_client, owned):
+        first = owner if is_office else MembershipFactory(organization=group, user__name="先に 書いた").user
+        before = services.describe_content(owned)
+        services.propose(window=owned, before=before, proposed=before | {"address": "番町1"}, by=first)
+        page = text_of(send(editor_client, at("window-edit", owned), data_of(owned, description="新しい")))
+        assert ("事務局の変更が" if is_office else "先に 書いたさんの変更が") in page
+        assert "認めるか差し戻すか" not in page
+        assert "県庁 あおい" not in page
 
     @pytest.mark.parametrize("state", [State.IN_REVIEW, State.ARCHIVED])
     def test_reason_why_not_now(self, state, editor_client, group):
