@@ -40,6 +40,22 @@ def test_page_that_lay_in_a_pocket_is_fetched_again(visit: Any, directory: Direc
     assert visitor.page.evaluate("window.isOld") is None
 
 
+def test_old_page_without_a_connection_keeps_the_number_and_says_that_it_is_old(
+    visit: Any, directory: Directory
+) -> None:
+    visitor = visit(PHONE)
+    visitor.page.clock.install()
+    visitor.open(reverse("consultations:window-detail", args=[directory.open_line.public_id]))
+    visitor.page.clock.fast_forward("11:00")
+    visitor.context.set_offline(True)
+    visitor.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    visitor.page.get_by_text("前に開いたときの画面です。").wait_for()
+    assert visitor.page.get_by_role("link", name="0120-000-000").is_visible()
+    with visitor.page.expect_event("load"):
+        visitor.context.set_offline(False)
+    assert visitor.page.get_by_text("前に開いたときの画面です。").count() == 0
+
+
 @pytest.mark.parametrize("javascript", [True, False], ids=["js", "no-js"])
 def test_from_category_to_detail(javascript: bool, visit: Any, directory: Directory) -> None:
     visitor = visit(PHONE, java_script_enabled=javascript)
