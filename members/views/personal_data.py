@@ -42,6 +42,19 @@ def _chosen(request: HttpRequest) -> Person | None:
     return person_with(address) if address else None
 
 
+def _is_as_shown(request: HttpRequest) -> bool:
+    """Whether the button was pressed on a page of the person in the session: another tab may have chosen another since."""
+    if request.POST.get("email", "") == request.session[ADDRESS_KEY]:
+        return True
+    messages.error(
+        request,
+        _(
+            "別の画面で、ほかの人をさがしています。まだ何もしていません。この人でよいか、もう一度確かめてください。"
+        ),
+    )
+    return False
+
+
 @exports_personal_data
 @require_http_methods(["GET", "HEAD", "POST"])
 def person_search(request: HttpRequest) -> HttpResponse:
@@ -87,7 +100,7 @@ def person_export(request: HttpRequest) -> HttpResponse:
     person = _chosen(request)
     if person is None:
         return redirect("members:person-search")
-    if request.method != "POST":
+    if request.method != "POST" or not _is_as_shown(request):
         return redirect("members:person-page")
     return _as_file(services.export_personal_data(person=person, by=request.user))
 
@@ -100,6 +113,8 @@ def person_erase(request: HttpRequest) -> HttpResponse:
     if person is None:
         return redirect("members:person-search")
     if request.method == "POST":
+        if not _is_as_shown(request):
+            return redirect("members:person-page")
         done = attempt(
             request,
             lambda: services.erase_person(person=person, by=request.user),

@@ -82,7 +82,7 @@ class TestFinding:
 class TestHandingOut:
     def test_a_file_that_is_not_kept_and_names_nobody(self, client, person):
         choose(client, person.email)
-        response = client.post(EXPORT)
+        response = client.post(EXPORT, {"email": person.email})
         assert response.headers["Content-Type"] == "application/zip"
         assert response.headers["Cache-Control"] == "no-store"
         assert "kieru" not in response.headers["Content-Disposition"]
@@ -118,14 +118,29 @@ class TestErasing:
 
     def test_then_does_it_once(self, client, person):
         choose(client, person.email)
-        response = client.post(ERASE, follow=True)
+        response = client.post(ERASE, {"email": person.email}, follow=True)
         assert response.redirect_chain == [(SEARCH, 302)]
         assert "データを消しました" in text_of(response)
         person.refresh_from_db()
         assert person.name == "退会した利用者"
         choose(client, "kieru@person.example")
-        again = client.post(ERASE, follow=True)
+        again = client.post(ERASE, {"email": "kieru@person.example"}, follow=True)
         assert "すでに消されています" in text_of(again)
+
+    def test_never_somebody_whom_another_tab_chose(self, client, person):
+        """One tab asks about one person, a second tab looks for another, then the first tab's button is pressed."""
+        other = UserFactory(name="別の 人", email="betsu@person.example", role="member")
+        choose(client, person.email)
+        shown = text_of(client.get(ERASE))
+        assert f'name="email" value="{person.email}"' in shown
+        choose(client, other.email)
+        for address in (ERASE, EXPORT):
+            response = client.post(address, {"email": person.email}, follow=True)
+            assert response.redirect_chain == [(PAGE, 302)]
+            assert "まだ何もしていません" in text_of(response)
+        other.refresh_from_db()
+        assert other.erased_at is None
+        assert not AuditEvent.objects.filter(type="members.personal_data_exported").exists()
 
     def test_says_what_is_in_the_way(self, client, person):
         membership = MembershipFactory(user=person)
@@ -134,13 +149,13 @@ class TestErasing:
         assert f"「{membership.organization.name}」の最後の管理担当です" in text
         assert ERASE not in text
         assert client.get(ERASE).headers["Location"] == PAGE
-        assert client.post(ERASE).headers["Location"] == PAGE
+        assert client.post(ERASE, {"email": person.email}).headers["Location"] == PAGE
         person.refresh_from_db()
         assert person.erased_at is None
 
     def test_erased_people_leave_the_list_of_users(self, client, person):
         choose(client, person.email)
-        client.post(ERASE)
+        client.post(ERASE, {"email": person.email})
         assert "退会した利用者" not in text_of(client.get(reverse("members:user-list")))
         page = text_of(client.get(reverse("members:user-detail", args=[person.pk])))
         assert "退会した利用者" in page
