@@ -73,7 +73,7 @@ class BulkForm(DeskForm):
     )
     reason = forms.CharField(
         label=gettext_lazy("理由"),
-        help_text=gettext_lazy("記録に残ります。公開はされません。"),
+        help_text=gettext_lazy("窓口の記録に残ります。住民の画面には出ません。"),
         required=False,
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -93,7 +93,7 @@ class ReasonForm(DeskForm):
 
     reason = forms.CharField(
         label=gettext_lazy("理由"),
-        help_text=gettext_lazy("記録に残ります。公開はされません。"),
+        help_text=gettext_lazy("窓口の記録に残ります。住民の画面には出ません。"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": gettext_lazy("理由を書いてください。")},

@@ -1,6 +1,7 @@
 """The same step for many windows: planned first, so that people see what will happen, then done as a whole."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from consultations import permissions
 from consultations.models import Category, ConsultationWindow
 from consultations.services.content import WindowContent
 from consultations.services.windows import (
+    NEVER,
     ChangedMeanwhile,
     check_is_complete,
     move_window,
@@ -76,9 +78,13 @@ def plan_bulk(
     return plan
 
 
-def apply_bulk(*, plan: BulkPlan, by: Any, reason: str = "") -> int:
+def apply_bulk(
+    *, plan: BulkPlan, by: Any, reason: str = "", versions: Mapping[str, dt.datetime] | None = None
+) -> int:
     """Does what was planned, for all of `plan.ready` or for none; returns how many windows changed.
 
+    `versions`: by public id, the `updated_at` of what the person saw; one that is not named counts as not seen. None:
+    nobody looked.
     Raises ChangedMeanwhile when one of them can no longer be changed in this way.
     """
     if plan.needs_reason and not reason.strip():
@@ -87,7 +93,8 @@ def apply_bulk(*, plan: BulkPlan, by: Any, reason: str = "") -> int:
         # Locked in one order, so that two people who overlap wait for each other instead of blocking.
         for window in sorted(plan.ready, key=lambda window: window.pk):
             try:
-                _apply(plan, window, by, reason)
+                seen = None if versions is None else versions.get(window.public_id, NEVER)
+                _apply(plan, window, by, reason, seen)
             except Refused as refused:
                 raise ChangedMeanwhile(
                     _("「%(name)s」を変えられなかったので、すべて取りやめました。%(reason)s")
@@ -124,13 +131,17 @@ def _check_category(action: BulkAction, window: ConsultationWindow, category: Ca
         raise Refused(_("分野が1つもなくなります。先に、ほかの分野に入れてください。"))
 
 
-def _apply(plan: BulkPlan, window: ConsultationWindow, by: Any, reason: str) -> None:
+def _apply(
+    plan: BulkPlan, window: ConsultationWindow, by: Any, reason: str, version: dt.datetime | None
+) -> None:
     if plan.action == BulkAction.VERIFY:
         verify_window(window=window, by=by)
     elif plan.action in WITH_CATEGORY:
         _set_category(plan, window, by)
     else:
-        move_window(window=window, to=TARGET_OF[plan.action], by=by, reason=reason)
+        # To stop or file away needs no reading; what goes public is what somebody has read.
+        read = version if plan.action == BulkAction.APPROVE else None
+        move_window(window=window, to=TARGET_OF[plan.action], by=by, reason=reason, version=read)
 
 
 def _set_category(plan: BulkPlan, window: ConsultationWindow, by: Any) -> None:

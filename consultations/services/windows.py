@@ -35,6 +35,9 @@ from platform_portal.page_cache import forget_public_pages
 from platform_portal.publishing.services import transition
 from platform_portal.publishing.states import State
 
+# Stands for "saw nothing": no window was changed then.
+NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
 
 class ChangedMeanwhile(Refused):
     """Somebody else saved the same window after this person opened the form."""
@@ -206,9 +209,21 @@ def _save_parts(window: ConsultationWindow, content: WindowContent) -> None:
         )
 
 
-def move_window(*, window: ConsultationWindow, to: State, by: Any, reason: str = "") -> ConsultationWindow:
-    """One step in the workflow. Raises Refused; then nothing was changed."""
+def move_window(
+    *,
+    window: ConsultationWindow,
+    to: State,
+    by: Any,
+    reason: str = "",
+    version: dt.datetime | None = None,
+) -> ConsultationWindow:
+    """One step in the workflow. `version`: the `updated_at` of the words that the person read; None when nobody looked.
+
+    Raises Refused, ChangedMeanwhile; then nothing was changed.
+    """
     with transaction.atomic():
+        if version is not None:
+            check_is_as_seen(lock_window(window), version)
         if to in {State.IN_REVIEW, State.PUBLISHED}:
             check_is_complete(window)
         before = lock_window(window)

@@ -26,6 +26,7 @@ from consultations.opening import holiday_calendar
 from consultations.presenting import Clock
 from consultations.services import Change
 from consultations.services.merging import merge_with
+from consultations.services.windows import NEVER
 from consultations.views.desk.common import history_of
 from consultations.views.desk.reviewing import words_on_editing_under_review, words_on_return
 from consultations.views.public.detail import detail_context
@@ -35,7 +36,6 @@ from platform_portal.audit.words import Line
 from platform_portal.desk import Crumbs
 
 NAMES_OFFERED = 300
-NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The list of windows, and the same step for many of them."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -15,7 +16,7 @@ from consultations.desk_filters import DeskWindowFilter
 from consultations.forms.desk import BulkForm
 from consultations.models import ConsultationWindow
 from consultations.services import BulkAction, BulkPlan
-from consultations.views.desk.common import next_address
+from consultations.views.desk.common import next_address, version_in
 from platform_portal.access.checks import Refused, requires
 from platform_portal.access.methods import post_only
 from platform_portal.access.roles import Permission
@@ -80,6 +81,13 @@ def _chosen(public_ids: list[str]) -> list[ConsultationWindow]:
     return list(rows.prefetch_related("channels", "categories").order_by("kana", "name", "pk")[:PAGE_SIZE])
 
 
+def _versions(pairs: list[str]) -> dict[str, dt.datetime]:
+    """What was drawn on the page that asked: public id and moment of each window."""
+    return {
+        public_id: version_in(text) for public_id, _space, text in (pair.partition(" ") for pair in pairs)
+    }
+
+
 def _first_problem(form: forms.Form, windows: list[ConsultationWindow]) -> str:
     if not windows:
         return _("窓口が選ばれていません。左の欄に印をつけてから、もう一度押してください。")
@@ -88,7 +96,12 @@ def _first_problem(form: forms.Form, windows: list[ConsultationWindow]) -> str:
 
 def _apply(request: HttpRequest, plan: BulkPlan, form: Any) -> bool:
     try:
-        done = services.apply_bulk(plan=plan, by=request.user, reason=form.cleaned_data["reason"])
+        done = services.apply_bulk(
+            plan=plan,
+            by=request.user,
+            reason=form.cleaned_data["reason"],
+            versions=_versions(request.POST.getlist("version")),
+        )
     except Refused as refused:
         form.add_error(
             "reason" if plan.needs_reason and not form.cleaned_data["reason"] else None, refused.reason

@@ -1,5 +1,6 @@
 """One window on the desk: its state, the steps it may take, its history."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from consultations.forms.desk import ReasonForm
 from consultations.hours_words import hours_words
 from consultations.models import ConsultationWindow, RevisionState, WindowRevision
 from consultations.presenting import Clock, present_detail
-from consultations.views.desk.common import get_window, history_of, next_address, window_steps
+from consultations.views.desk.common import get_window, history_of, next_address, version_in, window_steps
 from consultations.views.desk.reviewing import words_on_return
 from consultations.views.editing import preview_response
 from consultations.workflow import WINDOW_WAYS
@@ -109,18 +110,33 @@ def window_preview(request: HttpRequest, public_id: str) -> HttpResponse:
 def window_move(request: HttpRequest, public_id: str, to: str) -> HttpResponse:
     """Asks for the reason or a last yes, then takes the step."""
     window = get_window(public_id)
-    way = WINDOW_WAYS.get((State(window.state), State(to))) if to in State.values else None
-    if way is None:
-        if request.method != "POST":
-            raise Http404
-        messages.error(request, _("そのあいだに、この窓口の状態が変わりました。今の状態を確かめてください。"))
+    if to not in State.values:
+        raise Http404
+    way = WINDOW_WAYS.get((State(window.state), State(to)))
+    if way is None:  # the back button, or somebody was faster
+        messages.error(
+            request,
+            _("この窓口は「%(state)s」なので、この操作はできません。今の内容を確かめてください。")
+            % {"state": window.get_state_display()},
+        )
+        return redirect("desk:window-page", public_id=public_id)
+    # What goes public must be what this person has read on the window's page.
+    version = _version_read(request, window)
+    if to == State.PUBLISHED and version != window.updated_at:
+        messages.error(
+            request, _("画面を開いたあとに、内容が変わりました。もう一度読んでから、認めてください。")
+        )
         return redirect("desk:window-page", public_id=public_id)
     form = ReasonForm(request.POST or None, is_needed=way.needs_reason)
     if request.method == "POST" and form.is_valid():
         done = attempt(
             request,
             lambda: services.move_window(
-                window=window, to=State(to), by=request.user, reason=form.cleaned_data["reason"]
+                window=window,
+                to=State(to),
+                by=request.user,
+                reason=form.cleaned_data["reason"],
+                version=version if to == State.PUBLISHED else None,
             ),
             _("「%(name)s」：%(step)s。済みました。") % {"name": window.name, "step": way.label},
         )
@@ -129,12 +145,20 @@ def window_move(request: HttpRequest, public_id: str, to: str) -> HttpResponse:
     context = {
         "window": window,
         "way": way,
+        "version": version.isoformat(),
         "form": form,
         "against": _reason_against(request.user, window, State(to)),
         "is_way_out": to in {State.SUSPENDED, State.ARCHIVED},
         "crumbs": window_steps(window, (str(way.label), "")),
     }
     return render(request, "consultations/desk/window_move.html", context)
+
+
+def _version_read(request: HttpRequest, window: ConsultationWindow) -> dt.datetime:
+    """From the form, or from the link on the window's page; whoever comes by another way reads it now."""
+    if request.method == "POST":
+        return version_in(request.POST.get("version", ""))
+    return version_in(request.GET["version"]) if "version" in request.GET else window.updated_at
 
 
 @requires(Permission.VERIFY_WINDOWS)

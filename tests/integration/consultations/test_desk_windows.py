@@ -109,6 +109,20 @@ class TestBulk:
         assert draft.state == State.IN_REVIEW
         assert "1件に行いました" in text_of(owner_client.get(response.headers["Location"]))
 
+    def test_what_goes_public_is_what_was_drawn(self, owner, colleague_client, category):
+        window = WindowFactory(state=State.IN_REVIEW, author=owner, topics=[category])
+        page = text_of(self.post(colleague_client, [window], action="approve"))
+        drawn = re.findall(r'name="version" value="([^"]*)"', page)
+        content = services.WindowContent(values={"operator": "知らない団体"}, categories=[category])
+        services.save_window(window=window, content=content, by=owner)
+        for version in (drawn, [], ["x", f"{window.public_id} 2020-13-99T00:00:00"]):
+            again = self.post(colleague_client, [window], action="approve", confirmed="1", version=version)
+            assert "ほかの人がこの窓口を変えました" in text_of(again)
+        fresh = re.findall(r'name="version" value="([^"]*)"', text_of(again))
+        self.post(colleague_client, [window], action="approve", confirmed="1", version=fresh)
+        window.refresh_from_db()
+        assert window.state == State.PUBLISHED
+
     def test_reason_is_asked_for(self, owner_client, category):
         window = WindowFactory(topics=[category])
         response = self.post(owner_client, [window], action="suspend", confirmed="1")
@@ -181,17 +195,55 @@ class TestWindowPage:
             (owner_client, "draft", ""),
         ):
             address = reverse("desk:window-move", args=[window.public_id, to])
-            assert client.get(address).status_code == 200
-            assert client.post(address, {"reason": reason}).status_code == 302
+            asked = client.get(address)
+            assert asked.status_code == 200
+            answer = {"reason": reason, "version": asked.context["version"]}
+            assert client.post(address, answer).status_code == 302
             window.refresh_from_db()
             assert window.state == to
 
-    @pytest.mark.parametrize(("to", "status"), [("archived", 404), ("draft", 404), ("nonsense", 404)])
-    def test_step_that_does_not_exist(self, to, status, owner_client, category):
+    @pytest.mark.parametrize(
+        ("to", "status"), [("archived", 200), ("draft", 200), ("published", 200), ("nonsense", 404)]
+    )
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_step_that_does_not_exist(self, method, to, status, owner_client, category):
+        """The back button leads here after every step: told on the window's page, not by an error page."""
         window = WindowFactory(topics=[category])
         address = reverse("desk:window-move", args=[window.public_id, to])
-        assert owner_client.get(address).status_code == status
-        assert "状態が変わりました" in text_of(owner_client.post(address, follow=True))
+        response = getattr(owner_client, method)(address, follow=True)
+        assert response.status_code == status
+        if status == 200:
+            assert response.redirect_chain == [(reverse("desk:window-page", args=[window.public_id]), 302)]
+            assert "この窓口は「公開中」なので、この操作はできません" in text_of(response)
+
+    def test_what_goes_public_is_what_was_read(self, owner, colleague_client, category):
+        window = WindowFactory(state=State.IN_REVIEW, author=owner, topics=[category])
+        page = colleague_client.get(reverse("desk:window-page", args=[window.public_id]))
+        asked = re.search(r'href="([^"]*/move/published/[^"]*)"', text_of(page)).group(1)
+        carried = {"version": colleague_client.get(asked).context["version"]}
+        self.change(window, owner)
+        for response in (
+            colleague_client.get(asked, follow=True),
+            colleague_client.post(asked, carried, follow=True),
+            colleague_client.post(asked, {"version": "2020-13-99T00:00:00"}, follow=True),
+            colleague_client.post(asked, follow=True),
+        ):
+            assert "内容が変わりました。もう一度読んでから" in text_of(response)
+        window.refresh_from_db()
+        assert window.state == State.IN_REVIEW
+
+    def test_change_in_the_last_moment_is_seen_too(self, owner, colleague, category):
+        window = WindowFactory(state=State.IN_REVIEW, author=owner, topics=[category])
+        read = window.updated_at
+        self.change(window, owner)
+        with pytest.raises(services.ChangedMeanwhile):
+            services.move_window(window=window, to=State.PUBLISHED, by=colleague, version=read)
+
+    def change(self, window: ConsultationWindow, by: Any) -> None:
+        content = services.WindowContent(
+            values={"operator": "知らない団体"}, categories=window.categories.all()
+        )
+        services.save_window(window=window, content=content, by=by)
 
     def test_step_taken_meanwhile_is_told(self, owner, owner_client, colleague, category):
         window = WindowFactory(state=State.IN_REVIEW, author=owner, topics=[category])
