@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.forms.desk import guard_text
 from consultations.models import CalendarOverride
+from platform_portal.seen_forms import SeenForm
 
 MEANINGS = [
     ("True", _("祝日として扱う（ふつうの日を休みにする）")),
@@ -14,7 +15,7 @@ MEANINGS = [
 ]
 
 
-class OverrideForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class OverrideForm(SeenForm):
     is_holiday = forms.TypedChoiceField(
         label=_("この日を"),
         choices=MEANINGS,

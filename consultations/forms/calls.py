@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from consultations.forms.desk import DeskForm, guard_text
 from consultations.models import VerificationCall, VerificationRules
 from consultations.services.verification import RULES_FIELDS
+from platform_portal.seen_forms import SeenForm
 
 TRY_AGAIN = dt.timedelta(days=3)
 LATEST = dt.timedelta(days=60)
@@ -88,7 +89,7 @@ class CallForm(DeskForm):
         }
 
 
-class VerificationRulesForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class VerificationRulesForm(SeenForm):
     class Meta:
         model = VerificationRules
         fields = list(RULES_FIELDS)

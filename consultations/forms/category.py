@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.forms.desk import guard_text
 from consultations.models import Category
+from platform_portal.seen_forms import SeenForm
 
 
 @lru_cache(maxsize=1)
@@ -26,7 +27,7 @@ def icon_choices() -> list[tuple[str, str]]:
     return [(name, name) for name in icon_names()]
 
 
-class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class CategoryForm(SeenForm):
     icon = forms.ChoiceField(label=_("絵"), choices=icon_choices, help_text=_("名前の左に出ます。"))
 
     class Meta:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Application, JoiningRules, OrganizationKind
+from platform_portal.seen_forms import SeenForm
 
 
 class JoinedOnForm(forms.Form):
@@ -62,7 +63,7 @@ class RefuseForm(forms.Form):
     )
 
 
-class NoteForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class NoteForm(SeenForm):
     class Meta:
         model = Application
         fields = ("staff_note",)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Invitation, User
 from platform_portal.access.roles import Role
+from platform_portal.seen_forms import SeenForm
 
 ROLE_HINT = _(
     "管理者：利用者の管理もできます。事務局：窓口と設定。県職員：窓口。"
@@ -44,7 +45,7 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
         """The service builds and checks the row; this form only reads what was typed."""
 
 
-class UserForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class UserForm(SeenForm):
     role = forms.ChoiceField(label=_("権限"), choices=Role.choices, help_text=ROLE_HINT)
 
     class Meta:

@@ -6,12 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from members.models import JoiningCriterion, JoiningRules, Sector, Strength
+from platform_portal.seen_forms import SeenForm
 
 LAST = _("小さいものから並びます。")
 OFF = _("はずすと、これから選ぶ画面に出なくなります。いままでの登録はそのまま残ります。")
 
 
-class ReadsOnly(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class ReadsOnly(SeenForm):
     """The service builds and checks the row; these forms only read what was typed."""
 
     def _post_clean(self) -> None: ...

@@ -26,6 +26,7 @@ from members.forms.applications import (
 from members.models import Application, ApplicationState, Invitation
 from members.workflow import APPLICATION_WAYS
 from platform_portal.access.checks import has, requires
+from platform_portal.access.methods import post_only
 from platform_portal.access.roles import Permission
 from platform_portal.desk import Crumbs, SearchWords, Step, attempt, crumbs, paged
 
@@ -96,6 +97,12 @@ def application_batch(request: HttpRequest) -> HttpResponse:
 @require_safe
 def application_page(request: HttpRequest, public_id: str) -> HttpResponse:
     application = _get(public_id)
+    return _page(request, application, NoteForm(instance=application))
+
+
+def _page(
+    request: HttpRequest, application: Application, note: NoteForm, *, status: int = 200
+) -> HttpResponse:
     consent = getattr(application, "consent", None)
     context = {
         "application": application,
@@ -108,12 +115,12 @@ def application_page(request: HttpRequest, public_id: str) -> HttpResponse:
             if _can_go(application, to)
         ],
         "can_decide": has(request.user, Permission.DECIDE_APPLICATIONS),
-        "note": NoteForm(instance=application),
+        "note": note,
         "invitation": _open_invitation(application),
         "history": history_of(application),
         "crumbs": _crumbs((application.organization_name, "")),
     }
-    return render(request, "members/desk/application_page.html", context)
+    return render(request, "members/desk/application_page.html", context, status=status)
 
 
 @decides
@@ -173,19 +180,18 @@ def application_refuse(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @decides
-@require_POST
+@post_only("members:application-page", "public_id")
 def application_note(request: HttpRequest, public_id: str) -> HttpResponse:
     application = _get(public_id)
     form = NoteForm(request.POST, instance=_get(public_id))
-    if form.is_valid():
-        note = form.cleaned_data["staff_note"]
-        attempt(
-            request,
-            lambda: services.note_on_application(application=application, note=note, by=request.user),
-            _("メモを保存しました。"),
-        )
-    else:
-        messages.error(request, _("メモは2000文字までで書いてください。"))
+    if not form.is_valid():
+        return _page(request, application, form, status=422)
+    note = form.cleaned_data["staff_note"]
+    attempt(
+        request,
+        lambda: services.note_on_application(application=application, note=note, by=request.user),
+        _("メモを保存しました。"),
+    )
     return redirect("members:application-page", public_id=public_id)
 
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from platform_portal.japanese.phone import read_phone
 from platform_portal.region.models import PortalSettings
 from platform_portal.region.services import SETTINGS_FIELDS
+from platform_portal.seen_forms import SeenForm
 
 
-class PortalSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class PortalSettingsForm(SeenForm):
     """`phone_warning`: what looks wrong about the number but may be right, or empty."""
 
     class Meta:
