@@ -13,7 +13,6 @@ from consultations import permissions
 from consultations.models import Category, ConsultationWindow
 from consultations.services.content import WindowContent
 from consultations.services.windows import (
-    NEVER,
     ChangedMeanwhile,
     check_is_complete,
     move_window,
@@ -23,6 +22,7 @@ from consultations.services.windows import (
 from consultations.workflow import WINDOW_WAYS
 from platform_portal.access.checks import Refused
 from platform_portal.publishing.states import State
+from platform_portal.versions import NEVER
 
 
 class BulkAction(models.TextChoices):

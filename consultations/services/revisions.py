@@ -18,6 +18,7 @@ from consultations.models.revision import NOT_PROPOSED
 from consultations.services.content import WindowContent, content_from_description, describe_content
 from consultations.services.merging import merge_with, overtake
 from consultations.services.windows import (
+    ChangedMeanwhile,
     NeedsReview,
     check_is_complete,
     lock_window,
@@ -125,8 +126,12 @@ def _against_a_second(pending: WindowRevision, by: Any) -> str:
 
 
 @transaction.atomic
-def approve_revision(*, revision: WindowRevision, by: Any, is_checked: bool = False) -> WindowRevision:
+def approve_revision(
+    *, revision: WindowRevision, by: Any, is_checked: bool = False, version: dt.datetime | None = None
+) -> WindowRevision:
     """Makes a change live. Fields that it does not touch stay as they are now.
+
+    `version`: the `proposed_at` of what the person read, since the author may replace it; None when nobody looked.
 
     When the same fields have changed meanwhile, nothing is applied: the answer's state is OVERTAKEN then.
     Raises Refused and ValidationError; then nothing was changed.
@@ -134,6 +139,12 @@ def approve_revision(*, revision: WindowRevision, by: Any, is_checked: bool = Fa
     window = lock_window(revision.window)
     revision = _lock(revision)
     permissions.check_can_approve_revision(by, revision)
+    if version is not None and revision.proposed_at != version:
+        raise ChangedMeanwhile(
+            _(
+                "画面を開いたあとに、申し出た人が内容を書き直しました。下の新しい内容を確かめてから、認めてください。"
+            )
+        )
     if window.state == State.ARCHIVED:
         raise Refused(_("保管してある窓口です。変更は、差し戻してください。"))
     merge = merge_with(revision, describe_content(window))

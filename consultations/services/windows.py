@@ -35,9 +35,6 @@ from platform_portal.page_cache import forget_public_pages
 from platform_portal.publishing.services import transition
 from platform_portal.publishing.states import State
 
-# Stands for "saw nothing": no window was changed then.
-NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-
 
 class ChangedMeanwhile(Refused):
     """Somebody else saved the same window after this person opened the form."""

@@ -26,7 +26,6 @@ from consultations.opening import holiday_calendar
 from consultations.presenting import Clock
 from consultations.services import Change
 from consultations.services.merging import merge_with
-from consultations.services.windows import NEVER
 from consultations.views.desk.common import history_of
 from consultations.views.desk.reviewing import words_on_editing_under_review, words_on_return
 from consultations.views.public.detail import detail_context
@@ -34,6 +33,7 @@ from members.models import Organization
 from platform_portal.access.checks import Refused
 from platform_portal.audit.words import Line
 from platform_portal.desk import Crumbs
+from platform_portal.versions import NEVER
 
 NAMES_OFFERED = 300
 

@@ -103,10 +103,21 @@ def _propose(
 
 
 @transaction.atomic
-def approve_organization_revision(*, revision: OrganizationRevision, by: Any) -> OrganizationRevision:
-    """Makes a change live. Raises Refused (also when the same fields have changed meanwhile), ValidationError."""
+def approve_organization_revision(
+    *, revision: OrganizationRevision, by: Any, version: dt.datetime | None = None
+) -> OrganizationRevision:
+    """Makes a change live. Raises Refused (also when the same fields have changed meanwhile), ValidationError.
+
+    `version`: the `proposed_at` of what the person read, since the organisation may replace it; None: nobody looked.
+    """
     organization, revision = _locked_pair(revision)
     permissions.check_can_decide_revision(by, revision)
+    if version is not None and revision.proposed_at != version:
+        raise Refused(
+            _(
+                "画面を開いたあとに、団体が内容を書き直しました。下の新しい内容を確かめてから、認めてください。"
+            )
+        )
     now = describe(organization, revision.proposed)
     changed = [name for name in revision.proposed if now[name] != revision.before.get(name)]
     if changed:

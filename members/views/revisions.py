@@ -13,6 +13,7 @@ from members.views.organizations import organization_steps
 from platform_portal.access.checks import reason_against, requires
 from platform_portal.access.roles import Permission
 from platform_portal.desk import attempt, paged
+from platform_portal.versions import version_in
 
 edits = requires(Permission.EDIT_ORGANIZATIONS)
 
@@ -41,7 +42,9 @@ def approve(request: HttpRequest, revision_id: str) -> HttpResponse:
     revision = _revision(revision_id)
     done = attempt(
         request,
-        lambda: services.approve_organization_revision(revision=revision, by=request.user),
+        lambda: services.approve_organization_revision(
+            revision=revision, by=request.user, version=version_in(request.POST.get("version", ""))
+        ),
         _("「%(name)s」の変更を認めました。申し出た人にメールで知らせます。")
         % {"name": revision.organization.name},
     )

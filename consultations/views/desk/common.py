@@ -1,6 +1,5 @@
 """What the desk's pages about windows share: finding one, and reading the record aloud."""
 
-import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -8,13 +7,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from consultations import audit_labels
 from consultations.models import Category, ConsultationWindow
-from consultations.services.windows import NEVER
 from members.models import Organization
 from platform_portal.audit.models import AuditEvent
 from platform_portal.audit.words import Line, names_of
@@ -34,14 +31,6 @@ def get_window(public_id: str, windows: Any = None) -> ConsultationWindow:
     rows = ConsultationWindow.objects.all() if windows is None else windows
     window: ConsultationWindow = get_object_or_404(rows, public_id=public_id)
     return window
-
-
-def version_in(text: str) -> dt.datetime:
-    """The `updated_at` that a page carried; garbage counts as having seen nothing."""
-    try:
-        return parse_datetime(text) or NEVER
-    except ValueError:
-        return NEVER
 
 
 def next_address(request: HttpRequest, otherwise: str) -> str:

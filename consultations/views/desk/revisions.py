@@ -20,6 +20,7 @@ from consultations.views.editing import preview_response
 from platform_portal.access.checks import Refused, reason_against, requires
 from platform_portal.access.roles import Permission
 from platform_portal.desk import attempt, crumbs, paged
+from platform_portal.versions import version_in
 
 
 @requires(Permission.EDIT_WINDOWS)
@@ -65,6 +66,9 @@ def revision_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "returning": returning,
         "no_approve": reason_against(permissions.check_can_approve_revision, request.user, revision),
         "no_return": reason_against(permissions.check_can_return_revision, request.user, revision),
+        "can_begin_again": revision.state == RevisionState.RETURNED
+        and revision.proposed_by_id == request.user.pk
+        and permissions.can_edit_window(request.user, revision.window),
         "can_withdraw": permissions.can_withdraw_revision(request.user, revision),
         "crumbs": crumbs((_("変更の確認"), reverse("desk:revision-list")), (revision.window.name, "")),
     }
@@ -83,8 +87,15 @@ def _merge(revision: WindowRevision) -> Merge | None:
 def _approve(request: HttpRequest, revision: WindowRevision, form: ApproveForm) -> bool:
     try:
         decided = services.approve_revision(
-            revision=revision, by=request.user, is_checked=form.cleaned_data["is_checked"]
+            revision=revision,
+            by=request.user,
+            is_checked=form.cleaned_data["is_checked"],
+            version=version_in(request.POST.get("version", "")),
         )
+    except services.ChangedMeanwhile as changed:
+        messages.error(request, changed.reason)
+        form.data = {}  # the tick spoke of other words
+        return False
     except Refused as refused:
         form.add_error("is_checked" if not form.cleaned_data["is_checked"] else None, refused.reason)
         return False

@@ -16,11 +16,12 @@ from consultations.desk_filters import DeskWindowFilter
 from consultations.forms.desk import BulkForm
 from consultations.models import ConsultationWindow
 from consultations.services import BulkAction, BulkPlan
-from consultations.views.desk.common import next_address, version_in
+from consultations.views.desk.common import next_address
 from platform_portal.access.checks import Refused, requires
 from platform_portal.access.methods import post_only
 from platform_portal.access.roles import Permission
 from platform_portal.desk import PAGE_SIZE, crumbs, paged
+from platform_portal.versions import version_in
 
 
 @requires(Permission.EDIT_WINDOWS)

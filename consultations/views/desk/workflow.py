@@ -16,7 +16,7 @@ from consultations.forms.desk import ReasonForm
 from consultations.hours_words import hours_words
 from consultations.models import ConsultationWindow, RevisionState, WindowRevision
 from consultations.presenting import Clock, present_detail
-from consultations.views.desk.common import get_window, history_of, next_address, version_in, window_steps
+from consultations.views.desk.common import get_window, history_of, next_address, window_steps
 from consultations.views.desk.reviewing import words_on_return
 from consultations.views.editing import preview_response
 from consultations.workflow import WINDOW_WAYS
@@ -25,6 +25,7 @@ from platform_portal.access.methods import post_only
 from platform_portal.access.roles import Permission
 from platform_portal.desk import attempt
 from platform_portal.publishing.states import State
+from platform_portal.versions import version_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,11 @@ def page_of(revision: WindowRevision) -> str:
     return reverse("desk:revision-page", args=[revision.public_id])
 
 
+def approval(revision: WindowRevision, **more: str) -> dict[str, str]:
+    """What the button sends from a page that shows the change as it is."""
+    return {"approve": "1", "version": revision.proposed_at.isoformat(), **more}
+
+
 @pytest.fixture
 def revision(owner, window) -> WindowRevision:
     content = WindowContent(
@@ -120,20 +125,42 @@ class TestPage:
         page = text_of(owner_client.get(page_of(revision)))
         assert page.count("自分が書いた変更を、自分で決めることはできません") == 2
         assert 'aria-disabled="true"' in page
-        response = owner_client.post(page_of(revision), {"approve": "1", "is_checked": "on"})
+        response = owner_client.post(page_of(revision), approval(revision, is_checked="on"))
         assert response.status_code == 200
         owner_client.post(page_of(revision), {"withdraw": "1"})
         revision.refresh_from_db()
         assert revision.state == RevisionState.WITHDRAWN
 
     def test_tick_is_needed(self, colleague_client, revision, window):
-        page = text_of(colleague_client.post(page_of(revision), {"approve": "1"}))
+        page = text_of(colleague_client.post(page_of(revision), approval(revision)))
         assert "印をつけてから認めてください" in page
         assert ConsultationWindow.objects.get().opening_hours == "24/7"
-        assert (
-            colleague_client.post(page_of(revision), {"approve": "1", "is_checked": "on"}).status_code == 302
-        )
+        done = colleague_client.post(page_of(revision), approval(revision, is_checked="on"))
+        assert done.status_code == 302
         assert ConsultationWindow.objects.get().opening_hours == "Mo-Fr 09:00-17:00"
+
+    def test_what_goes_public_is_what_was_read(self, colleague_client, owner, revision, window):
+        """The author writes the change anew while a colleague is on the telephone about the first one."""
+        page = text_of(colleague_client.get(page_of(revision)))
+        read = approval(revision, is_checked="on")
+        assert f'name="version" value="{read["version"]}"' in page
+        anew = WindowContent(values={"opening_hours": "Mo 10:00-11:00"})
+        services.change_window(window=window, content=anew, by=owner, revising=revision)
+        for sent in (read, {**read, "version": "2026-99-99T00:00"}, {"approve": "1", "is_checked": "on"}):
+            page = text_of(colleague_client.post(page_of(revision), sent))
+            assert "申し出た人が内容を書き直しました" in page
+            assert " checked" not in page
+            assert ConsultationWindow.objects.get().opening_hours == "24/7"
+        revision.refresh_from_db()
+        colleague_client.post(page_of(revision), approval(revision, is_checked="on"))
+        assert ConsultationWindow.objects.get().opening_hours == "Mo 10:00-11:00"
+
+    def test_author_finds_the_way_back_into_the_form(self, colleague_client, owner_client, revision, window):
+        colleague_client.post(page_of(revision), {"return": "1", "reason": "番号がちがいます"})
+        again = f"{edit(window)}?revision={revision.public_id}"
+        assert again in text_of(owner_client.get(page_of(revision)))
+        assert again not in text_of(colleague_client.get(page_of(revision)))
+        assert "新しい説明" in text_of(owner_client.get(again))
 
     def test_reason_is_needed(self, colleague_client, revision):
         page = text_of(colleague_client.post(page_of(revision), {"return": "1", "reason": ""}))

@@ -255,7 +255,17 @@ def test_review_side_by_side_approve_and_return(owner_client):
     assert revision.organization.name in table(owner_client.get(queue))
     page = text_of(owner_client.get(reverse("members:revision-page", args=[revision.public_id])))
     assert "新しい名前の会" in page
-    owner_client.post(reverse("members:revision-approve", args=[revision.public_id]))
+    approve = reverse("members:revision-approve", args=[revision.public_id])
+    read = revision.proposed_at.isoformat()
+    assert f'name="version" value="{read}"' in page
+    revision.proposed_at = timezone.now()  # the organisation writes it anew
+    revision.save()
+    for version in (read, "garbage"):
+        response = owner_client.post(approve, {"version": version}, follow=True)
+        assert "団体が内容を書き直しました" in text_of(response)
+    revision.organization.refresh_from_db()
+    assert revision.organization.name != "新しい名前の会"
+    owner_client.post(approve, {"version": revision.proposed_at.isoformat()})
     revision.organization.refresh_from_db()
     assert revision.organization.name == "新しい名前の会"
     back = reverse("members:revision-return", args=[other.public_id])
@@ -271,7 +281,8 @@ def test_author_meets_a_disabled_button_with_the_reason(owner, owner_client):
     page = text_of(owner_client.get(reverse("members:revision-page", args=[revision.public_id])))
     assert "自分が書いた変更を" in page
     assert 'aria-disabled="true"' in page
-    owner_client.post(reverse("members:revision-approve", args=[revision.public_id]))
+    sent = {"version": revision.proposed_at.isoformat()}
+    owner_client.post(reverse("members:revision-approve", args=[revision.public_id]), sent)
     revision.refresh_from_db()
     assert revision.is_pending
 
