@@ -144,6 +144,7 @@ def describe(event: AuditEvent, names: Mapping[int, str], values: Words | None =
     changes = [
         (_label(event, name), _value(event, name, old, values), _value(event, name, new, values))
         for name, old, new in event.changed_fields
+        if not (_is_empty(old) and _is_empty(new))  # a new row names all its fields
     ]
     return Line(event.at, who, event.get_type_display(), changes)
 
@@ -155,8 +156,12 @@ def _label(event: AuditEvent, name: str) -> str:
     return str(field.verbose_name)
 
 
+def _is_empty(value: Any) -> bool:
+    return value is None or value == "" or value == []
+
+
 def _value(event: AuditEvent, name: str, value: Any, values: Words) -> str:
-    if value is None or value == "" or value == []:
+    if _is_empty(value):
         return _("なし")
     if value == WITHHELD:
         return _("（個人情報）")

@@ -96,6 +96,8 @@ def reach_of(name: str) -> str:
     """How far a field may go, in words."""
     if name == "address":
         return _("「住所の公開」による")
+    if name == "internal_note":
+        return _("県・事務局だけ")
     words = {
         FieldClass.PUBLIC: _("公開"),
         FieldClass.INTERNAL: _("県・事務局と団体だけ"),

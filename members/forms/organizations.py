@@ -1,5 +1,6 @@
 """The entry of an organisation: as its own people write it, and as the desk does."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -113,7 +114,9 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
 
 
 class OrganizationForm(ProfileForm):
-    """The desk's: with the fields that members do not change."""
+    """The desk's: with the fields that members do not change. `alike`: organisations that may be the same one."""
+
+    alike: Sequence[Organization] = ()
 
     class Meta(ProfileForm.Meta):
         fields = [name for name in BY_STAFF if name != "logo"]

@@ -16,6 +16,7 @@ from members import permissions, profile, services
 from members.audit_labels import history_of
 from members.belongings import belongings_of
 from members.correspondence import mails_to
+from members.duplicates import COMPARED, find_alike
 from members.filters import OrganizationFilter
 from members.forms.my import MembershipForm, PersonForm
 from members.forms.organizations import LeavingForm, OrganizationForm
@@ -130,7 +131,7 @@ def _edit(request: HttpRequest, organization: Organization | None) -> HttpRespon
     if request.method == "POST":
         form, status = OrganizationForm(request.POST, request.FILES, instance=organization), 422
         sent = request.POST.get("version", "")
-        if form.is_valid():
+        if form.is_valid() and not (organization is None and _is_known(request, form)):
             try:
                 saved = _save(request, organization, form, sent)
             except services.OrganizationChangedMeanwhile:
@@ -151,9 +152,32 @@ def _edit(request: HttpRequest, organization: Organization | None) -> HttpRespon
         "others": others,
         "is_conflict": status == 409,
         "version": version,
+        "known": known_as(form),
         "crumbs": organization_steps(organization, (title, "")),
     }
     return render(request, "members/desk/organization_form.html", context, status=status)
+
+
+def known_as(form: OrganizationForm) -> str:
+    """The ids of those that the person has been told of, for the next press of the button."""
+    return " ".join(row.public_id for row in form.alike)
+
+
+def _is_known(request: HttpRequest, form: OrganizationForm) -> bool:
+    """Whether one to be entered looks like one that is there, and the person has not been told of it yet."""
+    form.alike = find_alike({name: form.cleaned_data[name] for name in COMPARED})
+    if not form.alike or request.POST.get("known", "") == known_as(form):
+        return False
+    names = "、".join(f"{row.name}（{row.public_id}、{row.get_state_display()}）" for row in form.alike[:5])
+    form.add_error(
+        None,
+        _(
+            "名前・法人番号・電話番号などが同じ団体が、もうあります：%(names)s。まだ保存していません。"
+            "別の団体なら、もう一度「保存する」を押してください。"
+        )
+        % {"names": names},
+    )
+    return True
 
 
 def _save(

@@ -307,3 +307,57 @@ def test_who_has_agreed_and_who_has_not(owner_client):
 @pytest.mark.parametrize("name", ["organization-list", "revision-list", "consent-list"])
 def test_members_do_not_reach_the_desk(outsider_client, name):
     assert outsider_client.get(reverse(f"members:{name}")).status_code == 403
+
+
+# --- What was there already -----------------------------------------------------------------------
+def test_second_entry_of_the_same_body_is_asked_about(owner_client):
+    there = OrganizationFactory(name="つながりの会", profile="")
+    address = reverse("members:organization-create")
+    data = {
+        "name": "NPO法人 つながりの会",
+        "sector": there.sector_id,
+        "kind": "general",
+        "address_visibility": "hidden",
+        "joined_on": "2026-04-01",
+    }
+    response = owner_client.post(address, data)
+    page = text_of(response)
+    assert response.status_code == 422
+    assert f"もうあります：つながりの会（{there.public_id}、加入中）。まだ保存していません" in page
+    assert Organization.objects.count() == 1
+    told = {"known": there.public_id}
+    assert f'name="known" value="{there.public_id}"' in page
+    assert owner_client.post(address, data | {"known": "x"}).status_code == 422
+    assert owner_client.post(address, data | told).status_code == 302
+    assert Organization.objects.count() == 2
+
+
+def test_history_is_in_words_and_names_only_what_changed(owner_client):
+    data = {
+        "name": "県が入れた会",
+        "kind": "general",
+        "sector": SectorFactory(name="まちづくり").pk,
+        "address_visibility": "hidden",
+        "joined_on": "2026-04-01",
+    }
+    owner_client.post(reverse("members:organization-create"), data)
+    page = " ".join(text_of(owner_client.get(at("page", Organization.objects.get()))).split())
+    history = page[page.index("これまでの変更") :]
+    assert "まちづくり" in history
+    assert "2026年4月1日" in history
+    assert "ウェブサイト" not in history
+
+
+def test_merged_one_leads_to_the_one_it_became(owner_client):
+    whole = OrganizationFactory(name="残った会")
+    gone = OrganizationFactory(state="merged", merged_into=whole, left_on=timezone.localdate())
+    page = text_of(owner_client.get(at("page", gone)))
+    assert "次の団体に統合しました" in page
+    assert f'<a href="{reverse("members:organization-page", args=[whole.public_id])}">残った会</a>' in page
+    assert "退会しました" not in page
+    assert "招待してください" not in page
+
+
+def test_note_of_the_office_is_said_to_stay_there(owner_client):
+    page = " ".join(text_of(owner_client.get(at("page", OrganizationFactory()))).split())
+    assert "県・事務局だけ" in page
