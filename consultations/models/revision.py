@@ -32,6 +32,12 @@ class WindowRevisionQuerySet(models.QuerySet["WindowRevision"]):
         """What `user` may decide on."""
         return self.exclude(proposed_by=user)
 
+    def returned_to(self, user: Any) -> "WindowRevisionQuerySet":
+        """Own changes that came back and were not proposed anew since."""
+        own = self.model._default_manager.filter(window=models.OuterRef("window"), proposed_by=user)
+        newer = own.filter(proposed_at__gt=models.OuterRef("proposed_at"))
+        return self.filter(~models.Exists(newer), state=RevisionState.RETURNED, proposed_by=user)
+
     def for_list(self) -> "WindowRevisionQuerySet":
         return self.select_related("window", "window__organization", "proposed_by", "decided_by")
 

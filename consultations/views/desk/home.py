@@ -99,6 +99,7 @@ def jobs_for(user: Any) -> list[Job]:
             count = returned.count()
             hint = _("「%(name)s」：%(reason)s") % {"name": newest.name, "reason": newest.return_reason}
             jobs.insert(0, Job(_("差し戻された窓口"), hint, count, f"{windows_at}?author=returned"))
+        jobs = _returned_changes(user) + jobs
         drafts = windows.drafts_of(user).count()
         hint = _("書きかけと差し戻されたものです。できたら確認を頼みます。")
         jobs.append(Job(_("自分の下書き"), hint, drafts, f"{windows_at}?state=draft&author=me"))
@@ -114,6 +115,17 @@ def jobs_for(user: Any) -> list[Job]:
         jobs.append(Job(_("送れなかったメール"), hint, lost, address))
     # Residents depend on it at night: before everything else.
     return _needed_by_night(user) + jobs
+
+
+def _returned_changes(user: Any) -> list[Job]:
+    """The newest leads to its page; the others follow once that is done."""
+    returned = list(WindowRevision.objects.returned_to(user).for_list().order_by("-decided_at"))
+    if not returned:
+        return []
+    newest = returned[0]
+    hint = _("「%(name)s」：%(reason)s") % {"name": newest.window.name, "reason": newest.note}
+    address = reverse("desk:revision-page", args=[newest.public_id])
+    return [Job(_("差し戻された変更"), hint, len(returned), address)]
 
 
 def _calls() -> list[Job]:

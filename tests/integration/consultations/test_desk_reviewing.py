@@ -10,7 +10,7 @@ from consultations import services
 from consultations.models import ConsultationWindow
 from platform_portal.publishing.states import State
 from tests.conftest import text_of
-from tests.factories.consultations import WindowFactory
+from tests.factories.consultations import RevisionFactory, WindowFactory
 from tests.factories.members import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,26 @@ class TestReturned:
     def test_taking_back_oneself_is_no_refusal(self, submitted, owner, owner_client):
         services.move_window(window=submitted, to=State.DRAFT, by=owner, reason="書き足します")
         assert "差し戻された窓口" not in jobs(owner_client)
+
+    def test_change_that_came_back_is_work_too(
+        self, owner, owner_client, colleague, colleague_client, category
+    ):
+        window = WindowFactory(name="直す窓口", topics=[category])
+        returned = RevisionFactory(
+            window=window,
+            proposed_by=owner,
+            state="returned",
+            note="番号がちがいます",
+            decided_by=colleague,
+            decided_at=timezone.now(),
+        )
+        count, hint, address = jobs(owner_client)["差し戻された変更"]
+        assert (count, hint) == (1, "「直す窓口」：番号がちがいます")
+        assert address == reverse("desk:revision-page", args=[returned.public_id])
+        assert f"?revision={returned.public_id}" in text_of(owner_client.get(address))
+        assert "差し戻された変更" not in jobs(colleague_client)
+        RevisionFactory(window=window, proposed_by=owner)
+        assert "差し戻された変更" not in jobs(owner_client)
 
     def test_draft_that_nobody_has_seen(self, owner, owner_client):
         WindowFactory(draft=True, author=owner)
