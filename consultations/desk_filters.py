@@ -88,7 +88,7 @@ class DeskWindowFilter(django_filters.FilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.form.fields["city"].queryset = Municipality.objects.own()
-        self.form.fields["words"].widget = forms.TextInput(attrs={"type": "search"})
+        self.form.fields["words"].widget = forms.TextInput(attrs={"type": "search", "maxlength": "100"})
 
     @property
     def is_filtered(self) -> bool:
@@ -171,7 +171,7 @@ class CallFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.form.fields["words"].widget = forms.TextInput(attrs={"type": "search"})
+        self.form.fields["words"].widget = forms.TextInput(attrs={"type": "search", "maxlength": "100"})
 
     @property
     def chosen(self) -> str:
@@ -251,7 +251,7 @@ class RevisionFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.form.fields["words"].widget = forms.TextInput(attrs={"type": "search"})
+        self.form.fields["words"].widget = forms.TextInput(attrs={"type": "search", "maxlength": "100"})
 
     @property
     def is_filtered(self) -> bool:

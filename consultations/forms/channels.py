@@ -73,7 +73,9 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         self.warnings: list[str] = []
         self.suggestion = ""
         self.fields["toll"].required = False
-        self.fields["kind"].error_messages["required"] = str(_("種類を選んでください。"))
+        kind: Any = self.fields["kind"]
+        kind.choices = [("", _("選んでください")), *ChannelKind.choices]  # instead of a row of dashes
+        kind.error_messages["required"] = str(_("種類を選んでください。"))
         guard_text(self)
 
     def clean_toll(self) -> str:

@@ -9,7 +9,18 @@ from django.urls import reverse
 from consultations.models import Category, ConsultationWindow
 from platform_portal.publishing.states import State
 from tests.factories.members import PASSWORD, UserFactory
-from tests.functional.conftest import DESK, Directory
+from tests.functional.conftest import DESK, PHONE, Directory
+
+
+def test_contents_begin_where_one_is(visit: Any, directory: Directory) -> None:
+    """On a telephone the list of contents is a strip; its last entries lie far to the right."""
+    visitor = visit(PHONE)
+    visitor.be(UserFactory(role="administrator"))
+    visitor.open(reverse("region:settings"))
+    box = visitor.page.locator(".sections [aria-current]").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE["width"]
+    assert visitor.page.evaluate("scrollY") == 0
 
 
 def test_form_with_errors_and_bulk_plan_are_accessible(visit: Any, directory: Directory) -> None:

@@ -34,6 +34,10 @@ def test_new_window_is_a_draft(owner, owner_client, category):
     assert (window.channels.get().digits, window.channels.get().toll) == ("0878320000", "charged")
 
 
+def test_kind_of_a_channel_is_asked_for_in_words(owner_client):
+    assert "---------" not in text_of(owner_client.get(reverse(NEW)))
+
+
 def test_errors_are_summed_up_with_links_and_nothing_is_lost(owner_client):
     data = new_data(name="", description="書いた説明", rows__0__end="8:00", channels__0__value="でんわ")
     response = send(owner_client, reverse(NEW), data)

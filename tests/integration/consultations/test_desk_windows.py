@@ -74,6 +74,13 @@ class TestWindowList:
         assert response.status_code == 200
         assert "<script>" not in text_of(response).replace("<script type", "")
 
+    def test_search_takes_no_more_than_it_can_answer(self, owner_client):
+        """A longer one would end in the server's own error page: addresses have an end."""
+        field = re.search(
+            r'<input[^>]*name="words"[^>]*>', text_of(owner_client.get(reverse("desk:window-list")))
+        )
+        assert 'maxlength="100"' in field.group()
+
     @pytest.mark.parametrize(("query", "ticked"), [({}, 0), ({"select": "page"}, 2)])
     def test_whole_page_is_chosen_without_javascript(self, query, ticked, owner_client):
         page = text_of(owner_client.get(reverse("desk:window-list"), query))
