@@ -113,6 +113,11 @@ class TestForm:
         assert page.count("checked") >= 4
         assert not Application.objects.exists()
 
+    def test_an_address_as_it_stands_on_a_leaflet_is_taken(self, client):
+        assert 'type="url"' not in text_of(client.get(JOIN))
+        client.post(JOIN, written(client, website="shokudo.example"))
+        assert Application.objects.get().website == "https://shokudo.example"
+
     def test_an_old_page_keeps_every_tick(self, client):
         with time_machine.travel("2026-11-21 09:00+09:00"):
             data = written(client)
