@@ -23,6 +23,7 @@ from members.forms.organizations import LeavingForm, OrganizationForm
 from members.models import Membership, Organization
 from members.views.editing import changes_since, with_logo
 from members.views.my.organization import facts
+from members.views.my.people import was_invited
 from platform_portal.access.checks import Refused, has, reason_against, requires
 from platform_portal.access.roles import Permission
 from platform_portal.audit.words import Line
@@ -251,14 +252,7 @@ def invite(request: HttpRequest, public_id: str) -> HttpResponse:
     organization = get_organization(public_id)
     permissions.check_can_invite_to_organization(request.user, organization)
     form = PersonForm(request.POST or None)
-    if form.is_valid() and attempt(
-        request,
-        lambda: services.invite_to_organization(
-            organization=organization, by=request.user, **form.cleaned_data
-        ),
-        _("%(email)s に招待のメールを送りました。") % {"email": form.cleaned_data["email"]},
-        form,
-    ):
+    if form.is_valid() and was_invited(request, organization, form):
         return redirect(address_of(organization))
     title = _("「%(name)s」の担当者を招待する") % {"name": organization.name}
     return _people_form(request, organization, form, title, _("招待のメールを送る"))

@@ -32,19 +32,23 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "members/my/people.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def invite(request: HttpRequest, public_id: str) -> HttpResponse:
-    organization = own_organization(request, public_id)
-    permissions.check_can_invite_to_organization(request.user, organization)
-    form = PersonForm(request.POST or None)
-    if form.is_valid() and attempt(
+def was_invited(request: HttpRequest, organization: Organization, form: PersonForm) -> bool:
+    return attempt(
         request,
         lambda: services.invite_to_organization(
             organization=organization, by=request.user, **form.cleaned_data
         ),
         _("%(email)s に招待のメールを送りました。") % {"email": form.cleaned_data["email"]},
         form,
-    ):
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite(request: HttpRequest, public_id: str) -> HttpResponse:
+    organization = own_organization(request, public_id)
+    permissions.check_can_invite_to_organization(request.user, organization)
+    form = PersonForm(request.POST or None)
+    if form.is_valid() and was_invited(request, organization, form):
         return redirect("my:people", public_id)
     context = {
         "organization": organization,
