@@ -21,6 +21,7 @@ from members.permissions import membership_of
 from platform_portal.access.checks import Refused, check_has, passes
 from platform_portal.access.roles import Permission
 from platform_portal.audit.models import AuditEvent
+from platform_portal.publishing.revisions import check_is_another_person, check_is_open
 from platform_portal.publishing.services import check_can_transition
 from platform_portal.publishing.states import State
 
@@ -107,23 +108,14 @@ def can_return_revision(user: Any, revision: WindowRevision) -> bool:
 
 def _check_can_decide(user: Any, revision: WindowRevision) -> None:
     check_has(user, Permission.APPROVE_WINDOWS)
-    _check_is_open(revision)
-    if revision.proposed_by_id == user.pk:
-        raise Refused(_("自分が書いた変更を、自分で決めることはできません。ほかの人に頼んでください。"))
-
-
-def _check_is_open(revision: WindowRevision) -> None:
-    if not revision.is_open:
-        raise Refused(
-            _("この変更は、もう終わっています（%(state)s）。画面を読み込み直してください。")
-            % {"state": revision.get_state_display()}
-        )
+    check_is_open(revision)
+    check_is_another_person(user, revision)
 
 
 def check_can_withdraw_revision(user: Any, revision: WindowRevision) -> None:
     if not user.is_authenticated or not user.is_active or revision.proposed_by_id != user.pk:
         raise Refused(_("取り下げられるのは、この変更を書いた人だけです。"))
-    _check_is_open(revision)
+    check_is_open(revision)
 
 
 def can_withdraw_revision(user: Any, revision: WindowRevision) -> bool:

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from consultations.models import ConsultationWindow, RevisionState, VerificationRequest, WindowRevision
+from consultations.models import ConsultationWindow, VerificationRequest, WindowRevision
 from members.models import Membership, User
 from members.waiting import Waiting
 
@@ -23,8 +23,7 @@ def windows_wait(user: User, memberships: Sequence[Membership]) -> Iterable[Wait
     due = rows.filter(~Exists(changed), ~Exists(told)).count()
     hint = _("番号と受付時間が今も正しいか、確かめる日が来ています。")
     yield Waiting(_("確かめる日が来た窓口"), hint, due, reverse("my:window-list"))
-    own = WindowRevision.objects.filter(window__organization__in=writing)
-    newer = own.filter(window=OuterRef("window"), proposed_at__gt=OuterRef("proposed_at"))
-    returned = own.filter(~Exists(newer), state=RevisionState.RETURNED, proposed_by=user).count()
+    own = WindowRevision.objects.filter(window__organization__in=writing, proposed_by=user)
+    returned = own.returned().count()
     hint = _("理由を読んで、直してからもう一度申し出てください。")
     yield Waiting(_("差し戻された、窓口の変更"), hint, returned, reverse("my:window-list"))

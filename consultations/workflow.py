@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from platform_portal.access.roles import Permission
+from platform_portal.publishing.revisions import RevisionState
 from platform_portal.publishing.states import State, Way, Ways
 
 if TYPE_CHECKING:
@@ -44,16 +44,6 @@ MEMBER_WAYS: Ways = {
     (State.DRAFT, State.IN_REVIEW): Way("submitted", _("確認を頼む"), None),
     (State.IN_REVIEW, State.DRAFT): Way("withdrawn", _("頼んだのを取り下げる"), None),
 }
-
-
-class RevisionState(models.TextChoices):
-    """Of a change that waits for a second person."""
-
-    PENDING = "pending", _("確認待ち")
-    OVERTAKEN = "overtaken", _("先に別の変更あり")
-    APPROVED = "approved", _("認めて公開した")
-    RETURNED = "returned", _("差し戻した")
-    WITHDRAWN = "withdrawn", _("取り下げた")
 
 
 class Who(StrEnum):

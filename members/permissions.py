@@ -17,7 +17,7 @@ from members.models import (
 from platform_portal.access.checks import Refused, check_has, has, passes
 from platform_portal.access.roles import Permission, Role
 from platform_portal.privacy import Person
-from platform_portal.publishing.revisions import check_is_another_person, check_is_pending
+from platform_portal.publishing.revisions import check_is_another_person, check_is_open
 
 
 def check_can_invite(user: Any) -> None:
@@ -111,7 +111,7 @@ def can_come_back(user: Any, organization: Organization) -> bool:
 def check_can_decide_revision(user: Any, revision: OrganizationRevision) -> None:
     """Approve or return what an organisation wants to say: the desk, but never whoever wrote it."""
     check_has(user, Permission.EDIT_ORGANIZATIONS)
-    check_is_pending(revision)
+    check_is_open(revision)
     check_is_another_person(user, revision)
 
 
@@ -124,7 +124,7 @@ def check_can_withdraw_revision(
 ) -> None:
     check_can_write_as_member(user, organization)
     if not revision.is_returned:
-        check_is_pending(revision)
+        check_is_open(revision)
 
 
 def can_withdraw_revision(user: Any, revision: OrganizationRevision, organization: Organization) -> bool:

@@ -21,7 +21,7 @@ from consultations.models import (
     VerificationSource,
     WindowException,
 )
-from consultations.services.merging import overtake_where_changed
+from consultations.services.overtaking import overtake_where_changed
 from members.models import Organization
 from platform_portal.audit import services as audit
 from platform_portal.page_cache import forget_public_pages

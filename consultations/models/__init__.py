@@ -17,7 +17,7 @@ from consultations.models.window import (
     Fee,
     VerificationSource,
 )
-from consultations.workflow import RevisionState
+from platform_portal.publishing.revisions import RevisionState
 
 __all__ = [
     "AddressVisibility",

@@ -14,9 +14,13 @@ from django.utils.translation import gettext as _
 
 from consultations import mails, permissions
 from consultations.models import ConsultationWindow, RevisionState, WindowRevision
-from consultations.models.revision import NOT_PROPOSED
-from consultations.services.content import WindowContent, content_from_description, describe_content
-from consultations.services.merging import merge_with, overtake
+from consultations.services.content import (
+    WindowContent,
+    content_from_description,
+    describe_content,
+    touches_what_was_verified,
+)
+from consultations.services.overtaking import overtake
 from consultations.services.windows import (
     ChangedMeanwhile,
     NeedsReview,
@@ -28,8 +32,12 @@ from consultations.services.windows import (
 from consultations.workflow import MEMBER_WAYS, REVISION_WAYS
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
+from platform_portal.publishing.revisions import lock_revision
 from platform_portal.publishing.services import transition
 from platform_portal.publishing.states import State
+
+# Not proposed by anybody: whoever approves has checked, and that day counts. An ID never changes.
+NOT_PROPOSED = ("public_id", "verified_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ def change_window(
     if not window._state.adding:
         lock_window(window)
     if revising is not None:
-        revising = _lock(revising)
+        revising = lock_revision(revising)
         if not revising.is_open or revising.proposed_by_id != by.pk or revising.window_id != window.pk:
             raise Refused(
                 _(
@@ -137,7 +145,7 @@ def approve_revision(
     Raises Refused and ValidationError; then nothing was changed.
     """
     window = lock_window(revision.window)
-    revision = _lock(revision)
+    revision = lock_revision(revision)
     permissions.check_can_approve_revision(by, revision)
     if version is not None and revision.proposed_at != version:
         raise ChangedMeanwhile(
@@ -147,11 +155,12 @@ def approve_revision(
         )
     if window.state == State.ARCHIVED:
         raise Refused(_("保管してある窓口です。変更は、差し戻してください。"))
-    merge = merge_with(revision, describe_content(window))
+    merge = revision.merge_with(describe_content(window))
     if merge.conflicts:
         overtake(revision)
         return revision
-    if merge.is_critical and not is_checked:
+    is_critical = touches_what_was_verified(merge.live, merge.result)
+    if is_critical and not is_checked:
         raise Refused(
             _(
                 "番号・リンク・受付時間・住所のどれかが変わります。実際に確かめて、印をつけてから認めてください。"
@@ -164,12 +173,12 @@ def approve_revision(
         author=revision.proposed_by,
         type_="consultations.revision_approved",
         note=_("申し出た人：%(name)s") % {"name": revision.proposed_by.name},
-        verified_by=by if merge.is_critical else None,
+        verified_by=by if is_critical else None,
     )
     if window.is_published:
         check_is_complete(window)
-    revision.is_checked = merge.is_critical
-    _close(revision, RevisionState.APPROVED, by=by)
+    revision.is_checked = is_critical
+    revision.decide(RevisionState.APPROVED, by=by)
     mails.send_revision_approved(revision)
     return revision
 
@@ -178,11 +187,9 @@ def approve_revision(
 def return_revision(*, revision: WindowRevision, by: Any, reason: str) -> WindowRevision:
     """Gives a change back to whoever proposed it. Raises Refused."""
     lock_window(revision.window)
-    revision = _lock(revision)
+    revision = lock_revision(revision)
     permissions.check_can_return_revision(by, revision)
-    if not reason.strip():
-        raise Refused(_("理由を書いてください。"))
-    _end(revision, RevisionState.RETURNED, by=by, note=reason.strip())
+    _end(revision, RevisionState.RETURNED, by=by, note=reason)
     mails.send_revision_returned(revision)
     return revision
 
@@ -191,7 +198,7 @@ def return_revision(*, revision: WindowRevision, by: Any, reason: str) -> Window
 def withdraw_revision(*, revision: WindowRevision, by: Any) -> WindowRevision:
     """Takes one's own change back. Raises Refused."""
     lock_window(revision.window)
-    revision = _lock(revision)
+    revision = lock_revision(revision)
     permissions.check_can_withdraw_revision(by, revision)
     _end(revision, RevisionState.WITHDRAWN, by=by)
     return revision
@@ -207,25 +214,10 @@ def move_own_window(*, window: ConsultationWindow, to: State, by: Any) -> Consul
     return transition(obj=locked, to=to, ways=MEMBER_WAYS, by=by)
 
 
-def _lock(revision: WindowRevision) -> WindowRevision:
-    found: WindowRevision = (
-        WindowRevision.objects.select_for_update(of=("self",))
-        .select_related("window", "proposed_by")
-        .get(pk=revision.pk)
-    )
-    return found
-
-
 def _end(revision: WindowRevision, to: RevisionState, *, by: Any, note: str = "") -> None:
     way = REVISION_WAYS[RevisionState(revision.state), to]
-    _close(revision, to, by=by, note=note)
-    audit.record(type=f"consultations.revision_{way.verb}", by=by, obj=revision.window, note=note)
-
-
-def _close(revision: WindowRevision, to: RevisionState, *, by: Any, note: str = "") -> None:
-    revision.state, revision.note = to, note
-    revision.decided_at, revision.decided_by = timezone.now(), by
-    revision.save(update_fields=["state", "note", "decided_at", "decided_by", "is_checked"])
+    revision.decide(to, by=by, note=note)
+    audit.record(type=f"consultations.revision_{way.verb}", by=by, obj=revision.window, note=revision.note)
 
 
 def _record(verb: str, revision: WindowRevision, by: Any) -> None:

@@ -24,7 +24,7 @@ from consultations.services.content import (
     describe_content,
     touches_what_was_verified,
 )
-from consultations.services.merging import overtake_where_changed
+from consultations.services.overtaking import overtake_where_changed
 from consultations.services.rounds import close_round, reopen_round
 from consultations.workflow import WINDOW_WAYS
 from members.models import Membership, User

@@ -12,8 +12,8 @@ from consultations.hours.evaluation import DayHours, week_table
 from consultations.hours_words import hours_words
 from consultations.models import WindowRevision
 from consultations.opening import holiday_calendar
-from consultations.services.merging import Merge
 from consultations.views.desk.common import names_for
+from platform_portal.publishing.revisions import Merge
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,6 @@ from consultations.models import ConsultationWindow, RevisionState, WindowRevisi
 from consultations.opening import holiday_calendar
 from consultations.presenting import Clock
 from consultations.services import Change
-from consultations.services.merging import merge_with
 from consultations.views.desk.common import history_of
 from consultations.views.desk.reviewing import words_on_editing_under_review, words_on_return
 from consultations.views.public.detail import detail_context
@@ -106,7 +105,7 @@ class Editing:
         start = None
         if self.begun_from is not None:
             live = services.describe_content(self.window)
-            start = services.content_from_description(merge_with(self.begun_from, live).result)
+            start = services.content_from_description(self.begun_from.merge_with(live).result)
         fields = services.MEMBER_FIELDS if self.place.as_member else None
         return WindowEditor(self.window, data, start=start, fields=fields)
 

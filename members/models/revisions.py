@@ -1,7 +1,7 @@
 """What an organisation wants to say about itself from now on, until the desk has looked."""
 
 from pathlib import PurePosixPath
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -9,33 +9,22 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models.organizations import Organization
 from platform_portal.identifiers import PublicIdModel
-from platform_portal.publishing.revisions import Revision, RevisionState
+from platform_portal.publishing.revisions import Revision, RevisionQuerySet, RevisionState
 
 
-class OrganizationRevisionQuerySet(models.QuerySet["OrganizationRevision"]):
-    def pending(self) -> "OrganizationRevisionQuerySet":
-        return self.filter(state=RevisionState.PENDING)
-
-    def returned(self) -> "OrganizationRevisionQuerySet":
-        """Given back, and nobody of the organisation has answered yet."""
-        newer = OrganizationRevision.objects.filter(
-            organization=models.OuterRef("organization"), proposed_at__gt=models.OuterRef("proposed_at")
-        )
-        return self.filter(models.Q(state=RevisionState.RETURNED) & ~models.Exists(newer))
-
-    def open(self) -> "OrganizationRevisionQuerySet":
+class OrganizationRevisionQuerySet(RevisionQuerySet["OrganizationRevision"]):
+    def open(self) -> Self:
         """What waits for the desk, or for an answer to the desk: the files of these are still needed."""
         return self.pending() | self.returned()
 
-    def for_list(self) -> "OrganizationRevisionQuerySet":
-        return self.select_related("organization", "proposed_by", "decided_by")
-
 
 class OrganizationRevision(PublicIdModel, Revision):
-    """`before` and `proposed` as `members.profile.describe` writes them, only what is to change.
+    """`before` and `proposed` are what is to change, as `members.profile.describe` writes it.
 
     A proposed logo is a file in the storage already, shown to nobody but those who may see the organisation.
     """
+
+    SUBJECT = "organization"
 
     organization = models.ForeignKey(
         Organization, verbose_name=_("会員団体"), on_delete=models.CASCADE, related_name="revisions"

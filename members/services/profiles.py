@@ -16,7 +16,7 @@ from members.profile import AFTER_REVIEW, AT_ONCE, BY_MEMBERS, describe, label_o
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
 from platform_portal.page_cache import forget_public_pages
-from platform_portal.publishing.revisions import RevisionState
+from platform_portal.publishing.revisions import RevisionState, lock_revision
 
 
 class OrganizationChangedMeanwhile(Refused):
@@ -118,27 +118,27 @@ def approve_organization_revision(
                 "画面を開いたあとに、団体が内容を書き直しました。下の新しい内容を確かめてから、認めてください。"
             )
         )
-    now = describe(organization, revision.proposed)
-    changed = [name for name in revision.proposed if now[name] != revision.before.get(name)]
-    if changed:
+    merge = revision.merge_with(describe(organization, revision.proposed))
+    if merge.conflicts:
         raise Refused(
             _(
                 "申し出のあとに、同じ項目（%(fields)s）が変わりました。差し戻して、今の内容から書き直してもらってください。"
             )
-            % {"fields": "・".join(label_of(name) for name in changed)}
+            % {"fields": "・".join(label_of(name) for name in merge.conflicts)}
         )
     former_logo = organization.logo.name or ""
-    write(organization, values_of(revision.proposed))
+    applied = {name: revision.proposed[name] for name in merge.names}
+    write(organization, values_of(applied))
     audit.record(
         type="members.organization_revision_approved",
         by=by,
         obj=organization,
-        old=revision.before,
-        new=revision.proposed,
+        old={name: revision.before[name] for name in applied},
+        new=applied,
         note=_("申し出た人：%(name)s") % {"name": revision.proposed_by.name},
     )
     revision.decide(RevisionState.APPROVED, by=by)
-    if "logo" in revision.proposed and former_logo:
+    if "logo" in applied and former_logo:
         transaction.on_commit(lambda: remove_logo(former_logo))
     mails.send_organization_revision_decided(revision)
     transaction.on_commit(forget_public_pages)
@@ -152,10 +152,8 @@ def return_organization_revision(
     """Gives a change back to whoever proposed it, who goes on from it: its logo stays. Raises Refused."""
     _organization, revision = _locked_pair(revision)
     permissions.check_can_decide_revision(by, revision)
-    if not reason.strip():
-        raise Refused(_("理由を書いてください。"))
     revision.decide(RevisionState.RETURNED, by=by, note=reason)
-    _record("returned", revision, by, note=reason.strip())
+    _record("returned", revision, by, note=revision.note)
     mails.send_organization_revision_decided(revision)
     return revision
 
@@ -184,12 +182,7 @@ def lock_organization(organization: Organization) -> Organization:
 def _locked_pair(revision: OrganizationRevision) -> tuple[Organization, OrganizationRevision]:
     """The organisation first, so that nobody waits in a circle."""
     organization = lock_organization(revision.organization)
-    locked: OrganizationRevision = (
-        OrganizationRevision.objects.select_for_update(of=("self",))
-        .select_related("organization", "proposed_by")
-        .get(pk=revision.pk)
-    )
-    return organization, locked
+    return organization, lock_revision(revision)
 
 
 def _described(values: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """Abstract base of a change that waits until a second person has looked at it."""
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,17 +17,61 @@ from platform_portal.publishing.models import actor, paired
 
 class RevisionState(models.TextChoices):
     PENDING = "pending", gettext_lazy("確認待ち")
-    APPROVED = "approved", gettext_lazy("認めた")
+    # The live fields changed first, so that nobody can approve it. Only windows are watched so closely; a change of
+    # an organisation is compared when somebody wants to approve it.
+    OVERTAKEN = "overtaken", gettext_lazy("先に別の変更あり")
+    APPROVED = "approved", gettext_lazy("認めて公開した")
     RETURNED = "returned", gettext_lazy("差し戻した")
     WITHDRAWN = "withdrawn", gettext_lazy("取り下げた")
 
 
+R = TypeVar("R", bound="Revision")
+OPEN_STATES = (RevisionState.PENDING, RevisionState.OVERTAKEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """`names`: fields to apply. `conflicts`: fields of which the live value is neither the old nor the proposed one."""
+
+    live: Mapping[str, Any]
+    proposed: Mapping[str, Any]
+    names: list[str]
+    conflicts: list[str]
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """The content as it would be; fields that the change does not touch are the live ones."""
+        return {**self.live, **{name: self.proposed[name] for name in [*self.names, *self.conflicts]}}
+
+
+class RevisionQuerySet(models.QuerySet[R]):
+    def pending(self) -> Self:
+        return self.filter(state=RevisionState.PENDING)
+
+    def waiting(self) -> Self:
+        """What somebody still has to do something about."""
+        return self.filter(state__in=OPEN_STATES)
+
+    def returned(self) -> Self:
+        """Given back, and nobody has answered yet with another change of the same thing."""
+        subject = self.model.SUBJECT
+        newer = self.model._default_manager.filter(
+            **{subject: OuterRef(subject)}, proposed_at__gt=OuterRef("proposed_at")
+        )
+        return self.filter(~Exists(newer), state=RevisionState.RETURNED)
+
+    def for_list(self) -> Self:
+        return self.select_related(self.model.SUBJECT, "proposed_by", "decided_by")
+
+
 class Revision(models.Model):
-    """`before` and `proposed` hold, as JSON scalars, the fields of which another value is proposed.
+    """`before` and `proposed` hold, as JSON scalars, the same fields of the content as it was and as it should be.
 
     The public sees nothing of it until it is approved. A row is never deleted: it says who asked for what.
     A subclass names what the change is of, and lets one only be pending.
     """
+
+    SUBJECT: ClassVar[str]  # name of the foreign key to what would change
 
     before = models.JSONField(gettext_lazy("もとの内容"))
     proposed = models.JSONField(gettext_lazy("変えたい内容"))
@@ -76,8 +122,8 @@ class Revision(models.Model):
                 condition=paired("decided_at", "decided_by"), name="%(app_label)s_%(class)s_decided_pair"
             ),
             models.CheckConstraint(
-                condition=Q(state=RevisionState.PENDING, decided_at=None)
-                | (~Q(state=RevisionState.PENDING) & Q(decided_at__isnull=False)),
+                condition=(Q(state__in=OPEN_STATES) & Q(decided_at=None))
+                | (~Q(state__in=OPEN_STATES) & Q(decided_at__isnull=False)),
                 name="%(app_label)s_%(class)s_ends_once",
             ),
             models.CheckConstraint(
@@ -88,22 +134,45 @@ class Revision(models.Model):
         ]
 
     @property
-    def is_pending(self) -> bool:
-        return self.state == RevisionState.PENDING
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
 
     @property
     def is_returned(self) -> bool:
         return self.state == RevisionState.RETURNED
 
+    @property
+    def changed_names(self) -> list[str]:
+        """Fields of which another value is proposed, in the order of the content."""
+        return [name for name, value in self.proposed.items() if self.before.get(name) != value]
+
+    def merge_with(self, live: Mapping[str, Any]) -> Merge:
+        """Beside what is live now: what can still be applied, and what somebody else has changed since."""
+        merge = Merge(live, self.proposed, names=[], conflicts=[])
+        for name in self.changed_names:
+            if live.get(name) == self.proposed[name]:
+                continue
+            is_untouched = live.get(name) == self.before.get(name)
+            (merge.names if is_untouched else merge.conflicts).append(name)
+        return merge
+
     def decide(self, to: RevisionState, *, by: Any, note: str = "") -> None:
-        """The writing part. Whoever calls has locked the row and checked that `by` may."""
+        """The writing part. Whoever calls has locked the row and checked that `by` may. Raises Refused."""
+        if to == RevisionState.RETURNED and not note.strip():
+            raise Refused(_("理由を書いてください。"))
         self.state, self.note = to, note.strip()
         self.decided_at, self.decided_by = timezone.now(), by
-        self.save(update_fields=["state", "note", "decided_at", "decided_by"])
+        self.save()
 
 
-def check_is_pending(revision: Revision) -> None:
-    if not revision.is_pending:
+def lock_revision(revision: R) -> R:
+    """Lock what would change before this, so that nobody waits in a circle."""
+    rows = type(revision)._default_manager.select_for_update(of=("self",))
+    return rows.select_related(revision.SUBJECT, "proposed_by").get(pk=revision.pk)
+
+
+def check_is_open(revision: Revision) -> None:
+    if not revision.is_open:
         raise Refused(
             _("この変更は、もう終わっています（%(state)s）。画面を読み込み直してください。")
             % {"state": RevisionState(revision.state).label}

@@ -14,7 +14,7 @@ from consultations import permissions, services
 from consultations.desk_filters import RevisionFilter
 from consultations.forms.desk import ApproveForm, ReturnForm
 from consultations.models import RevisionState, WindowRevision
-from consultations.services.merging import Merge, merge_with
+from consultations.services.content import touches_what_was_verified
 from consultations.views.comparing import rows_of
 from consultations.views.editing import preview_response
 from platform_portal.access.checks import Refused, reason_against, requires
@@ -56,12 +56,12 @@ def revision_page(request: HttpRequest, public_id: str) -> HttpResponse:
         elif "withdraw" in request.POST and _withdraw(request, revision):
             return redirect("desk:window-page", public_id=revision.window.public_id)
         revision = _get(public_id)
-    merge = _merge(revision)
+    merge = revision.merge_with(services.describe_content(revision.window)) if revision.is_open else None
     context = {
         "revision": revision,
         "window": revision.window,
         "rows": rows_of(revision, merge),
-        "is_critical": merge is not None and merge.is_critical,
+        "is_critical": merge is not None and touches_what_was_verified(merge.live, merge.result),
         "approval": approval,
         "returning": returning,
         "no_approve": reason_against(permissions.check_can_approve_revision, request.user, revision),
@@ -78,10 +78,6 @@ def revision_page(request: HttpRequest, public_id: str) -> HttpResponse:
 def _get(public_id: str) -> WindowRevision:
     found: WindowRevision = get_object_or_404(WindowRevision.objects.for_list(), public_id=public_id)
     return found
-
-
-def _merge(revision: WindowRevision) -> Merge | None:
-    return merge_with(revision, services.describe_content(revision.window)) if revision.is_open else None
 
 
 def _approve(request: HttpRequest, revision: WindowRevision, form: ApproveForm) -> bool:
@@ -138,7 +134,7 @@ def _withdraw(request: HttpRequest, revision: WindowRevision) -> bool:
 def revision_preview(request: HttpRequest, public_id: str) -> HttpResponse:
     """The residents' page as it would be. What cannot be applied leads back with a word."""
     revision = _get(public_id)
-    merge = _merge(revision)
+    merge = revision.merge_with(services.describe_content(revision.window)) if revision.is_open else None
     if merge is None:
         messages.info(request, _("この変更は終わっているので、見本はありません。"))
         return redirect("desk:revision-page", public_id=public_id)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from members.correspondence import mails_to
 from members.models import Membership, Organization
 from platform_portal.mail.models import MailState
+from platform_portal.publishing.revisions import RevisionState
 from tests.conftest import signed_in, text_of
 from tests.factories.consultations import WindowFactory
 from tests.factories.mail import OutgoingMailFactory
@@ -284,7 +285,7 @@ def test_author_meets_a_disabled_button_with_the_reason(owner, owner_client):
     sent = {"version": revision.proposed_at.isoformat()}
     owner_client.post(reverse("members:revision-approve", args=[revision.public_id]), sent)
     revision.refresh_from_db()
-    assert revision.is_pending
+    assert revision.state == RevisionState.PENDING
 
 
 # --- Consents -----------------------------------------------------------------------------------

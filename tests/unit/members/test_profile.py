@@ -207,6 +207,23 @@ def test_what_changed_meanwhile_is_not_overwritten(editor, owner, colleague):
     assert Organization.objects.get().name == "県が直した会"
 
 
+def test_what_the_desk_has_changed_alike_meanwhile_is_no_conflict(editor, owner, colleague):
+    revision = save(editor, name="新しい会", profile="新しい説明").revision
+    organization = Organization.objects.get()
+    services.save_organization(
+        organization=organization,
+        values={"name": "新しい会"},
+        by=owner,
+        version=services.version_of(organization),
+    )
+    services.approve_organization_revision(revision=revision, by=colleague)
+    organization.refresh_from_db()
+    assert (organization.name, organization.profile) == ("新しい会", "新しい説明")
+    assert AuditEvent.objects.get(type="members.organization_revision_approved").new == {
+        "profile": "新しい説明"
+    }
+
+
 def test_members_withdraw_their_own(editor):
     revision = save(editor, name="新しい会").revision
     with pytest.raises(Refused):
