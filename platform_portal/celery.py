@@ -18,60 +18,29 @@ def keep_our_logging(**kwargs: Any) -> None:
 app = Celery("platform_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# What beat starts: task, when, and how many seconds a run that no worker came to is worth anything (None: it keeps).
+SCHEDULE: tuple[tuple[str, crontab, int | None], ...] = (
+    # One round finds all that is due, so ticks that were missed are not made up for.
+    ("platform_portal.mail.tasks.send_waiting_mails", crontab(), 50),
+    ("members.tasks.tell_of_waiting_messages", crontab(minute="*/10"), 500),
+    # Small runs through the small hours: together they ask every link once a week, and no mail waits long.
+    ("consultations.tasks.check_links", crontab(hour="1-4", minute="*/10"), 540),
+    ("members.tasks.erase_unconfirmed_applications", crontab(hour="3", minute="35"), None),
+    ("members.tasks.clear_expired_sessions", crontab(hour="3", minute="40"), None),
+    ("platform_portal.mail.tasks.forget_mail_bodies", crontab(hour="3", minute="45"), None),
+    ("consultations.tasks.forget_old_reports", crontab(hour="3", minute="50"), None),
+    ("consultations.tasks.forget_old_imports", crontab(hour="3", minute="55"), None),
+    ("members.tasks.forget_old_organization_imports", crontab(hour="3", minute="57"), None),
+    ("members.tasks.forget_people", crontab(hour="4", minute="5"), None),
+    ("members.tasks.tend_offers", crontab(hour="6", minute="30"), None),
+    # In the morning of working days and others alike: people read it when they sit down.
+    ("consultations.tasks.ask_for_verification", crontab(hour="7", minute="30"), 12 * 3600),
+)
 app.conf.beat_schedule = {
-    "send-waiting-mails": {
-        "task": "platform_portal.mail.tasks.send_waiting_mails",
-        "schedule": crontab(),
-        # Ticks that no worker came to are worth nothing later: one round finds all that is due.
-        "options": {"expires": 50},
-    },
-    "forget-mail-bodies": {
-        "task": "platform_portal.mail.tasks.forget_mail_bodies",
-        "schedule": crontab(hour="3", minute="45"),
-    },
-    "ask-for-verification": {
-        "task": "consultations.tasks.ask_for_verification",
-        # In the morning of working days and others alike: people read it when they sit down.
-        "schedule": crontab(hour="7", minute="30"),
-        "options": {"expires": 12 * 3600},
-    },
-    "check-links": {
-        "task": "consultations.tasks.check_links",
-        # Small runs through the small hours: together they ask every link once a week, and no mail waits long.
-        "schedule": crontab(hour="1-4", minute="*/10"),
-        "options": {"expires": 540},
-    },
-    "clear-expired-sessions": {
-        "task": "members.tasks.clear_expired_sessions",
-        "schedule": crontab(hour="3", minute="40"),
-    },
-    "erase-unconfirmed-applications": {
-        "task": "members.tasks.erase_unconfirmed_applications",
-        "schedule": crontab(hour="3", minute="35"),
-    },
-    "forget-old-organization-imports": {
-        "task": "members.tasks.forget_old_organization_imports",
-        "schedule": crontab(hour="3", minute="57"),
-    },
-    "forget-people": {
-        "task": "members.tasks.forget_people",
-        "schedule": crontab(hour="4", minute="5"),
-    },
-    "tend-offers": {
-        "task": "members.tasks.tend_offers",
-        "schedule": crontab(hour="6", minute="30"),
-    },
-    "tell-of-waiting-messages": {
-        "task": "members.tasks.tell_of_waiting_messages",
-        "schedule": crontab(minute="*/10"),
-        "options": {"expires": 500},
-    },
-    "forget-old-imports": {
-        "task": "consultations.tasks.forget_old_imports",
-        "schedule": crontab(hour="3", minute="55"),
-    },
-    "forget-old-reports": {
-        "task": "consultations.tasks.forget_old_reports",
-        "schedule": crontab(hour="3", minute="50"),
-    },
+    task.rpartition(".")[2].replace("_", "-"): {
+        "task": task,
+        "schedule": when,
+        "options": {} if expires is None else {"expires": expires},
+    }
+    for task, when, expires in SCHEDULE
 }
