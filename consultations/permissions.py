@@ -16,8 +16,7 @@ from consultations.models import (
     WindowRevision,
 )
 from consultations.workflow import MEMBER_WAYS, WINDOW_WAYS
-from members.models import Organization
-from members.permissions import membership_of
+from members.permissions import check_can_write_as_member, require_membership
 from platform_portal.access.checks import Refused, check_has, passes
 from platform_portal.access.roles import Permission
 from platform_portal.audit.models import AuditEvent
@@ -48,22 +47,9 @@ def can_move_window(user: Any, window: ConsultationWindow, to: State) -> bool:
     return passes(check_can_move_window, user, window, to)
 
 
-def check_can_write_for_organization(user: Any, organization: Organization | None) -> None:
-    """Managers and editors of a member of today."""
-    membership = membership_of(user, organization) if organization else None
-    if membership is None:
-        raise Refused(_("この団体の担当者ではありません。"))
-    if not membership.may_edit:
-        raise Refused(_("「閲覧のみ」の担当なので、直せません。団体の管理担当に頼んでください。"))
-
-
-def can_write_for_organization(user: Any, organization: Organization | None) -> bool:
-    return passes(check_can_write_for_organization, user, organization)
-
-
 def check_can_edit_own_window(user: Any, window: ConsultationWindow) -> None:
     """As a member: a new window of one's organisation, a draft of it, or a change of a published one."""
-    check_can_write_for_organization(user, window.organization)
+    check_can_write_as_member(user, window.organization)
     if window.state == State.IN_REVIEW:
         raise Refused(_("いま確認を待っています。直すには、先に「頼んだのを取り下げる」を押してください。"))
     if window.state == State.ARCHIVED:
@@ -76,7 +62,7 @@ def can_edit_own_window(user: Any, window: ConsultationWindow) -> bool:
 
 def check_can_move_own_window(user: Any, window: ConsultationWindow, to: State) -> None:
     """As a member: asking for the first review, and taking that back."""
-    check_can_write_for_organization(user, window.organization)
+    check_can_write_as_member(user, window.organization)
     check_can_transition(user, window, to, MEMBER_WAYS)
 
 
@@ -136,10 +122,7 @@ def check_can_confirm_own_window(user: Any, window: ConsultationWindow) -> None:
     """As a member that operates the window: managers and editors."""
     if window.organization is None:
         raise Refused(_("運営する団体が決まっていない窓口です。事務局に知らせてください。"))
-    membership = membership_of(user, window.organization)
-    if membership is None:
-        raise Refused(_("この団体の担当者ではありません。"))
-    if not membership.may_edit:
+    if not require_membership(user, window.organization).may_edit:
         raise Refused(
             _("「閲覧のみ」の担当なので、確かめたことを記録できません。団体の管理担当に頼んでください。")
         )

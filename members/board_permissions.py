@@ -13,7 +13,7 @@ from members.models import (
     Organization,
     OrganizationState,
 )
-from members.permissions import membership_of
+from members.permissions import membership_of, require_membership
 from platform_portal.access.checks import Refused, check_has, has, passes
 from platform_portal.access.roles import Permission
 
@@ -37,10 +37,7 @@ def can_see_board(user: Any) -> bool:
 
 def check_can_write_offers(user: Any, organization: Organization) -> None:
     """For an organisation, as one of its people: the desk puts up nothing in the name of others."""
-    membership = membership_of(user, organization)
-    if membership is None:
-        raise Refused(_("この団体の担当者ではありません。"))
-    if not membership.may_edit:
+    if not require_membership(user, organization).may_edit:
         raise Refused(
             _("「閲覧のみ」の担当なので、掲示板は読むことだけができます。団体の管理担当に頼んでください。")
         )

@@ -28,19 +28,26 @@ def can_invite(user: Any) -> bool:
     return passes(check_can_invite, user)
 
 
-def membership_of(user: Any, organization: Organization) -> Membership | None:
+def membership_of(user: Any, organization: Organization | None) -> Membership | None:
     """With what `user` acts for `organization` today."""
-    if not user.is_authenticated or not user.is_active or not organization.is_active:
+    if not user.is_authenticated or not user.is_active or organization is None or not organization.is_active:
         return None
     return Membership.objects.current().filter(user=user, organization=organization).first()
+
+
+def require_membership(user: Any, organization: Organization | None) -> Membership:
+    """As membership_of(); raises Refused for whoever is none of its people."""
+    membership = membership_of(user, organization)
+    if membership is None:
+        raise Refused(_("この団体の担当者ではありません。"))
+    return membership
 
 
 def check_can_see_organization(user: Any, organization: Organization) -> None:
     """All about it, internal fields included: its own people, and the desk."""
     if has(user, Permission.SEE_ORGANIZATIONS):
         return
-    if membership_of(user, organization) is None:
-        raise Refused(_("この団体の担当者ではありません。"))
+    require_membership(user, organization)
 
 
 def can_see_organization(user: Any, organization: Organization) -> bool:
@@ -57,16 +64,13 @@ def can_edit_organization(user: Any, organization: Organization) -> bool:
     return passes(check_can_edit_organization, user, organization)
 
 
-def check_can_write_as_member(user: Any, organization: Organization) -> None:
-    """As one of its people, whatever else one may do at the desk."""
-    membership = membership_of(user, organization)
-    if membership is None:
-        raise Refused(_("この団体の担当者ではありません。"))
-    if not membership.may_edit:
+def check_can_write_as_member(user: Any, organization: Organization | None) -> None:
+    """Of the organisation itself or of what belongs to it: its managers and editors, whatever the desk may do."""
+    if not require_membership(user, organization).may_edit:
         raise Refused(_("「閲覧のみ」の担当なので、直せません。団体の管理担当に頼んでください。"))
 
 
-def can_write_as_member(user: Any, organization: Organization) -> bool:
+def can_write_as_member(user: Any, organization: Organization | None) -> bool:
     return passes(check_can_write_as_member, user, organization)
 
 
@@ -74,10 +78,7 @@ def check_can_manage_people(user: Any, organization: Organization) -> None:
     """Who acts for it, and with what: its managers, and the desk."""
     if has(user, Permission.EDIT_ORGANIZATIONS):
         return
-    membership = membership_of(user, organization)
-    if membership is None:
-        raise Refused(_("この団体の担当者ではありません。"))
-    if not membership.is_manager:
+    if not require_membership(user, organization).is_manager:
         raise Refused(_("担当者を変えられるのは、団体の管理担当だけです。管理担当に頼んでください。"))
 
 
@@ -133,10 +134,7 @@ def can_withdraw_revision(user: Any, revision: OrganizationRevision, organizatio
 
 def check_can_consent(user: Any, organization: Organization) -> None:
     """Agree to the charter: only a manager binds the organisation, nobody at the desk does."""
-    membership = membership_of(user, organization)
-    if membership is None:
-        raise Refused(_("この団体の担当者ではありません。"))
-    if not membership.is_manager:
+    if not require_membership(user, organization).is_manager:
         raise Refused(_("設置要綱への同意は、団体の管理担当だけができます。管理担当に知らせてください。"))
 
 
@@ -164,8 +162,8 @@ def check_can_end_membership(user: Any, membership: Membership) -> None:
         raise Refused(_("この人は、もうこの団体の担当ではありません。画面を読み込み直してください。"))
     if user.pk != membership.user_id:
         check_can_manage_people(user, membership.organization)
-    elif membership_of(user, membership.organization) is None:
-        raise Refused(_("この団体の担当者ではありません。"))
+    else:
+        require_membership(user, membership.organization)
     if _is_last_manager(membership) and not has(user, Permission.EDIT_ORGANIZATIONS):
         raise Refused(
             _(

@@ -17,6 +17,7 @@ from consultations.views.comparing import rows_of
 from consultations.views.editing import Editing, Place, hours_saying
 from consultations.workflow import EVENTS_OF_MOVES, RETURNED
 from members.models import Membership, MembershipRole, Organization
+from members.permissions import check_can_write_as_member
 from members.views.my.common import crumbs
 from platform_portal.access.checks import reason_against
 from platform_portal.access.methods import post_only
@@ -114,7 +115,7 @@ def window_create(request: HttpRequest) -> HttpResponse:
         own = Organization.objects.acted_for_by(request.user).first()
         if own is None:
             raise Http404
-        permissions.check_can_write_for_organization(request.user, own)
+        check_can_write_as_member(request.user, own)
     chosen = organizations.filter(public_id=request.GET.get("organization", "")[:6].replace("\0", "")).first()
     if chosen is None and len(organizations) > 1:
         context = {"organizations": organizations, "crumbs": _crumbs((_("相談窓口を作る"), ""))}
@@ -142,7 +143,7 @@ def window_take_back(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _move(request: HttpRequest, public_id: str, to: State, done: str) -> HttpResponse:
     window = _own(request, public_id)
-    permissions.check_can_write_for_organization(request.user, window.organization)
+    check_can_write_as_member(request.user, window.organization)
     attempt(request, lambda: services.move_own_window(window=window, to=to, by=request.user), done)
     return redirect("my:window-page", public_id=public_id)
 
