@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
@@ -25,6 +26,7 @@ from platform_portal.sheets.planning import (
     Problem,
 )
 from platform_portal.sheets.progress import Progress, Report
+from platform_portal.sheets.reading import Reader, Table
 
 logger = logging.getLogger(__name__)
 Stage = SheetUpload.Stage
@@ -54,6 +56,12 @@ class Intake(ABC):
 
     upload_model: ClassVar[type[SheetUpload]]
     row_model: ClassVar[type[SheetUploadRow]]
+    reader: ClassVar[Reader[Any]]
+    # The Celery tasks that call plan_upload() and apply_upload(), by name: they import the intake themselves.
+    plan_task: ClassVar[str]
+    apply_task: ClassVar[str]
+    # Said when somebody changed the data after the plan was shown.
+    changed_meanwhile: ClassVar[Any]
 
     # --- what the app says ------------------------------------------------------------------------
     @abstractmethod
@@ -61,30 +69,19 @@ class Intake(ABC):
         """Raises Refused unless `by` may take such files in."""
 
     @abstractmethod
-    def make_plan(self, upload: SheetUpload, report: Report) -> Plan[Any]:
-        """Reads the content and plans; writes nothing. Raises UnreadableFileError."""
+    def make_plan(self, table: Table[Any], by: Any, report: Report) -> Plan[Any]:
+        """Writes nothing."""
 
     @abstractmethod
-    def carry_out(self, upload: SheetUpload, report: Report) -> Plan[Any]:
-        """Inside a transaction. Raises PlanOutdatedError, PlanRefusedError, Refused."""
+    def carry_out(self, table: Table[Any], **how: Any) -> Plan[Any]:
+        """Inside a transaction; `how`: by, shown, source, obj, report as the app's import_table() takes them.
+
+        Raises PlanOutdatedError, PlanRefusedError, Refused.
+        """
 
     @abstractmethod
     def shown(self, column: str, text: str) -> str:
         """A cell as people read it."""
-
-    @abstractmethod
-    def changed_meanwhile(self) -> str:
-        """Said when somebody changed the data after the plan was shown."""
-
-    @property
-    @abstractmethod
-    def plan_task(self) -> Any:
-        """The Celery task that calls plan_upload()."""
-
-    @property
-    @abstractmethod
-    def apply_task(self) -> Any:
-        """The Celery task that calls apply_upload()."""
 
     # --- the way ----------------------------------------------------------------------------------
     def keep_upload(self, *, content: bytes, file_name: str, by: Any) -> SheetUpload:
@@ -150,7 +147,14 @@ class Intake(ABC):
             return
         try:
             with transaction.atomic():
-                plan = self.carry_out(upload, Progress(upload.progress_key))
+                plan = self.carry_out(
+                    self.reader.read(bytes(upload.content)),
+                    by=upload.uploaded_by,
+                    shown=upload.digest,
+                    source={"file": upload.file_name, "sha256": upload.sha256},
+                    obj=upload,
+                    report=Progress(upload.progress_key),
+                )
                 self._keep_rows(upload, plan)
                 upload.move_to(
                     Stage.DONE,
@@ -161,7 +165,7 @@ class Intake(ABC):
                     message="",
                 )
         except PlanOutdatedError as error:
-            self._show_again(upload, error.plan, self.changed_meanwhile())
+            self._show_again(upload, error.plan, str(self.changed_meanwhile))
         except PlanRefusedError as error:
             self._show_again(upload, error.plan, "")
         except Refused as refused:
@@ -185,7 +189,8 @@ class Intake(ABC):
         return self.upload_model._default_manager.all()
 
     def _plan(self, upload: SheetUpload) -> None:
-        plan = self.make_plan(upload, Progress(upload.progress_key))
+        table = self.reader.read(bytes(upload.content))
+        plan = self.make_plan(table, upload.uploaded_by, Progress(upload.progress_key))
         self._keep_rows(upload, plan)
         upload.move_to(
             Stage.PLANNED, kind=plan.kind[:100], digest=plan.digest, counts=plan.plain_counts, message=""
@@ -202,8 +207,7 @@ class Intake(ABC):
         self.row_model._default_manager.bulk_create(rows, batch_size=500)
 
     def _row(self, upload: SheetUpload, row: PlannedRow) -> SheetUploadRow:
-        return self.row_model(
-            **{self.row_model.UPLOAD: upload},
+        kept = self.row_model(
             rank=_RANK[row.outcome],
             number=row.number,
             outcome=row.outcome,
@@ -216,14 +220,16 @@ class Intake(ABC):
             problems=_listed(row.problems),
             warnings=_listed(row.warnings),
         )
+        kept.upload = upload
+        return kept
 
 
-def _queue(task: Any, upload: SheetUpload, otherwise: SheetUpload.Stage, **values: Any) -> None:
+def _queue(task: str, upload: SheetUpload, otherwise: SheetUpload.Stage, **values: Any) -> None:
     """Hands the upload to a worker once it is stored. Without a broker it goes on to `otherwise`, and the page says so."""
 
     def send() -> None:
         try:
-            task.apply_async(args=[upload.pk], retry=False)
+            import_string(task).apply_async(args=[upload.pk], retry=False)
         except OperationalError as error:
             logger.warning("import %s is not queued: %s", upload.pk, type(error).__name__)
             upload.move_to(otherwise, **values)

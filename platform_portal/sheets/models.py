@@ -1,7 +1,7 @@
 """A file that somebody uploaded, between the plan that was shown and the moment it is carried out."""
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -56,9 +56,40 @@ class SheetUpload(PublicIdModel):
 
     rows: Any  # of a SheetUploadRow
 
+    class Privacy:
+        """What the file says, `content`, an app classifies itself."""
+
+        public: tuple[str, ...] = ()
+        internal: tuple[str, ...] = (
+            "public_id",
+            "file_name",
+            "sha256",
+            "kind",
+            "stage",
+            "stage_at",
+            "message",
+            "digest",
+            "counts",
+            "uploaded_at",
+            "uploaded_by",
+            "applied_at",
+            "applied_by",
+            "expires_at",
+        )
+        personal: tuple[str, ...] = ()
+
     class Meta:
         abstract = True
         ordering = ["-uploaded_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=paired("applied_at", "applied_by"), name="%(app_label)s_%(class)s_applied_pair"
+            ),
+            models.CheckConstraint(
+                condition=Q(stage__in=["reading", "planned", "applying", "done", "failed"]),
+                name="%(app_label)s_%(class)s_stage_known",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.file_name
@@ -86,21 +117,10 @@ class SheetUpload(PublicIdModel):
         self.save(update_fields=["stage", "stage_at", *values])
 
 
-def upload_constraints(prefix: str) -> list[models.BaseConstraint]:
-    """What holds for every upload, named after the app that keeps it."""
-    return [
-        models.CheckConstraint(condition=paired("applied_at", "applied_by"), name=f"{prefix}_applied_pair"),
-        models.CheckConstraint(
-            condition=Q(stage__in=["reading", "planned", "applying", "done", "failed"]),
-            name=f"{prefix}_stage_known",
-        ),
-    ]
-
-
 class SheetUploadRow(models.Model):
     """One row of the plan as it is shown: lists of [column, old, new] and of [column, value, reason]."""
 
-    UPLOAD: ClassVar[str]  # name of the foreign key to the upload, whose `related_name` is "rows"
+    upload: Any  # foreign key to a SheetUpload, whose `related_name` is "rows"
 
     rank = models.PositiveSmallIntegerField(_("並び"))  # refused, created, changed, unchanged
     number = models.PositiveIntegerField(_("行"))
@@ -111,9 +131,17 @@ class SheetUploadRow(models.Model):
     problems = models.JSONField(_("取り込めない理由"), default=list, blank=True)
     warnings = models.JSONField(_("気になるところ"), default=list, blank=True)
 
+    class Privacy:
+        """What the row says, `changes`, `problems` and `warnings`, an app classifies itself."""
+
+        public: tuple[str, ...] = ()
+        internal: tuple[str, ...] = ("upload", "rank", "number", "outcome", "public_id", "title")
+        personal: tuple[str, ...] = ()
+
     class Meta:
         abstract = True
         ordering = ["rank", "number"]
+        indexes = [models.Index(fields=["upload", "rank", "number"])]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
