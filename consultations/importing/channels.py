@@ -47,7 +47,7 @@ class _Group:
         self.warnings: list[Problem] = []
         self.texts: dict[str, str] = {}
         for name, index in columns.items():
-            cell = row.cells[index] if index < len(row.cells) else ""
+            cell = row.cell(index)
             try:
                 self.texts[name] = values.tidy(cell)
             except ValidationError as error:

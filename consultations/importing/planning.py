@@ -30,6 +30,7 @@ from platform_portal.identifiers import is_public_id
 from platform_portal.publishing.states import State
 from platform_portal.region.models import Municipality
 from platform_portal.sheets import values
+from platform_portal.sheets.checking import stray_cells
 from platform_portal.sheets.planning import Plan, PlannedRow, Problem
 from platform_portal.sheets.progress import Report, counted, unreported
 from platform_portal.sheets.reading import Row
@@ -126,15 +127,14 @@ class _Planner:
             return ""
 
     def _cell(self, row: Row, name: str) -> str:
-        index = self.layout.windows.get(name)
-        return row.cells[index] if index is not None and index < len(row.cells) else ""
+        return row.cell(self.layout.windows.get(name))
 
     # --- one row -----------------------------------------------------------------------------
     def plan(self, row: Row) -> PlannedWindow:
         public_id, name, operator = self._head(row)
         planned = PlannedWindow(row.number, public_id=public_id, title=name)
         self._find_window(planned, name, operator)
-        self._refuse_stray_cells(planned, row)
+        planned.problems += stray_cells(row, self.layout.named)
         planned.before = content_of(planned.window) if planned.window else empty_content()
         planned.after = dict(planned.before)
         if planned.window:
@@ -179,18 +179,6 @@ class _Planner:
     @staticmethod
     def _refuse(planned: PlannedWindow, name: str, value: str, reason: str) -> None:
         planned.problems.append(Problem(COLUMN_OF_FIELD[name].header, value, reason))
-
-    def _refuse_stray_cells(self, planned: PlannedWindow, row: Row) -> None:
-        named = self.layout.named
-        for index, cell in enumerate(row.cells):
-            if index not in named and cell.strip():
-                planned.problems.append(
-                    Problem(
-                        _("%s列目") % (index + 1),
-                        cell[:60],
-                        _("見出しのない列に文字があります。列がずれていませんか。"),
-                    )
-                )
 
     def _read_cells(self, planned: PlannedWindow, row: Row) -> None:
         for name in self.layout.windows:

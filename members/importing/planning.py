@@ -24,7 +24,7 @@ from members.models import Organization, OrganizationState
 from platform_portal.identifiers import is_public_id
 from platform_portal.japanese.text import normalize
 from platform_portal.sheets import values
-from platform_portal.sheets.checking import Constraints, field_problems
+from platform_portal.sheets.checking import Constraints, field_problems, stray_cells
 from platform_portal.sheets.planning import Plan, PlannedRow, Problem
 from platform_portal.sheets.progress import Report, counted, unreported
 from platform_portal.sheets.reading import Row
@@ -149,7 +149,7 @@ class _Planner:
 
     # --- what it would do to it -------------------------------------------------------------------
     def settle(self, planned: PlannedRow, row: Row) -> None:
-        self._refuse_stray_cells(planned, row)
+        planned.problems += stray_cells(row, self.layout.named)
         planned.before = content_of(planned.target) if planned.target else empty_content()
         planned.after = dict(planned.before)
         if planned.target:
@@ -220,8 +220,7 @@ class _Planner:
 
     # --- cells ------------------------------------------------------------------------------------
     def _cell(self, row: Row, name: str) -> str:
-        index = self.layout.fields.get(name)
-        return row.cells[index] if index is not None and index < len(row.cells) else ""
+        return row.cell(self.layout.fields.get(name))
 
     def _plain(self, row: Row, name: str) -> str:
         try:
@@ -232,15 +231,3 @@ class _Planner:
     @staticmethod
     def _refuse(planned: PlannedRow, name: str, value: str, reason: str) -> None:
         planned.problems.append(Problem(COLUMN_OF_FIELD[name].header, value, reason))
-
-    def _refuse_stray_cells(self, planned: PlannedRow, row: Row) -> None:
-        named = self.layout.named
-        for index, cell in enumerate(row.cells):
-            if index not in named and cell.strip():
-                planned.problems.append(
-                    Problem(
-                        _("%s列目") % (index + 1),
-                        cell[:60],
-                        _("見出しのない列に文字があります。列がずれていませんか。"),
-                    )
-                )

@@ -1,6 +1,6 @@
 """The models' own rules, asked for many rows without asking the database for each."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from typing import Any, cast
 
@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from platform_portal.sheets.planning import Problem
+from platform_portal.sheets.reading import Row
 
 
 def _as_text(_name: str, value: Any) -> str:
@@ -45,6 +46,17 @@ def field_problems(
         messages: Mapping[str, list[str]] = error.message_dict
         for name, reasons in messages.items():
             yield Problem(header(name), str(getattr(instance, name) or ""), " ".join(reasons))
+
+
+def stray_cells(row: Row, named: Collection[int]) -> Iterator[Problem]:
+    """Text in columns without a header; `named`: indices of those that have one."""
+    for index, cell in enumerate(row.cells):
+        if index not in named and cell.strip():
+            column, reason = (
+                _("%s列目") % (index + 1),
+                _("見出しのない列に文字があります。列がずれていませんか。"),
+            )
+            yield Problem(column, cell[:60], reason)
 
 
 @cache

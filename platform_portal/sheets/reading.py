@@ -26,6 +26,10 @@ class Row:
     number: int
     cells: Sequence[str]
 
+    def cell(self, index: int | None) -> str:
+        """Empty where the file has no such column, or the row ends before it."""
+        return self.cells[index] if index is not None and index < len(self.cells) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Table(Generic[L]):
