@@ -13,6 +13,7 @@ from consultations.hours.rules import (
     Rule,
     Selector,
     UnsupportedSyntaxError,
+    ranges_of_weekdays,
     read_rules,
 )
 
@@ -95,19 +96,7 @@ def _weekdays(mask: int) -> str:
     """月〜金, 火・木, 毎日."""
     if mask == EVERY_DAY:
         return "毎日"
-    runs: list[list[int]] = []
-    for index in (index for index in range(7) if mask >> index & 1):
-        if runs and runs[-1][-1] == index - 1:
-            runs[-1].append(index)
-        else:
-            runs.append([index])
-    parts = []
-    for run in runs:
-        if len(run) > 2:
-            parts.append(f"{_WEEKDAYS[run[0]]}〜{_WEEKDAYS[run[-1]]}")
-        else:
-            parts += [_WEEKDAYS[index] for index in run]
-    return "・".join(parts)
+    return "・".join(ranges_of_weekdays(mask, _WEEKDAYS, to="〜"))
 
 
 def _nth(nth: NthWeekday) -> str:

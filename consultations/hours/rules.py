@@ -8,7 +8,7 @@ and never leaves a morning open that began on a closed day. `opening-hours-py` j
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
@@ -399,7 +399,12 @@ def write_spans(spans: Iterable[Span]) -> str:
 
 
 def write_weekdays(mask: int) -> str:
-    """`Mo-Fr`, `Tu,Th`, `Sa,Su`: runs of three or more as a range, since that is how people write them."""
+    """`Mo-Fr`, `Tu,Th`, `Sa,Su`."""
+    return ",".join(ranges_of_weekdays(mask, WEEKDAYS, to="-"))
+
+
+def ranges_of_weekdays(mask: int, names: Sequence[str], *, to: str) -> list[str]:
+    """Runs of three or more days as one range, since that is how people write them."""
     runs: list[list[int]] = []
     for index in range(7):
         if not mask >> index & 1:
@@ -411,10 +416,10 @@ def write_weekdays(mask: int) -> str:
     parts = []
     for run in runs:
         if len(run) > 2:
-            parts.append(f"{WEEKDAYS[run[0]]}-{WEEKDAYS[run[-1]]}")
+            parts.append(f"{names[run[0]]}{to}{names[run[-1]]}")
         else:
-            parts.extend(WEEKDAYS[index] for index in run)
-    return ",".join(parts)
+            parts.extend(names[index] for index in run)
+    return parts
 
 
 def write_date(month: int, day: int) -> str:
