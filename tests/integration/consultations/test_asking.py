@@ -1,14 +1,13 @@
 """The daily round: who is asked when, by one mail, and what becomes of windows that nobody confirms."""
 
 import datetime as dt
-import threading
 from typing import Any
 
 import pytest
 import time_machine
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -24,6 +23,7 @@ from tests.factories.consultations import CategoryFactory, WindowFactory
 from tests.factories.members import MembershipFactory, OrganizationFactory, UserFactory
 from tests.factories.region import PortalSettingsFactory
 from tests.outbox import delivered
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db
 START = dt.datetime(2026, 4, 1, 7, 30, tzinfo=dt.timezone(dt.timedelta(hours=9)))
@@ -318,24 +318,7 @@ def test_rolled_back_with_its_mail(clock, organization, monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_two_tasks_at_once_send_one_mail(organization):
     operated(organization, 5)
-    problems: list[BaseException] = []
-    start = threading.Barrier(2)
-
-    def work() -> None:
-        try:
-            start.wait(10)
-            task()
-        except BaseException as error:
-            problems.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work) for _each in range(2)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join(30)
-    assert problems == []
+    assert at_once(task, task) == [None, None]
     assert OutgoingMail.objects.count() == 1
     assert VerificationRequest.objects.count() == 5
 

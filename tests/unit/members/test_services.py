@@ -1,7 +1,6 @@
 """Writes of invitations and accounts: effect, audit, mail, refusal, and nothing half-done."""
 
 import datetime as dt
-import threading
 import time
 
 import pytest
@@ -9,7 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from members import permissions, services
@@ -20,6 +19,7 @@ from platform_portal.audit.models import AuditEvent
 from platform_portal.mail.models import OutgoingMail
 from tests.factories.members import SECRET, InvitationFactory, UserFactory
 from tests.outbox import delivered, run_sender
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -215,25 +215,12 @@ def test_a_made_up_secret_has_no_condition():
 @pytest.mark.django_db(transaction=True)
 def test_two_accept_at_once_and_one_gets_in():
     InvitationFactory(secret=SECRET, email="sora@npo.example")
-    barrier = threading.Barrier(2)
-    outcomes: list[str] = []
 
     def accept() -> None:
-        barrier.wait(timeout=10)
-        try:
-            services.accept_invitation(secret=SECRET, name="そら", password="x")
-            outcomes.append("in")
-        except services.InvitationUnusableError as error:
-            outcomes.append(str(error.condition))
-        finally:
-            connection.close()
+        services.accept_invitation(secret=SECRET, name="そら", password="x")
 
-    threads = [threading.Thread(target=accept) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    assert sorted(outcomes) == ["accepted", "in"]
+    told = at_once(accept, accept, refusals=services.InvitationUnusableError)
+    assert [error.condition for error in told if error] == ["accepted"]
     assert User.objects.filter(email="sora@npo.example").count() == 1
 
 
@@ -342,28 +329,11 @@ def test_two_administrators_cannot_remove_each_other(monkeypatch):
 
     monkeypatch.setattr(permissions, "check_can_deactivate_user", check_slowly)
     first, second = UserFactory(administrator=True), UserFactory(administrator=True)
-    barrier = threading.Barrier(2)
-    outcomes: list[str] = []
-
-    def remove(by: User, user: User) -> None:
-        barrier.wait(timeout=10)
-        try:
-            services.deactivate_user(user=user, by=by)
-            outcomes.append("done")
-        except Refused:
-            outcomes.append("refused")
-        finally:
-            connection.close()
-
-    threads = [
-        threading.Thread(target=remove, args=(first, second)),
-        threading.Thread(target=remove, args=(second, first)),
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    assert sorted(outcomes) == ["done", "refused"]
+    told = at_once(
+        lambda: services.deactivate_user(user=second, by=first),
+        lambda: services.deactivate_user(user=first, by=second),
+    )
+    assert told.count(None) == 1
     assert User.objects.get_queryset().administrators().count() == 1
 
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import signal
-import threading
 from collections.abc import Iterator
 from io import StringIO
 from typing import Any
@@ -20,6 +19,7 @@ from platform_portal.mail.management.commands import send_mails
 from platform_portal.mail.models import OutgoingMail
 from tests.factories.mail import OutgoingMailFactory
 from tests.outbox import run_sender
+from tests.racing import at_once
 from tests.smtp_server import HANG_UP, SmtpServer, smtp_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -313,21 +313,12 @@ def test_time_limit_of_the_task_strikes(server, monkeypatch):
 # --- Two senders ------------------------------------------------------------------------------
 def test_two_senders_never_send_the_same(server):
     store(*[f"{n}@npo.example" for n in range(60)])
-    start = threading.Barrier(4)
 
     def work() -> None:
-        start.wait()
-        try:
-            for _round in range(4):
-                run_sender()
-        finally:
-            connection.close()
+        for _round in range(4):
+            run_sender()
 
-    threads = [threading.Thread(target=work) for _each in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[work] * 4)
     assert len(server.taken) == 60
     assert set(server.copies().values()) == {1}
     assert OutgoingMail.objects.filter(state="sent", attempts=1).count() == 60
