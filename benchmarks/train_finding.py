@@ -22,6 +22,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "platform_portal.settings")
 
+import django
+
+django.setup()
+
 from consultations.finding.features import features
 from consultations.finding.lexicon import CATEGORY_SLUGS, lexicon
 from consultations.finding.model import BIAS, MODEL_FILE, shares

@@ -12,6 +12,8 @@ from consultations.finding.reading import Reading, in_hiragana, read
 
 # Sums grow with every feature that says the same; divided, the shares leave room for the second subject.
 SOFTNESS = 2.0
+# A word or two give few features to add up; if the lexicon knows them well, that is all there is to understand.
+BRIEF, SOFTNESS_OF_BRIEF, WELL_KNOWN = 2, 1.0, 1.0
 # A category with a smaller share is noise (on real sentences it was never the one meant); below LEAST_BEST nothing
 # was understood at all.
 LEAST = 0.05
@@ -59,7 +61,13 @@ def _find_as_written(text: str, words: Mapping[str, Sequence[str]]) -> list[Cate
         totals[CATEGORY_SLUGS.index(slug)] += STAFF_WORD * min(count, MOST_STAFF_WORDS)
     if cries:
         totals[CATEGORY_SLUGS.index(CRY_SLUG)] += CRY
-    return _best_first(model.shares([total / SOFTNESS for total in totals]))
+    softness = SOFTNESS_OF_BRIEF if _is_brief_and_known(reading, found) else SOFTNESS
+    return _best_first(model.shares([total / softness for total in totals]))
+
+
+def _is_brief_and_known(reading: Reading, found: Mapping[str, float]) -> bool:
+    lexicon_says = (strength for name, strength in found.items() if name.startswith("lex:"))
+    return len(reading.units) <= BRIEF and max(lexicon_says, default=0.0) >= WELL_KNOWN
 
 
 def _is_understood(feature: str, known: model.Weights) -> bool:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from consultations.finding.categories import LEAST, find_categories
 from consultations.finding.lexicon import CATEGORY_SLUGS
+from consultations.views.public.search import SURE_OF_SUBJECT
 
 TRAINING = Path(__file__).resolve().parents[4] / "benchmarks" / "data" / "finding_sentences.tsv"
 
@@ -49,6 +50,27 @@ SENTENCES = {
     "休み時間に話す子がいない。教室がこわい": {"children", "education"},
     "ママがいつもおこってて家にいたくない": {"children"},
 }
+
+
+# A word or two is all that many people type; each must be enough for the page to name the subject.
+WORDS = {
+    "セクマイ": "minority",
+    "性的少数者のこと": "minority",
+    "国民年金": "living",
+    "ゴミ屋敷": "living",
+    "おとしよりの介護": "living",
+    "お酒": "mental",
+    "loneliness": "mental",
+    "I am lonely": "mental",
+    "I have nobody to talk to": "mental",
+}
+
+
+@pytest.mark.parametrize(("words", "slug"), WORDS.items())
+def test_few_words_are_enough_to_be_sure(words, slug):
+    best = find_categories(words)[0]
+    assert best.slug == slug
+    assert best.score >= SURE_OF_SUBJECT
 
 
 @pytest.mark.parametrize(("sentence", "labels"), SENTENCES.items())
