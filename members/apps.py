@@ -20,6 +20,7 @@ class MembersConfig(AppConfig):
         )
         from members.services import personal_data as services
         from members.services.board_merging import register_board
+        from members.services.distinctions import register_distinctions
         from members.services.merging import register_own_parts
         from platform_portal import personal_data
         from platform_portal.audit import kinds as audit_kinds
@@ -32,6 +33,7 @@ class MembersConfig(AppConfig):
         personal_data.ask_before_erasing(services.last_manager_obstacles)
         personal_data.ask_before_erasing(services.individual_member_obstacles)
         register_board()
+        register_distinctions()
         audit_kinds.register(audit_labels.LABELS)
         kinds.register(mails.KINDS)
         kinds.register(board_mails.KINDS)

@@ -71,6 +71,8 @@ LABELS = {
     "members.organization_changed": gettext_lazy("団体の情報を変えた"),
     "members.organization_merged": gettext_lazy("ほかの団体に統合した"),
     "members.organization_absorbed": gettext_lazy("ほかの団体を統合した"),
+    "members.marked_different": gettext_lazy("「別の団体です」と記録した"),
+    "members.difference_taken_back": gettext_lazy("「別の団体です」を取り消した"),
     "members.membership_moved": gettext_lazy("統合で、担当する団体が変わった"),
     "members.invitation_moved": gettext_lazy("統合で、招待の団体が変わった"),
     "members.consent_moved": gettext_lazy("統合で、同意の団体が変わった"),
@@ -96,6 +98,7 @@ BY_APPLICANT = {
     f"members.application_{verb}" for verb in ("written", "rewritten", "confirmed", "answered", "withdrawn")
 }
 FIELD_LABELS = {
+    "different_from": gettext_lazy("別の団体とした相手"),
     "merged_from": gettext_lazy("統合した団体"),
     "email": gettext_lazy("メールアドレス"),
     "name": gettext_lazy("名前"),

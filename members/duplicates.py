@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from members.models import Application, ApplicationState, Organization, OrganizationState
+from members.models import Application, ApplicationState, Distinction, Organization, OrganizationState
 from platform_portal.japanese.text import normalize, normalize_width
 
 # What stands before or after the name proper and is often left out.
@@ -89,7 +90,10 @@ def _traits(name: str, number: str, phones: Iterable[str], emails: Iterable[str]
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """Something that looks the same. `is_namesake`: a member of today; approving would make a second of that name."""
+    """Something that looks the same. `is_namesake`: a member of today; approving would make a second of that name.
+
+    `organization_id`: of an organisation, which staff can mark as another body.
+    """
 
     kind: str
     name: str
@@ -97,6 +101,7 @@ class Hint:
     shared: list[str]
     address: str
     is_namesake: bool = False
+    organization_id: str = ""
 
 
 def find_duplicates(application: Application) -> list[Hint]:
@@ -111,7 +116,9 @@ def find_duplicates(application: Application) -> list[Hint]:
 
 
 def _among_organizations(application: Application, own: Traits) -> Iterable[Hint]:
-    rows: Any = Organization.objects.exclude(application=application).only(
+    known = Distinction.objects.about(OuterRef("pk"), application)
+    rows: Any = Organization.objects.exclude(application=application).filter(~Exists(known))
+    rows = rows.only(
         "public_id", "name", "state", "corporate_number",
         "office_phone", "public_phone", "office_email", "public_email",
     )  # fmt: skip
@@ -121,7 +128,8 @@ def _among_organizations(application: Application, own: Traits) -> Iterable[Hint
         if shared:
             address = reverse("members:organization-page", args=[row.public_id])
             is_namesake = row.is_active and own.name == name_key(row.name) != ""
-            yield Hint(_("会員団体"), row.name, row.get_state_display(), shared, address, is_namesake)
+            state = row.get_state_display()
+            yield Hint(_("会員団体"), row.name, state, shared, address, is_namesake, row.public_id)
 
 
 def _among_applications(application: Application, own: Traits) -> Iterable[Hint]:
@@ -154,7 +162,8 @@ class Pair:
 
 
 def find_pairs() -> list[Pair]:
-    """Likely duplicates among those not merged yet, the likeliest first. One query."""
+    """Likely duplicates among those not merged yet, the likeliest first, but for those known to be two. Two queries."""
+    apart = Distinction.objects.pairs()
     rows: Any = Organization.objects.exclude(state=OrganizationState.MERGED).order_by("pk")
     traits: dict[int, Traits] = {}
     holders: dict[tuple[str, str], list[Organization]] = defaultdict(list)
@@ -167,7 +176,7 @@ def find_pairs() -> list[Pair]:
     for group in holders.values():
         if 2 <= len(group) <= _MOST_OF_ONE_TRAIT:
             for one, other in combinations(group, 2):
-                if one.is_active or other.is_active:
+                if (one.is_active or other.is_active) and frozenset({one.pk, other.pk}) not in apart:
                     shared = traits[one.pk].shared_with(traits[other.pk])
                     found[one.pk, other.pk] = Pair(one, other, shared)
     return sorted(found.values(), key=lambda pair: (-len(pair.shared), pair.one.name, pair.one.pk))

@@ -5,7 +5,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from members.models import (
+    Application,
     Charter,
+    Distinction,
     Invitation,
     InvitationCondition,
     Membership,
@@ -201,12 +203,28 @@ def check_can_merge_organizations(
             )
     if not target.is_active:
         raise Refused(_("退会した団体には統合できません。加入中の団体のほうを残してください。"))
+    if Distinction.objects.between(source.pk, target.pk).exists():
+        raise Refused(
+            _(
+                "この2つは「別の団体です」と記録されています。1つにまとめるときは、先にその記録を取り消してください。"
+            )
+        )
 
 
 def can_merge_organizations(
     user: Any, source: Organization | None = None, target: Organization | None = None
 ) -> bool:
     return passes(check_can_merge_organizations, user, source, target)
+
+
+def check_can_mark_different(user: Any, other: Organization | Application | None = None) -> None:
+    """Say that an organisation is another body than `other`; without: than any organisation."""
+    is_applying = isinstance(other, Application)
+    check_has(user, Permission.DECIDE_APPLICATIONS if is_applying else Permission.MERGE_ORGANIZATIONS)
+
+
+def can_mark_different(user: Any, other: Organization | Application | None = None) -> bool:
+    return passes(check_can_mark_different, user, other)
 
 
 def check_can_import_organizations(user: Any) -> None:

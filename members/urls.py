@@ -8,6 +8,7 @@ from members.views import (
     charters,
     consents,
     desk,
+    distinctions,
     importing,
     invitation,
     joining,
@@ -52,6 +53,11 @@ urlpatterns = [
         "desk/applications/<public_id:public_id>/note/",
         applications.application_note,
         name="application-note",
+    ),
+    path(
+        "desk/applications/<public_id:public_id>/different/<public_id:organization_id>/",
+        distinctions.application_different,
+        name="application-different",
     ),
     path(
         "desk/applications/<public_id:public_id>/invite-again/",
@@ -112,6 +118,12 @@ urlpatterns = [
     ),
     path("desk/organizations/export/", importing.organization_export, name="organization-export"),
     path("desk/organizations/duplicates/", merging.organization_duplicates, name="organization-duplicates"),
+    path("desk/organizations/different/", distinctions.distinction_list, name="distinction-list"),
+    path(
+        "desk/organizations/different/<public_id:first_id>/<public_id:second_id>/",
+        distinctions.organization_different,
+        name="organization-different",
+    ),
     path(
         "desk/organizations/merge/<public_id:first_id>/<public_id:second_id>/",
         merging.organization_merge,

@@ -147,6 +147,14 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
         "first_id": lambda world: OrganizationFactory().public_id,
         "second_id": lambda world: OrganizationFactory().public_id,
     },
+    "members:organization-different": {
+        "first_id": lambda world: OrganizationFactory().public_id,
+        "second_id": lambda world: OrganizationFactory().public_id,
+    },
+    "members:application-different": {
+        "public_id": lambda world: world["application"].public_id,
+        "organization_id": lambda world: world["organization"].public_id,
+    },
     "members:invitation-open": {"secret": lambda world: "nobody-was-sent-this"},
     "members:invitation-resend": {"pk": lambda world: world["invitation"].pk},
     "members:invitation-withdraw": {"pk": lambda world: world["invitation"].pk},

@@ -20,6 +20,7 @@ from members.models.board import (
     writes_for,
 )
 from members.models.charters import Charter, CharterConsent, hash_of_text
+from members.models.distinctions import Distinction
 from members.models.importing import OrganizationImport, OrganizationImportRow
 from members.models.invitations import (
     INVITATION_DAYS,
@@ -55,6 +56,7 @@ __all__ = [
     "CharterConsent",
     "Conversation",
     "ConversationParty",
+    "Distinction",
     "Invitation",
     "InvitationCondition",
     "InvitationQuerySet",

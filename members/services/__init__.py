@@ -28,6 +28,7 @@ from members.services.conversations import (
     tell_of_waiting_messages,
     write_message,
 )
+from members.services.distinctions import mark_different, take_back_difference
 from members.services.invitations import (
     InvitationUnusableError,
     find_invitation,
@@ -115,6 +116,7 @@ __all__ = [
     "invite",
     "invite_to_organization",
     "leave_platform",
+    "mark_different",
     "mark_read",
     "merge_organizations",
     "merge_version",
@@ -140,6 +142,7 @@ __all__ = [
     "settle_offer",
     "start_membership",
     "submit_application",
+    "take_back_difference",
     "tell_of_ending_offers",
     "tell_of_waiting_messages",
     "version_of",

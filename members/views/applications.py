@@ -109,6 +109,7 @@ def _page(
         "consent": consent,
         "questions": application.questions.select_related("asked_by"),
         "duplicates": find_duplicates(application),
+        "distinctions": application.distinctions.for_list(),
         "steps": [
             to.value
             for to in (ApplicationState.APPROVED, ApplicationState.RETURNED, ApplicationState.REFUSED)

@@ -13,7 +13,7 @@ from members.duplicates import find_pairs, organization_traits
 from members.forms.merging import MergeForm, PairForm
 from members.importing.contents import with_parts
 from members.merging import parts
-from members.models import Organization, OrganizationState
+from members.models import Distinction, Organization, OrganizationState
 from platform_portal.access.checks import Refused, requires
 from platform_portal.access.roles import Permission
 from platform_portal.desk import crumbs, paged, reason_of
@@ -76,6 +76,7 @@ def organization_merge(request: HttpRequest, first_id: str, second_id: str) -> H
         "second": second,
         "shared": organization_traits(first).shared_with(organization_traits(second)),
         "against": against,
+        "distinction": Distinction.objects.between(first.pk, second.pk).select_related("marked_by").first(),
         "crumbs": _steps((_("くらべる"), "")),
     }
     status = 422 if request.method == "POST" else 200
