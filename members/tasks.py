@@ -46,6 +46,12 @@ def forget_people() -> None:
     services.scrub_settled_invitations()
 
 
+@shared_task(time_limit=300, soft_time_limit=280)
+def sweep_logos() -> None:
+    """Removes logo files that nothing refers to; a batch a day."""
+    services.sweep_logos()
+
+
 @shared_task(time_limit=120, soft_time_limit=100)
 def tend_offers() -> None:
     """Takes down what is over and tells organisations what ends soon."""

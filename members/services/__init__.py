@@ -69,6 +69,7 @@ from members.services.retention import (
     scrub_left_organizations,
     scrub_settled_invitations,
 )
+from members.services.sweeping import sweep_logos
 from members.services.users import (
     change_user,
     create_administrator,
@@ -142,6 +143,7 @@ __all__ = [
     "settle_offer",
     "start_membership",
     "submit_application",
+    "sweep_logos",
     "take_back_difference",
     "tell_of_ending_offers",
     "tell_of_waiting_messages",
