@@ -32,6 +32,12 @@ class Handling:
 
     words: Any
     erase: Callable[[Rows, Any], None] | None = None  # (rows, by); None: they stay as they are
+    # (rows, person, by): where only a part of a row is this person's. Called before the others, while all still stands.
+    erase_of: Callable[[Rows, Person, Any], None] | None = None
+
+    @property
+    def stays(self) -> bool:
+        return self.erase is None and self.erase_of is None
 
 
 _handlings: dict[str, Handling] = {}
@@ -134,7 +140,7 @@ def find(person: Person) -> list[Found]:
         keys = list(rows_about(model, person).values_list("pk", flat=True))
         if keys:
             handling = _handling_of(model)
-            found.append(Found(model, keys, str(handling.words), handling.erase is None))
+            found.append(Found(model, keys, str(handling.words), handling.stays))
     return found
 
 
@@ -142,8 +148,12 @@ def obstacles(person: Person) -> list[str]:
     return [sentence for obstacle in _obstacles for sentence in obstacle(person)]
 
 
-def erase(found: list[Found], *, by: Any) -> None:
+def erase(found: list[Found], *, person: Person, by: Any) -> None:
     """Needs the transaction of its caller, who has asked for obstacles. Keys were read before: one row leads to another."""
+    for entry in found:
+        handling = _handling_of(entry.model)
+        if handling.erase_of is not None:
+            handling.erase_of(entry.model._base_manager.filter(pk__in=entry.keys), person, by)
     for entry in found:
         handling = _handling_of(entry.model)
         if handling.erase is not None:

@@ -15,6 +15,7 @@ from members.corporate_numbers import validate_corporate_number
 from members.models.users import validate_one_line
 from platform_portal.identifiers import PublicIdModel
 from platform_portal.japanese.text import normalize
+from platform_portal.privacy import Person
 from platform_portal.region.models import Municipality
 
 
@@ -275,6 +276,14 @@ class Organization(PublicIdModel):
         personal = ("address", "office_phone", "office_email")
         free_text = ("internal_note", "leaving_reason")
         withheld = ("internal_note",)
+
+        @staticmethod
+        def also_about(person: Person) -> Q:
+            """Who is a member as a person."""
+            found = Q(pk__in=[])
+            for address in person.addresses:
+                found |= Q(application__is_individual=True, application__contact_email__iexact=address)
+            return found
 
     class Meta:
         verbose_name = _("会員団体")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models.organizations import Organization
 from platform_portal.identifiers import PublicIdModel
+from platform_portal.privacy import Person
 from platform_portal.publishing.revisions import Revision, RevisionQuerySet, RevisionState
 
 
@@ -34,6 +35,18 @@ class OrganizationRevision(PublicIdModel, Revision):
 
     class Privacy(Revision.Privacy):
         internal = (*Revision.Privacy.internal, "organization")
+
+        @staticmethod
+        def also_about(person: Person) -> Q:
+            """Somebody's own address proposed for the organisation, or proposals of a member that is this person."""
+            found = Q(pk__in=[])
+            for address in person.addresses:
+                found |= Q(before__public_email__iexact=address) | Q(proposed__public_email__iexact=address)
+                found |= Q(
+                    organization__application__is_individual=True,
+                    organization__application__contact_email__iexact=address,
+                )
+            return found
 
     class Meta(Revision.Meta):
         verbose_name = _("団体の情報の変更の申し出")

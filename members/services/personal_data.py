@@ -3,6 +3,8 @@
 import io
 import json
 import zipfile
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -19,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members import permissions
+from members.logos import remove_logo
 from members.models import (
     Application,
     ApplicationQuestion,
@@ -27,9 +30,12 @@ from members.models import (
     Invitation,
     Membership,
     Organization,
+    OrganizationRevision,
+    OrganizationState,
     User,
 )
 from members.people import person_of, user_of
+from members.services.profiles import withdraw_waiting_change
 from members.services.users import lock_user
 from platform_portal import personal_data
 from platform_portal.access.checks import Refused
@@ -99,7 +105,7 @@ def erase_person(*, person: Person, by: Any) -> None:
     found = personal_data.find(person)
     if not found:
         raise Refused(_("この人のデータは、もうありません。すでに消されています。"))
-    personal_data.erase(found, by=by)
+    personal_data.erase(found, person=person, by=by)
     audit.record(
         type="members.person_erased",
         by=by,
@@ -200,8 +206,73 @@ def scrub_applications(rows: Rows) -> int:
 
 
 def forget_office_contact(rows: Rows, by: Any) -> None:
-    """The organisation stays a member; its address is its own."""
+    """The organisation stays a member; its address is its own. Who was a member as a person is gone with the person."""
     rows.update(office_email="", office_phone="")
+    gone = rows.exclude(state=OrganizationState.ACTIVE).filter(application__is_individual=True)
+    scrub_organizations(list(gone.filter(scrubbed_at=None).select_related("application")), by=by)
+
+
+def scrub_organizations(chosen: Sequence[Organization], *, by: Any = None) -> None:
+    """Empties contact and notes of organisations that have left; whoever was a member as a person loses the name too."""
+    keys = [organization.pk for organization in chosen]
+    scrub(Organization.objects.filter(pk__in=keys))
+    as_person = dict(
+        Organization.objects.filter(pk__in=keys, application__is_individual=True).values_list("pk", "logo")
+    )
+    Organization.objects.filter(pk__in=as_person).update(
+        name=_("個人会員（退会）"), kana="", profile="", website="", logo="", search_text=""
+    )
+    for name in filter(None, as_person.values()):
+        transaction.on_commit(partial(remove_logo, name))
+    Organization.objects.filter(pk__in=keys).update(
+        public_phone="", public_email="", scrubbed_at=timezone.now()
+    )
+    scrub(CharterConsent.objects.filter(organization__in=keys))
+    empty_proposals(OrganizationRevision.objects.filter(organization__in=keys))
+    scrub_applications(Application.objects.filter(organization__in=keys))
+    audit.record_all(
+        audit.prepare(type="members.organization_scrubbed", by=by, obj=organization)
+        for organization in chosen
+    )
+
+
+def empty_proposals(rows: Rows) -> None:
+    """They hold the same fields again. Who asked, when, and how it was decided stays."""
+    rows.exclude(note="").update(note=_("（消しました）"))
+    rows.update(before={}, proposed={})
+
+
+def forget_in_proposals(rows: Rows, person: Person, by: Any) -> None:
+    """What is this person's own in changes proposed for organisations. What the public sees by now is untouched."""
+    as_person = Q(pk__in=[])
+    for address in person.addresses:
+        as_person |= Q(application__contact_email__iexact=address, application__is_individual=True)
+    members = Organization.objects.filter(as_person)
+    empty_proposals(rows.filter(organization__in=members.values("pk")))
+    for revision in rows.select_for_update(of=("self",)).order_by("pk"):
+        _forget_address(revision, person, by)
+
+
+def _forget_address(revision: OrganizationRevision, person: Person, by: Any) -> None:
+    """A change that waits or was returned goes on without it, and ends when nothing else of what waited is left."""
+    mine = [
+        values
+        for values in (revision.before, revision.proposed)
+        if str(values.get("public_email", "")).lower() in person.addresses
+    ]
+    is_to_be_used = revision.is_open or revision.is_returned
+    if is_to_be_used and any(values is revision.proposed for values in mine):
+        for values in (revision.before, revision.proposed):
+            values.pop("public_email", None)
+    elif revision.is_open:
+        return  # what stands on the public page is compared with it before it is approved
+    else:
+        for values in mine:
+            values["public_email"] = ""
+    if mine:
+        revision.save(update_fields=["before", "proposed"])
+    if revision.is_open and not revision.proposed:
+        withdraw_waiting_change(revision, by=by)
 
 
 def delete_rows(rows: Rows, by: Any) -> None:
@@ -231,7 +302,15 @@ HANDLINGS = {
         erase_applications,
     ),
     Organization._meta.label_lower: Handling(
-        gettext_lazy("事務局からの連絡先を消します。団体と、公開しているアドレスは残ります。"),
+        gettext_lazy(
+            "事務局からの連絡先を消します。団体と、公開しているアドレスは残ります。退会した個人会員は、名前も消します。"
+        ),
         forget_office_contact,
+    ),
+    OrganizationRevision._meta.label_lower: Handling(
+        gettext_lazy(
+            "申し出に書かれたこの人のアドレスを消します。個人会員の申し出は、中身を消します。申し出た人は、番号で残ります。"
+        ),
+        erase_of=forget_in_proposals,
     ),
 }

@@ -5,18 +5,15 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from members.models import (
     Application,
     ApplicationState,
-    CharterConsent,
     Invitation,
     JoiningRules,
     Organization,
-    OrganizationRevision,
 )
-from members.services.personal_data import scrub_applications
+from members.services.personal_data import scrub_applications, scrub_organizations
 from platform_portal.audit import services as audit
 from platform_portal.personal_data import scrub
 
@@ -34,24 +31,8 @@ def scrub_left_organizations() -> int:
     chosen = list(
         rows.select_for_update(skip_locked=True, of=("self",)).select_related("application")[:BATCH]
     )
-    keys = [organization.pk for organization in chosen]
-    scrub(Organization.objects.filter(pk__in=keys))
-    as_person = Organization.objects.filter(pk__in=keys, application__is_individual=True)
-    Organization.objects.filter(pk__in=list(as_person.values_list("pk", flat=True))).update(
-        name=_("個人会員（退会）"), kana="", profile="", website="", search_text=""
-    )
-    Organization.objects.filter(pk__in=keys).update(
-        public_phone="", public_email="", scrubbed_at=timezone.now()
-    )
-    scrub(CharterConsent.objects.filter(organization__in=keys))
-    # Proposals hold the same fields again. Who asked, when, and how it was decided stays.
-    OrganizationRevision.objects.filter(organization__in=keys).update(before={}, proposed={})
-    scrub_applications(Application.objects.filter(organization__in=keys))
-    audit.record_all(
-        audit.prepare(type="members.organization_scrubbed", by=None, obj=organization)
-        for organization in chosen
-    )
-    return len(keys)
+    scrub_organizations(chosen)
+    return len(chosen)
 
 
 @transaction.atomic

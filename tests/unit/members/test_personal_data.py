@@ -39,6 +39,7 @@ from tests.factories.members import (
     InvitationFactory,
     MembershipFactory,
     OrganizationFactory,
+    OrganizationRevisionFactory,
     UserFactory,
 )
 from tests.factories.region import PortalSettingsFactory
@@ -246,6 +247,67 @@ class TestErasing:
         services.erase_person(person=person_with(ADDRESS), by=administrator)
         application.refresh_from_db()
         assert application.organization_name == "（個人）"
+
+    def test_who_was_a_member_as_a_person_goes_without_waiting(self, administrator):
+        """The rules keep it for months after leaving; whoever asks for an erasure does not wait."""
+        organization = OrganizationFactory(
+            left=True, name="目印 個人", profile="目印です", logo="organizations/logos/a.png"
+        )
+        ApplicationFactory(
+            is_individual=True, organization_name="目印 個人", contact_email=ADDRESS, state="approved",
+            organization=organization, decided_at="2025-03-01T00:00Z", decided_by=administrator,
+        )  # fmt: skip
+        OrganizationRevisionFactory(
+            returned=True, organization=organization, note="目印さんへ",
+            before={"name": "目印 花子", "address": "目印町1"}, proposed={"name": "目印 個人", "address": "目印町2"},
+        )  # fmt: skip
+        other = OrganizationRevisionFactory(organization=OrganizationFactory(left=True))
+        services.erase_person(person=person_with(ADDRESS), by=administrator)
+        assert "目印" not in everything_stored()
+        other.refresh_from_db()
+        assert other.proposed == {"name": "新しい名前の会"}
+        organization.refresh_from_db()
+        assert (bool(organization.scrubbed_at), organization.logo.name) == (True, "")
+
+    @pytest.mark.parametrize("returned", [False, True])
+    def test_own_address_in_what_was_proposed_for_an_organisation(self, returned, administrator):
+        """What waits for the desk goes on without it; what is decided keeps no trace of it."""
+        organization = OrganizationFactory(public_email="office@group.example")
+        revision = OrganizationRevisionFactory(
+            organization=organization, returned=returned,
+            before={"name": organization.name, "public_email": "office@group.example"},
+            proposed={"name": "新しい名前の会", "public_email": "Mejirushi@person.example"},
+        )  # fmt: skip
+        services.erase_person(person=person_with(ADDRESS), by=administrator)
+        revision.refresh_from_db()
+        assert "mejirushi" not in everything_stored().casefold()
+        assert revision.proposed == {"name": "新しい名前の会"}
+        assert revision.is_open != returned
+        if not returned:
+            services.approve_organization_revision(revision=revision, by=administrator)
+            organization.refresh_from_db()
+            assert (organization.name, organization.public_email) == (
+                "新しい名前の会",
+                "office@group.example",
+            )
+
+    def test_a_proposal_that_holds_nothing_else_is_withdrawn(self, administrator):
+        revision = OrganizationRevisionFactory(
+            before={"public_email": ""}, proposed={"public_email": ADDRESS}
+        )
+        services.erase_person(person=person_with(ADDRESS), by=administrator)
+        revision.refresh_from_db()
+        assert (revision.state, revision.proposed) == ("withdrawn", {})
+
+    def test_a_former_public_address_is_gone_from_what_was_approved(self, administrator):
+        revision = OrganizationRevisionFactory(
+            state="approved", decided_at="2025-03-01T00:00Z", decided_by=administrator,
+            before={"public_email": ADDRESS}, proposed={"public_email": "office@group.example"},
+        )  # fmt: skip
+        services.erase_person(person=person_with(ADDRESS), by=administrator)
+        revision.refresh_from_db()
+        assert revision.before == {"public_email": ""}
+        assert revision.proposed == {"public_email": "office@group.example"}
 
     def test_twice_is_refused_kindly(self, person, administrator):
         same = person_of(person)

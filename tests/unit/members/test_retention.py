@@ -86,20 +86,23 @@ class TestOrganizationsThatLeft:
         services.save_joining_rules(values={"left_kept_months": 2}, by=secretariat)
         assert services.scrub_left_organizations() == 1
 
-    def test_proposals_lose_what_they_said(self, owner):
+    @pytest.mark.parametrize("state", ["withdrawn", "approved", "returned"])
+    def test_proposals_lose_what_they_said(self, state, owner):
         organization = left(LEFT_LONG_AGO)
         OrganizationRevision.objects.create(
             organization=organization,
             before={"address": "高松市番町1-1"},
             proposed={"address": "高松市番町2-2"},
             base_at=LONG_AGO,
-            state="withdrawn",
+            state=state,
+            note="" if state == "withdrawn" else "高松さんに聞いてください",
             proposed_by=owner,
             decided_at=LONG_AGO,
             decided_by=owner,
         )
         services.scrub_left_organizations()
         revision = OrganizationRevision.objects.get()
+        assert "高松" not in revision.note
         assert (revision.before, revision.proposed, revision.proposed_by) == ({}, {}, owner)
 
     def test_application_consents_and_the_name_of_a_person_go_too(self, administrator):
