@@ -16,7 +16,7 @@ from members.forms.board import BoardReportForm, MessageForm
 from members.models import Conversation, ConversationParty, Organization
 from members.views.my.board import PAGE_SIZE, board_crumbs, sees_board
 from members.views.my.common import own_memberships
-from platform_portal.access.checks import reason_against
+from platform_portal.access.checks import Refused, reason_against
 from platform_portal.desk import Crumbs, attempt, paged
 
 
@@ -106,9 +106,12 @@ def _conversation(request: HttpRequest, public_id: str) -> Conversation:
 
 
 def _sides(request: HttpRequest, row: Conversation) -> list[Organization]:
-    """For which of the two one writes; seldom both."""
+    """For which of the two one writes; seldom both. Never none: who has been taken off meanwhile is told so."""
     own = {one.pk for one in writing(own_memberships(request.user))}
-    return [organization for organization in row.organizations if organization.pk in own]
+    sides = [organization for organization in row.organizations if organization.pk in own]
+    if not sides:
+        raise Refused(_("このやりとりの担当者ではありません。"))
+    return sides
 
 
 def _steps(row: Conversation, last: Any = "") -> Crumbs:

@@ -1,11 +1,15 @@
 """Acting for an organisation changes and ends: with a record, a mail, and never without anybody who manages."""
 
+from collections.abc import Callable
+
 import pytest
+from django.urls import reverse
 
 from members import services
 from members.models import Membership
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
+from tests.conftest import signed_in
 from tests.factories.members import MembershipFactory, OrganizationFactory, UserFactory
 from tests.outbox import delivered
 from tests.racing import at_once
@@ -98,7 +102,7 @@ def test_ended_is_ended(manager, editor):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("step", ["leave", "demote each other"])
+@pytest.mark.parametrize("step", ["leave", "demote each other", "take each other off"])
 def test_two_managers_at_once_leave_one(step):
     organization = OrganizationFactory()
     both = [MembershipFactory(organization=organization) for _each in range(2)]
@@ -106,8 +110,28 @@ def test_two_managers_at_once_leave_one(step):
     def act(mine: Membership, other: Membership) -> None:
         if step == "leave":
             services.end_membership(membership=mine, by=mine.user)
+        elif step == "take each other off":
+            services.end_membership(membership=other, by=mine.user)
         else:
             services.change_membership(membership=other, role="viewer", is_contact=True, by=mine.user)
 
     assert at_once(lambda: act(*both), lambda: act(*both[::-1])).count(None) == 1
     assert Membership.objects.managers().filter(organization=organization).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_managers_take_each_other_off_on_their_pages():
+    organization = OrganizationFactory()
+    both = [MembershipFactory(organization=organization) for _each in range(2)]
+    statuses: list[int] = []
+
+    def press(mine: Membership, theirs: Membership) -> Callable[[], None]:
+        client = signed_in(mine.user)
+        address = reverse("my:person-end", args=[organization.public_id, theirs.pk])
+        return lambda: statuses.append(client.post(address).status_code)
+
+    at_once(press(*both), press(*both[::-1]))
+    assert set(statuses) <= {302, 403, 404}
+    assert 302 in statuses
+    assert Membership.objects.managers().filter(organization=organization).count() == 1
+    assert AuditEvent.objects.filter(type="members.membership_ended").count() == 1
