@@ -1,9 +1,12 @@
 """The secretariat takes organisations in and merges two of them, in a real browser."""
 
+import re
+
 import pytest
 
 from members.models import Organization
 from tests.factories.members import (
+    ApplicationFactory,
     MembershipFactory,
     OrganizationFactory,
     SectorFactory,
@@ -103,3 +106,31 @@ def test_long_work_shows_how_far_it_is(visit, there, scripts, tmp_path):
         visitor.page.get_by_role("link", name="今の様子を見る").click()
         assert visitor.page.get_by_text("40%まで終わりました").is_visible()
     assert visitor.problems == []
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_two_that_are_different_bodies(visit, there, viewport, tmp_path):
+    """Kept apart on the list and on an application, and taken back where they are listed."""
+    OrganizationFactory(name="NPO法人つながりの会", sector=there.sector)
+    application = ApplicationFactory(organization_name="つながりの会", sector=there.sector)
+    visitor = visit(viewport)
+    visitor.be(UserFactory(role="secretariat"))
+    page = visitor.page
+    visitor.open("/desk/organizations/duplicates/")
+    look(visitor, tmp_path, "duplicates")
+    page.get_by_role("button", name="別の団体です").click()
+    assert page.get_by_text("重なっていそうな団体はありません").is_visible()
+
+    visitor.open(f"/desk/applications/{application.public_id}/")
+    page.get_by_role("button", name=re.compile(r"別の団体です\s*（つながりの会）")).click()
+    assert page.get_by_role("heading", name="別の団体とした会員団体").is_visible()
+    look(visitor, tmp_path, "application")
+
+    visitor.open("/desk/organizations/different/")
+    assert page.get_by_text("2組").is_visible()
+    look(visitor, tmp_path, "different")
+    page.get_by_role("button", name=re.compile("取り消す.*NPO法人")).click()
+    assert page.get_by_text("記録を取り消しました").is_visible()
+    visitor.open("/desk/organizations/duplicates/")
+    page.get_by_role("link", name="くらべる").click()
+    look(visitor, tmp_path, "compare")
