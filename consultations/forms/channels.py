@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -179,7 +180,10 @@ class ExceptionForm(DeskForm):
 
 
 class FallbackForm(DeskForm):
-    """A window named by its ID or by (part of) its name. Cleans to the window."""
+    """A window named by its ID or by (part of) its name. Cleans to the window.
+
+    `known`: by name, the fallbacks that the window has already. They may stay although they are not published just now.
+    """
 
     target = forms.CharField(
         label=gettext_lazy("代わりの窓口"),
@@ -188,8 +192,16 @@ class FallbackForm(DeskForm):
         widget=forms.TextInput(attrs={"list": "fallback-names", "autocomplete": "off"}),
     )
 
+    def __init__(
+        self, *args: Any, known: Mapping[str, ConsultationWindow] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = known or {}
+
     def clean_target(self) -> ConsultationWindow:
         words = self.cleaned_data["target"].strip()
+        if words in self.known:
+            return self.known[words]
         windows = ConsultationWindow.objects.published()
         exact = list(windows.filter(public_id=words)) or list(windows.filter(name=words)[:2])
         found = exact or list(windows.filter(name__icontains=words).order_by("kana", "pk")[:6])

@@ -27,7 +27,7 @@ from consultations.forms.hours import (
 from consultations.forms.window import WindowForm
 from consultations.hours.exceptions import DatedException, read_year_end, with_exceptions
 from consultations.hours_words import lacks_days, read_hours_text, unread_words
-from consultations.models import ConsultationWindow
+from consultations.models import ConsultationWindow, Fallback
 from consultations.services import WindowContent
 from consultations.similar import same_number, similar_name
 
@@ -83,8 +83,18 @@ class WindowEditor:
         self.rows = HoursRowFormSet(data, prefix="rows", initial=rows)
         self.channels: Any = ChannelFormSet(data, prefix="channels", initial=_channels(window, start))
         self.exceptions: Any = ExceptionFormSet(data, prefix="exceptions", initial=_exceptions(window, start))
+        own_targets = _targets(window)
+        targets = own_targets if start is None else list(start.fallbacks or [])
         self.fallbacks = cast(
-            Any, FallbackFormSet(data, prefix="fallbacks", initial=_fallbacks(window, start))
+            Any,
+            FallbackFormSet(
+                data,
+                prefix="fallbacks",
+                initial=[
+                    {"target": each.name, "ORDER": place} for place, each in enumerate(targets, start=1)
+                ],
+                form_kwargs={"known": {each.name: each for each in [*own_targets, *targets]}},
+            ),
         )
         self.fallbacks.itself = None if window._state.adding else window
         if data is None:
@@ -364,12 +374,8 @@ def _exceptions(window: ConsultationWindow, start: WindowContent | None) -> list
     return [{"on": row.on, "spans": row.spans, "reason": row.reason} for row in window.exceptions.all()]
 
 
-def _fallbacks(window: ConsultationWindow, start: WindowContent | None) -> list[dict[str, Any]]:
-    if start is not None:
-        targets = list(start.fallbacks or [])
-    elif window._state.adding:
+def _targets(window: ConsultationWindow) -> list[ConsultationWindow]:
+    """Those not published too: they are shown again once they are."""
+    if window._state.adding:
         return []
-    else:
-        links = window.fallback_links.select_related("target").order_by("position", "pk")
-        targets = [link.target for link in links]
-    return [{"target": target.name, "ORDER": number} for number, target in enumerate(targets, start=1)]
+    return [link.target for link in Fallback.objects.filter(window=window).select_related("target")]

@@ -91,20 +91,21 @@ class ConsultationWindowQuerySet(SearchQuerySet):
         """With everything a card shows, in a constant number of queries."""
         return self.defer("search_vector", "internal_note").prefetch_related("channels", "municipalities")
 
+    def for_editing(self) -> Self:
+        """With everything the form begins with but the fallbacks, which it reads itself: all, not only published ones."""
+        return self.select_related("organization").prefetch_related(
+            "channels", "categories", "municipalities", "exceptions"
+        )
+
     def for_detail(self) -> Self:
+        """As residents see it: with fallbacks that are published."""
         fallbacks = (
             self.model._meta.get_field("fallbacks")
             .remote_field.through.objects.filter(target__state=State.PUBLISHED)
             .select_related("target")
             .prefetch_related("target__channels", "target__municipalities")
         )
-        return self.select_related("organization").prefetch_related(
-            "channels",
-            "categories",
-            "municipalities",
-            "exceptions",
-            Prefetch("fallback_links", queryset=fallbacks),
-        )
+        return self.for_editing().prefetch_related(Prefetch("fallback_links", queryset=fallbacks))
 
     def due_for_verification(self, today: dt.date | None = None) -> Self:
         """Published windows never verified, or verified longer ago than their interval."""

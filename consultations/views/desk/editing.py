@@ -32,7 +32,7 @@ def window_create(request: HttpRequest) -> HttpResponse:
 @requires(Permission.EDIT_WINDOWS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def window_edit(request: HttpRequest, public_id: str) -> HttpResponse:
-    window = get_window(public_id, ConsultationWindow.objects.for_detail())
+    window = get_window(public_id, ConsultationWindow.objects.for_editing())
     permissions.check_can_edit_window(request.user, window)
     return Editing(request, window, DESK).respond()
 

@@ -183,7 +183,7 @@ def hours_preview(request: HttpRequest) -> HttpResponse:
 
 
 def _own(request: HttpRequest, public_id: str) -> ConsultationWindow:
-    windows = ConsultationWindow.objects.acted_for_by(request.user).for_detail()
+    windows = ConsultationWindow.objects.acted_for_by(request.user).for_editing()
     found: ConsultationWindow = get_object_or_404(windows, public_id=public_id)
     return found
 
