@@ -258,7 +258,7 @@ def test_ids_walked_lead_to_nobody_elses_people(manager):
     others = [MembershipFactory(organization=OrganizationFactory()) for _each in range(5)]
     mine = {membership.pk for membership in manager.organization.memberships.all()}
     client = signed_in(manager.user)
-    for pk in range(1, max(one.pk for one in others) + 5):
+    for pk in range(manager.pk - 3, max(one.pk for one in others) + 5):
         for name in ("person-change", "person-end"):
             status = client.get(at(name, manager, pk)).status_code
             assert status in ({200, 403} if pk in mine else {404}), (name, pk)
