@@ -25,6 +25,7 @@ class SmtpServer(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Conversation)
         self.taken: list[tuple[str, Any]] = []  # (recipient, message)
+        self.senders: list[str] = []  # of the envelopes
         self.connections = 0
         self.greeting = 220
         self.recipient_code: dict[str, int] = {}
@@ -61,6 +62,8 @@ class _Conversation(socketserver.StreamRequestHandler):
                     return
                 continue
             code = 250
+            if verb.upper() == "MAIL":
+                self.server.senders.append(rest.partition(":")[2].split()[0])
             if verb.upper() == "RCPT":
                 recipient = rest.partition("<")[2].partition(">")[0]
                 code = self.server.recipient_code.get(recipient, 250)

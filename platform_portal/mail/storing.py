@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from email.utils import make_msgid, parseaddr
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import models
 from django.utils import timezone
 
 from platform_portal.mail import kinds
 from platform_portal.mail.models import SEALED_FOR, OutgoingMail
+from platform_portal.region.models import PortalSettings
 from platform_portal.sealing import seal
 
 # Said by whoever writes the mail, to us only: these never leave.
@@ -53,15 +55,34 @@ def store(messages: Iterable[EmailMessage]) -> int:
 
     Everybody gets a mail of their own and sees no other recipient. Raises UnsupportedMailError, BadHeaderError.
     """
-    rows = [row for message in messages for row in _rows_of(message)]
+    sender = our_sender()
+    rows = [row for message in messages for row in _rows_of(message, sender)]
     for row, public_id in zip(rows, OutgoingMail.draw_public_ids(len(rows)), strict=True):
         row.public_id = public_id
     OutgoingMail.objects.bulk_create(rows, batch_size=200)
     return len(rows)
 
 
-def _rows_of(message: EmailMessage) -> list[OutgoingMail]:
+def our_sender() -> str:
+    """The portal's own address with its name before it, unless the settings of the machine name the sender already.
+
+    Mails from a bare address that nobody knows look like fraud. What could end the name or the header is left out:
+    a slip in the settings must not stop the mails, nor write a header of its own.
+    """
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    if name:
+        return settings.DEFAULT_FROM_EMAIL
+    shown = "".join(
+        each for each in PortalSettings.load().portal_name if each.isprintable() or each.isspace()
+    )
+    words = " ".join(shown.replace('"', " ").replace("\\", " ").split())
+    return f'"{words}" <{address}>' if words else address
+
+
+def _rows_of(message: EmailMessage, sender: str) -> list[OutgoingMail]:
     _check_shape(message)
+    if message.from_email == settings.DEFAULT_FROM_EMAIL:
+        message.from_email = sender
     message.message()  # a header that cannot be written is the writer's fault, so it is raised here
     said = message.extra_headers
     is_confidential = said.get(OPEN_BODY) != "yes"

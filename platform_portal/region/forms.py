@@ -20,7 +20,7 @@ class PortalSettingsForm(SeenForm):
         model = PortalSettings
         fields = list(SETTINGS_FIELDS)
         help_texts = {
-            "portal_name": _("すべてのページの上と、メールの最後に出ます。"),
+            "portal_name": _("すべてのページの上と、メールの差出人と最後に出ます。"),
             "prefecture": _("住民のページでは、この都道府県の市町村から選べます。"),
             "secretariat_postal_code": _("例：760-8570"),
             "secretariat_phone": _("例：087-832-0000"),

@@ -3,6 +3,8 @@
 import datetime as dt
 import signal
 from collections.abc import Iterator
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 from io import StringIO
 from typing import Any
 
@@ -18,6 +20,7 @@ from platform_portal.mail import sending, tasks
 from platform_portal.mail.management.commands import send_mails
 from platform_portal.mail.models import OutgoingMail
 from tests.factories.mail import OutgoingMailFactory
+from tests.factories.region import PortalSettingsFactory
 from tests.outbox import run_sender
 from tests.racing import at_once
 from tests.smtp_server import HANG_UP, SmtpServer, smtp_server
@@ -88,6 +91,20 @@ def test_stored_committed_sent(server):
     assert message["Message-ID"] == row.message_id
     assert message["Auto-Submitted"] == "auto-generated"
     assert (row.state, row.attempts, row.text) == ("sent", 1, "")
+
+
+def test_the_name_stands_in_the_header_and_not_on_the_envelope(server, settings):
+    settings.DEFAULT_FROM_EMAIL = "portal@portal.example"
+    PortalSettingsFactory(portal_name="香川つながりポータル" * 6)  # as long as the settings allow
+    send_mail("件名", "本文", None, ["a@npo.example"])
+    [(_recipient, message)] = server.taken
+    assert server.senders == ["<portal@portal.example>"]
+    encoded, address = parseaddr(dict(message.raw_items())["From"])
+    assert (str(make_header(decode_header(encoded))), address) == (
+        "香川つながりポータル" * 6,
+        "portal@portal.example",
+    )
+    assert encoded.isascii()
 
 
 def test_no_server_on_the_way_has_to_understand_eight_bits(server):

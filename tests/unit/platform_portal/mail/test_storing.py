@@ -1,6 +1,8 @@
 """How mails become rows: one for each person, whole, sealed where they open something, or not at all."""
 
 import datetime as dt
+import email
+import email.policy
 
 import pytest
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection, send_mail
@@ -14,8 +16,10 @@ from platform_portal.mail import kinds, waking
 from platform_portal.mail.models import OutgoingMail
 from platform_portal.mail.storing import UnsupportedMailError, marks
 from platform_portal.mail.tasks import send_waiting_mails
+from platform_portal.region.models import PortalSettings
 from tests.factories.mail import OutgoingMailFactory
 from tests.factories.members import UserFactory
+from tests.factories.region import PortalSettingsFactory
 from tests.outbox import delivered
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +115,41 @@ def test_a_header_cannot_be_smuggled_in():
     with pytest.raises(BadHeaderError):
         send_mail("件名\nBcc: all@npo.example", "本文", None, ["a@npo.example"])
     assert not OutgoingMail.objects.exists()
+
+
+# --- Who it is from -----------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("香川つながりポータル", "香川つながりポータル"),
+        ('つながり "香川" <all@npo.example>, \\', "つながり 香川 <all@npo.example>,"),
+        ("つながり\r\nBcc: all@npo.example\x00\u202e", "つながり Bcc: all@npo.example"),
+        ("\u3000", ""),
+    ],
+)
+def test_mails_come_from_the_portal_by_its_name(settings, name, shown):
+    settings.DEFAULT_FROM_EMAIL = "portal@portal.example"
+    portal = PortalSettingsFactory()
+    PortalSettings.objects.filter(pk=portal.pk).update(portal_name=name.replace("\x00", "\x01"))
+    send_mail("件名", "本文", None, ["a@npo.example"])
+    row = OutgoingMail.objects.get()
+    assert row.from_address == (f'"{shown}" <portal@portal.example>' if shown else "portal@portal.example")
+    [left] = delivered()
+    wire = email.message_from_bytes(left.message().as_bytes(), policy=email.policy.default)
+    [sender] = wire["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == (shown, "portal@portal.example")
+    assert wire["Bcc"] is None
+
+
+def test_a_sender_named_by_the_machine_stays(settings):
+    settings.DEFAULT_FROM_EMAIL = "事務局 <portal@portal.example>"
+    PortalSettingsFactory(portal_name="つながりポータル")
+    send_mail("件名", "本文", None, ["a@npo.example"])
+    send_mail("件名", "本文", "other@portal.example", ["a@npo.example"])
+    assert list(OutgoingMail.objects.order_by("pk").values_list("from_address", flat=True)) == [
+        "事務局 <portal@portal.example>",
+        "other@portal.example",
+    ]
 
 
 def test_nobody_to_write_to_is_no_row():
