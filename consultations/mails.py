@@ -52,7 +52,8 @@ def send_verification(
             kind=VERIFICATION,
             about=organization,
             dead_after=dead_after,
-            subject=_("窓口の内容を確かめてください") if asked else _("窓口の公開を止めました"),
+            # The graver of the two when there is both; the mail says everything.
+            subject=_("窓口の公開を止めました") if stopped else _("窓口の内容を確かめてください"),
             to=contact.user.email,
             text="consultations/emails/verification.txt",
             html="consultations/emails/verification.html",

@@ -89,7 +89,6 @@ def _send_to_contacts(
             text="members/emails/letter.txt",
             html="members/emails/letter.html",
             name=user.name,
-            subject_words=subject,
             before=before,
             link=link,
             link_words=link_words,

@@ -2,8 +2,9 @@
 
 Each is stored in the transaction of what it speaks of (`platform_portal.mail`) and leaves after the commit.
 
-Subjects are constant and say nothing of the topic of the portal beyond an account or an application. Links start with
-PORTAL_ORIGIN, never with the Host header of a request.
+Subjects are constant, tell what came of a thing, and say nothing of the topic of the portal beyond an account or an
+application: others may read them on a locked screen. Links start with PORTAL_ORIGIN, never with the Host header of a
+request.
 """
 
 import datetime as dt
@@ -129,7 +130,7 @@ def send_membership_notice(membership: Membership, *, what: str) -> None:
     send_message(
         kind=MEMBERSHIP_NOTICE,
         about=membership,
-        subject=_("団体の担当の変更"),
+        subject=_("団体の担当から外れました") if membership.ended_at else _("団体の担当が変わりました"),
         to=membership.user.email,
         text="members/emails/membership_notice.txt",
         html="members/emails/membership_notice.html",
@@ -144,16 +145,17 @@ def send_organization_revision_decided(revision: OrganizationRevision) -> None:
     """To whoever proposed a change of the organisation's entry: approved, or returned with the reason."""
     if not revision.proposed_by.is_active:
         return
+    is_approved = not revision.is_returned
     send_message(
         kind=REVISION_DECIDED,
         about=revision,
-        subject=_("変更の申し出の結果"),
+        subject=_("変更の申し出を認めました") if is_approved else _("変更の申し出をお返しします"),
         to=revision.proposed_by.email,
         text="members/emails/organization_revision.txt",
         html="members/emails/organization_revision.html",
         name=revision.proposed_by.name,
         organization=revision.organization.name,
-        is_approved=not revision.is_returned,
+        is_approved=is_approved,
         reason=revision.note,
         link=absolute(reverse("my:organization", args=[revision.organization.public_id])),
     )
@@ -217,7 +219,7 @@ def send_application_refused(application: Application) -> None:
     _send_about_application(
         application,
         kind=APPLICATION_REFUSED,
-        subject=_("申込の結果"),
+        subject=_("入会を認められませんでした"),
         before=[
             _(
                 "「%(body)s」の入会の申込を検討しましたが、今回は入会を認められませんでした。理由は次のとおりです。"
@@ -238,7 +240,7 @@ def send_application_withdrawn(application: Application) -> None:
     _send_about_application(
         application,
         kind=APPLICATION_WITHDRAWN,
-        subject=_("申込の取り下げ"),
+        subject=_("申込を取り下げました"),
         before=[_("「%(body)s」の入会の申込を取り下げました。") % {"body": application.organization_name}],
         link_words=_("申込のようすを見る"),
         after=[_("取り下げた心当たりのないときは、事務局に知らせてください。もう一度申し込めます。")],
@@ -267,7 +269,6 @@ def _send_about_application(
         text="members/emails/letter.txt",
         html="members/emails/letter.html",
         name=application.contact_name,
-        subject_words=subject,
         before=before,
         quote=quote,
         link=absolute(reverse("members:application-open", args=[application_token(application)])),
@@ -289,7 +290,12 @@ def send_message(
     **context: object,
 ) -> None:
     """A mail with a link that dies (`dead_after`) lets its reader in: nobody else may read it."""
-    values = {**context, "portal": PortalSettings.load(), "origin": settings.PORTAL_ORIGIN}
+    values = {
+        **context,
+        "subject": subject,
+        "portal": PortalSettings.load(),
+        "origin": settings.PORTAL_ORIGIN,
+    }
     headers = marks(
         kind=kind,
         about=about,

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from members import mails, tasks
 from members.models import ApplicationQuestion
@@ -73,6 +74,28 @@ def test_subjects_are_constant_single_and_neutral():
         assert not [word for word in SUBJECT_SECRETS if word in subject]
 
 
+def test_subjects_tell_what_came_of_it():
+    user = UserFactory()
+    member = MembershipFactory(user=user)
+    mails.send_membership_notice(member, what="担当の権限が「編集担当」になりました。")
+    member.ended_at = timezone.now()
+    mails.send_membership_notice(member, what="この団体の担当ではなくなりました。")
+    for state in ({}, {"returned": True}):
+        mails.send_organization_revision_decided(
+            OrganizationRevisionFactory(organization=member.organization, proposed_by=user, **state)
+        )
+    subjects = [message.subject for message in delivered()]
+    assert subjects == [
+        "団体の担当が変わりました",
+        "団体の担当から外れました",
+        "変更の申し出を認めました",
+        "変更の申し出をお返しします",
+    ]
+    for message in delivered():
+        assert "\n" not in subject_line(message.subject)
+        assert f"<title>{message.subject}</title>" in message.alternatives[0][0]
+
+
 def test_a_name_is_text_and_nothing_more():
     for message in send_all('<a href="https://evil.example">山&川</a>'):
         html, _ = message.alternatives[0]
@@ -134,7 +157,7 @@ def test_applicants_get_text_html_and_a_link_that_is_theirs():
 
 def test_what_staff_wrote_is_quoted():
     by_subject = {message.subject: message for message in send_about_application(reason="県外のため")}
-    asked, refused = by_subject["申込についての質問"], by_subject["申込の結果"]
+    asked, refused = by_subject["申込についての質問"], by_subject["入会を認められませんでした"]
     assert "どこで<b>活動</b>していますか" in asked.body
     assert "どこで&lt;b&gt;活動" in asked.alternatives[0][0]
     assert "県外のため" in refused.body
