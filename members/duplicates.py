@@ -115,6 +115,27 @@ def find_duplicates(application: Application) -> list[Hint]:
     return [*_among_organizations(application, own), *_among_applications(application, own)]
 
 
+def find_namesakes(applications: Iterable[Application]) -> dict[int, Organization]:
+    """A member of today of the same name, by the key of the application, but for those known to be another body.
+
+    Two queries, however many there are.
+    """
+    rows = list(applications)
+    apart = set(
+        Distinction.objects.filter(application__in=rows).values_list("one_id", "application_id").order_by()
+    )
+    members: dict[str, list[Organization]] = defaultdict(list)
+    for member in Organization.objects.active().only("public_id", "name").order_by("pk"):
+        members[name_key(member.name)].append(member)
+    found = {}
+    for row in rows:
+        key = name_key(row.organization_name)
+        twins = [member for member in members[key] if (member.pk, row.pk) not in apart] if key else []
+        if twins:
+            found[row.pk] = twins[0]
+    return found
+
+
 def _among_organizations(application: Application, own: Traits) -> Iterable[Hint]:
     known = Distinction.objects.about(OuterRef("pk"), application)
     rows: Any = Organization.objects.exclude(application=application).filter(~Exists(known))

@@ -40,7 +40,8 @@ class ApproveForm(JoinedOnForm):
 
     def values(self) -> dict[str, Any]:
         """What the service takes."""
-        return {name: self.cleaned_data[name] for name in ("joined_on", "kind")}
+        values = {name: self.cleaned_data[name] for name in ("joined_on", "kind")}
+        return {**values, "is_another_body": self.cleaned_data.get("is_another_body", False)}
 
 
 class QuestionsForm(forms.Form):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members import mails, permissions
+from members.duplicates import find_namesakes
 from members.models import (
     Application,
     ApplicationQuestion,
@@ -158,10 +159,15 @@ def refuse_application(*, application: Application, reason: str, by: Any) -> App
 
 @transaction.atomic
 def approve_application(
-    *, application: Application, joined_on: dt.date, by: Any, kind: str = ""
+    *, application: Application, joined_on: dt.date, by: Any, kind: str = "", is_another_body: bool = False
 ) -> Application:
-    """Makes the organisation and invites the contact as its manager. Raises Refused, ValidationError."""
+    """Makes the organisation and invites the contact as its manager. Raises Refused, ValidationError.
+
+    `is_another_body`: `by` has made sure that a member of the same name is not the same body.
+    """
     locked, way = _locked(application, ApplicationState.APPROVED, by)
+    if not is_another_body:
+        _check_has_no_namesake(locked)
     organization = _organization_of(locked, joined_on, kind or locked.kind)
     audit.record(
         type="members.organization_joined",
@@ -195,7 +201,10 @@ class Outcome:
 def approve_applications(
     *, applications: Iterable[Application], joined_on: dt.date, by: Any
 ) -> list[Outcome]:
-    """Approves each wholly or not at all; one that cannot be approved does not stop the others."""
+    """Approves each wholly or not at all; one that cannot be approved does not stop the others.
+
+    One with the name of a member is left: whether it is another body is looked at one by one.
+    """
     permissions.check_can_decide_applications(by)
     outcomes = []
     for application in applications:
@@ -292,6 +301,17 @@ def _organization_of(application: Application, joined_on: dt.date, kind: str) ->
     organization.full_clean()
     organization.save()
     return organization
+
+
+def _check_has_no_namesake(application: Application) -> None:
+    namesake = find_namesakes([application]).get(application.pk)
+    if namesake is not None:
+        raise Refused(
+            _(
+                "同じ名前の会員団体「%(name)s」があります。申込を開いて、別の団体であることを確かめてから、1件ずつ認めてください。"
+            )
+            % {"name": namesake.name}
+        )
 
 
 def _check_is_said(text: str, otherwise: str) -> None:

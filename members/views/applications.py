@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from members import services
 from members.audit_labels import history_of
-from members.duplicates import Hint, find_duplicates
+from members.duplicates import Hint, find_duplicates, find_namesakes
 from members.filters import ApplicationFilter
 from members.forms.applications import (
     ApproveForm,
@@ -81,9 +81,12 @@ def application_batch(request: HttpRequest) -> HttpResponse:
         outcomes = services.approve_applications(
             applications=rows, joined_on=form.cleaned_data["joined_on"], by=request.user
         )
+    open_rows = [row for row in rows if _can_go(row, ApplicationState.APPROVED)]
+    namesakes = find_namesakes(open_rows)
     context = {
         "form": form,
-        "ready": [row for row in rows if _can_go(row, ApplicationState.APPROVED)],
+        "ready": [row for row in open_rows if row.pk not in namesakes],
+        "twins": [(row, namesakes[row.pk]) for row in open_rows if row.pk in namesakes],
         "others": [row for row in rows if not _can_go(row, ApplicationState.APPROVED)],
         "outcomes": outcomes,
         "approved_count": sum(not outcome.against for outcome in outcomes or []),

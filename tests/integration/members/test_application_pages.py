@@ -203,6 +203,31 @@ class TestBatch:
         assert Application.objects.get(pk=good.pk).state == ApplicationState.APPROVED
         assert Application.objects.get(pk=twin.pk).state == ApplicationState.SUBMITTED
 
+    def test_a_namesake_of_a_member_is_left_out_and_named(self, owner_client, django_assert_max_num_queries):
+        member = OrganizationFactory(name="NPO法人 まちの会")
+        good, twin = ApplicationFactory(), ApplicationFactory(organization_name="まちの会")
+        chosen = [good.public_id, twin.public_id]
+        with django_assert_max_num_queries(12):
+            response = owner_client.post(BATCH, {"selected": chosen})
+        page = text_of(response)
+        assert "1件の入会をまとめて認めます" in page
+        assert "同じ名前の会員団体があります" in page
+        assert reverse("members:organization-page", args=[member.public_id]) in page
+        assert f'name="selected" value="{good.public_id}"' in page
+        assert f'value="{twin.public_id}"' not in page
+        data = {"selected": chosen, "confirmed": "1", "joined_on": "2026-11-30"}
+        page = text_of(owner_client.post(BATCH, data))
+        assert "1件の入会を認めました" in page
+        assert "同じ名前の会員団体「NPO法人 まちの会」があります" in page
+        assert Application.objects.get(pk=twin.pk).state == ApplicationState.SUBMITTED
+
+    def test_nothing_but_namesakes_leaves_no_button(self, owner_client):
+        OrganizationFactory(name="まちの会")
+        twin = ApplicationFactory(organization_name="まちの会")
+        page = text_of(owner_client.post(BATCH, {"selected": [twin.public_id]}))
+        assert "まとめては認めないもの" in page
+        assert 'name="confirmed"' not in page
+
     def test_nothing_chosen(self, owner_client):
         page = text_of(owner_client.post(BATCH, {"selected": ["zzzzzz"]}, follow=True))
         assert "申込を選んでください" in page

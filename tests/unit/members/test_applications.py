@@ -298,6 +298,40 @@ class TestDeciding:
         assert Organization.objects.count() == 2
         assert Invitation.objects.count() == 1
 
+    def test_a_namesake_of_a_member_needs_a_look_of_its_own(self, owner):
+        OrganizationFactory(name="NPO法人 まちの会")
+        OrganizationFactory(name="去った会", left=True)
+        twin, anew = (
+            ApplicationFactory(organization_name="まちの会"),
+            ApplicationFactory(organization_name="去った会"),
+        )
+        outcomes = services.approve_applications(applications=[twin, anew], joined_on=TODAY, by=owner)
+        assert "「NPO法人 まちの会」" in outcomes[0].against
+        assert outcomes[1].against == ""
+        twin.refresh_from_db()
+        assert twin.state == ApplicationState.SUBMITTED
+        approved = services.approve_application(
+            application=twin, joined_on=TODAY, by=owner, is_another_body=True
+        )
+        assert approved.state == ApplicationState.APPROVED
+
+    def test_what_was_marked_as_another_body_is_no_namesake(self, owner):
+        member, twin = (
+            OrganizationFactory(name="まちの会"),
+            ApplicationFactory(organization_name="まちの会"),
+        )
+        services.mark_different(one=member, other=twin, by=owner)
+        assert not services.approve_applications(applications=[twin], joined_on=TODAY, by=owner)[0].against
+        second = ApplicationFactory(organization_name="まちの会")
+        services.mark_different(one=member, other=second, by=owner)
+        (outcome,) = services.approve_applications(applications=[second], joined_on=TODAY, by=owner)
+        assert outcome.against, "the body that was just made has that name as well"
+
+    def test_of_two_of_one_name_a_batch_takes_the_first(self, owner):
+        one, other = ApplicationFactory.create_batch(2, organization_name="まちの会")
+        outcomes = services.approve_applications(applications=[one, other], joined_on=TODAY, by=owner)
+        assert [bool(outcome.against) for outcome in outcomes] == [False, True]
+
     def test_failure_half_way_leaves_no_organization(self, owner, monkeypatch):
         def fail(**kwargs):
             raise OSError("away")
