@@ -49,6 +49,7 @@ LABELS = {
     "members.charter_changed": gettext_lazy("下書きを変えた"),
     "members.charter_deleted": gettext_lazy("下書きを消した"),
     "members.charter_published": gettext_lazy("公開した"),
+    "members.charter_told": gettext_lazy("会員団体の管理担当にメールで知らせた"),
     "members.offer_put_up": gettext_lazy("掲示板に載せた"),
     "members.offer_changed": gettext_lazy("掲示を直した"),
     "members.offer_prolonged": gettext_lazy("掲示の期限をのばした"),

@@ -23,6 +23,7 @@ from members.models import (
     INVITATION_DAYS,
     UNCONFIRMED_DAYS,
     Application,
+    Charter,
     Invitation,
     Membership,
     OrganizationRevision,
@@ -43,6 +44,7 @@ APPLICATION_APPROVED = "members.application_approved"
 APPLICATION_REFUSED = "members.application_refused"
 APPLICATION_WITHDRAWN = "members.application_withdrawn"
 REVISION_DECIDED = "members.organization_revision_decided"
+CHARTER_IN_FORCE = "members.charter_in_force"
 KINDS = {
     INVITATION: gettext_lazy("利用者登録のご案内"),
     PASSWORD_RESET: gettext_lazy("パスワードの再設定"),
@@ -50,6 +52,7 @@ KINDS = {
     SECURITY_NOTICE: gettext_lazy("アカウントの設定の変更"),
     MEMBERSHIP_NOTICE: gettext_lazy("担当の変更"),
     REVISION_DECIDED: gettext_lazy("団体の情報の変更への返事"),
+    CHARTER_IN_FORCE: gettext_lazy("設置要綱の新しい版の知らせ"),
     APPLICATION_CONFIRM: gettext_lazy("申込の確認のお願い"),
     APPLICATION_RETURNED: gettext_lazy("申込についての質問"),
     APPLICATION_APPROVED: gettext_lazy("入会を認めました"),
@@ -158,6 +161,37 @@ def send_organization_revision_decided(revision: OrganizationRevision) -> None:
         is_approved=is_approved,
         reason=revision.note,
         link=absolute(reverse("my:organization", args=[revision.organization.public_id])),
+    )
+
+
+def send_charter_in_force(charter: Charter, user: User) -> None:
+    """To a manager, once however many organisations they act for: what is new, and where to agree."""
+    subject = _("設置要綱が新しくなりました")
+    send_message(
+        kind=CHARTER_IN_FORCE,
+        about=charter,
+        subject=subject,
+        to=user.email,
+        text="members/emails/letter.txt",
+        html="members/emails/letter.html",
+        name=user.name,
+        before=[
+            _(
+                "「%(title)s」は、%(day)sから第%(number)s版になりました。前の版から変わったことは、次のとおりです。"
+            )
+            % {
+                "title": charter.title,
+                "day": date_format(charter.effective_on, "Y年n月j日"),
+                "number": charter.number,
+            }
+        ],
+        quote=charter.change_summary,
+        link=absolute(reverse("my:home")),
+        link_words=_("「わたしの団体」を開く"),
+        after=[
+            _("「わたしの団体」から全文を読み、団体ごとに、同意するかを決めてください。"),
+            _("このメールは、団体の管理担当の方に、ひとり1通だけ送っています。"),
+        ],
     )
 
 

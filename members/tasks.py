@@ -63,3 +63,9 @@ def tend_offers() -> None:
 def tell_of_waiting_messages() -> None:
     """Mails about messages that were held back, because one had left within the hour."""
     services.tell_of_waiting_messages()
+
+
+@shared_task(time_limit=300, soft_time_limit=280)
+def tell_of_charter() -> None:
+    """Mails managers about a version that has come into force; one round, the next hour goes on."""
+    services.tell_of_charter()

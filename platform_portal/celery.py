@@ -36,6 +36,7 @@ SCHEDULE: tuple[tuple[str, crontab, int | None], ...] = (
     ("members.tasks.tend_offers", crontab(hour="6", minute="30"), None),
     # In the morning of working days and others alike: people read it when they sit down.
     ("consultations.tasks.ask_for_verification", crontab(hour="7", minute="30"), 12 * 3600),
+    ("members.tasks.tell_of_charter", crontab(hour="8-19", minute="15"), 3000),
 )
 app.conf.beat_schedule = {
     task.rpartition(".")[2].replace("_", "-"): {

@@ -19,7 +19,7 @@ from members.models.board import (
     OfferState,
     writes_for,
 )
-from members.models.charters import Charter, CharterConsent, hash_of_text
+from members.models.charters import Charter, CharterConsent, CharterNotice, hash_of_text
 from members.models.distinctions import Distinction
 from members.models.importing import OrganizationImport, OrganizationImportRow
 from members.models.invitations import (
@@ -54,6 +54,7 @@ __all__ = [
     "BoardReport",
     "Charter",
     "CharterConsent",
+    "CharterNotice",
     "Conversation",
     "ConversationParty",
     "Distinction",

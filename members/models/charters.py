@@ -53,6 +53,11 @@ class Charter(models.Model):
             models.CheckConstraint(
                 condition=paired("published_at", "published_by"), name="members_charter_published_pair"
             ),
+            models.CheckConstraint(
+                condition=Q(number=1) | Q(published_at=None) | ~Q(change_summary=""),
+                name="members_charter_says_what_changed",
+                violation_error_message=_("前の版から変わったことを書いてください。"),
+            ),
         ]
         triggers = [
             pgtrigger.Protect(
@@ -72,6 +77,29 @@ class Charter(models.Model):
     @property
     def text_hash(self) -> str:
         return hash_of_text(self.text)
+
+
+class CharterNotice(models.Model):
+    """How far the managers have been told of a version that came into force: so that each is told once."""
+
+    charter = models.OneToOneField(
+        Charter, verbose_name=_("設置要綱"), on_delete=models.PROTECT, related_name="notice"
+    )
+    told_through = models.PositiveBigIntegerField(_("ここまでの利用者に知らせた"), default=0)
+    finished_at = models.DateTimeField(_("知らせ終わった時刻"), null=True, blank=True)
+
+    class Privacy:
+        public = ()
+        internal = ("charter", "told_through", "finished_at")
+        personal = ()
+
+    class Meta:
+        verbose_name = _("設置要綱の知らせ")
+        verbose_name_plural = _("設置要綱の知らせ")
+        ordering = ["-charter"]
+
+    def __str__(self) -> str:
+        return str(self.charter)
 
 
 class CharterConsent(models.Model):

@@ -15,7 +15,7 @@ from members.services.applications import (
     submit_application,
     withdraw_application,
 )
-from members.services.charters import delete_charter, publish_charter, write_charter
+from members.services.charters import delete_charter, publish_charter, tell_of_charter, write_charter
 from members.services.consents import consent_to_charter
 from members.services.conversations import (
     ask_about_offer,
@@ -145,6 +145,7 @@ __all__ = [
     "submit_application",
     "sweep_logos",
     "take_back_difference",
+    "tell_of_charter",
     "tell_of_ending_offers",
     "tell_of_waiting_messages",
     "version_of",

@@ -1,5 +1,6 @@
 """Versions of the charter: written, published once, never changed afterwards."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,14 +10,16 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members import permissions
-from members.models import Charter
+from members import mails, permissions
+from members.models import Charter, CharterNotice, Membership, Organization, User
 from platform_portal.access.checks import Refused, check_has
 from platform_portal.access.roles import Permission
 from platform_portal.audit import services as audit
 from platform_portal.page_cache import forget_public_pages
 
 CHARTER_FIELDS = ("title", "change_summary", "effective_on")
+TELLING_DAYS = 30  # after that a version is no news, e.g. when the portal was put back from a copy
+MOST_TOLD_AT_ONCE = 500
 _NUMBERING = 0x63686172  # one writer at a time draws the next number
 
 
@@ -52,6 +55,8 @@ def publish_charter(*, charter: Charter, text_hash: str, by: Any) -> Charter:
         )
     if Charter.objects.filter(published_at__isnull=False, number__gt=charter.number).exists():
         raise Refused(_("これより新しい版が、もう公開されています。新しい版を作ってください。"))
+    if charter.number > 1 and not charter.change_summary:
+        raise ValidationError({"change_summary": _("前の版から変わったことを書いてください。")})
     newest = Charter.objects.filter(published_at__isnull=False).order_by("-number").first()
     if newest is not None and charter.effective_on < newest.effective_on:
         raise ValidationError(
@@ -73,6 +78,44 @@ def delete_charter(*, charter: Charter, by: Any) -> None:
     charter = _locked(charter, by)
     audit.record(type="members.charter_deleted", by=by, obj=charter, old=_state_of(charter))
     charter.delete()
+
+
+@transaction.atomic
+def tell_of_charter() -> int:
+    """Mails the managers about a version that has come into force, in the order of their keys; each once.
+
+    Returns how many, at most MOST_TOLD_AT_ONCE: the next round goes on from there. Who becomes a manager later reads
+    of it on their page.
+    """
+    charter = Charter.objects.in_force()
+    if charter is None or charter.number == 1 or not _is_news(charter):
+        return 0
+    CharterNotice.objects.get_or_create(charter=charter)
+    notice = CharterNotice.objects.select_for_update().get(charter=charter)
+    if notice.finished_at is not None:
+        return 0
+    managing = Membership.objects.managers().filter(organization__in=Organization.objects.active())
+    people = User.objects.filter(
+        is_active=True, pk__gt=notice.told_through, pk__in=managing.order_by().values("user")
+    ).order_by("pk")[:MOST_TOLD_AT_ONCE]
+    told = []
+    for person in people:
+        mails.send_charter_in_force(charter, person)
+        told.append(person.pk)
+    if len(told) < MOST_TOLD_AT_ONCE:
+        notice.finished_at = timezone.now()
+        audit.record(type="members.charter_told", by=None, obj=charter)
+    notice.told_through = max(told, default=notice.told_through)
+    notice.save()
+    return len(told)
+
+
+def _is_news(charter: Charter) -> bool:
+    """`charter` is in force: since when?"""
+    since = charter.effective_on
+    if charter.published_at is not None:
+        since = max(since, timezone.localdate(charter.published_at))
+    return timezone.localdate() - since < dt.timedelta(days=TELLING_DAYS)
 
 
 def _locked(charter: Charter, by: Any) -> Charter:

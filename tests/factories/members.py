@@ -194,6 +194,9 @@ class CharterFactory(DjangoModelFactory):
     number = factory.Sequence(lambda n: n + 1)
     title = "設置要綱"
     text = factory.LazyAttribute(lambda charter: f"## 目的\n\n第{charter.number}版の本文です。")
+    change_summary = factory.LazyAttribute(
+        lambda charter: "" if charter.number == 1 else "第2条を直しました。"
+    )
     effective_on = dt.date(2025, 4, 1)
     published_at = factory.LazyFunction(timezone.now)
     published_by = factory.SubFactory(UserFactory, secretariat=True)

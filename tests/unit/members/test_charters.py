@@ -3,14 +3,21 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
-from django.db import ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
+from django.utils import timezone
 
 from members import services
+from members.forms.charters import CharterForm
 from members.models import Charter, CharterConsent, hash_of_text
+from members.services import charters
+from members.tasks import tell_of_charter
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
-from tests.factories.members import CharterFactory, OrganizationFactory
+from platform_portal.mail.models import OutgoingMail
+from tests.factories.members import CharterFactory, MembershipFactory, OrganizationFactory, UserFactory
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +124,114 @@ def test_a_draft_can_be_thrown_away_once(secretariat):
     assert not Charter.objects.exists()
     with pytest.raises(Refused, match="ほかの人が消しました"):
         services.delete_charter(charter=Charter(pk=draft.pk or 1), by=secretariat)
+
+
+# --- What changed, and who is told --------------------------------------------------------------
+TODAY = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
+
+
+def test_the_first_version_needs_no_summary_and_the_others_do(secretariat):
+    assert CharterForm(WORDS).is_valid()
+    publish(services.write_charter(charter=None, values=WORDS, by=secretariat), secretariat)
+    form = CharterForm(WORDS | {"change_summary": " \n"})
+    assert form.errors == {"change_summary": ["前の版から変わったことを書いてください。"]}
+    draft = services.write_charter(charter=None, values=WORDS, by=secretariat)
+    with pytest.raises(ValidationError, match="前の版から変わったこと"):
+        publish(draft, secretariat)
+    publish(
+        services.write_charter(charter=draft, values={"change_summary": "守秘義務。"}, by=secretariat),
+        secretariat,
+    )
+
+
+def test_the_database_itself_asks_what_changed():
+    CharterFactory(number=1, change_summary="")
+    CharterFactory(number=2, change_summary="", draft=True)
+    with pytest.raises(IntegrityError, match="members_charter_says_what_changed"), transaction.atomic():
+        CharterFactory(number=3, change_summary="")
+
+
+def told() -> list[str]:
+    rows = OutgoingMail.objects.filter(kind="members.charter_in_force")
+    return sorted(rows.values_list("address", flat=True))
+
+
+@pytest.fixture
+def managers():
+    both = UserFactory(email="both@npo.example", member=True)
+    MembershipFactory(user=both)
+    MembershipFactory(user=both)
+    MembershipFactory(user__email="one@npo.example")
+    MembershipFactory(user__email="editor@npo.example", role="editor")
+    MembershipFactory(user__email="gone@npo.example", ended_at=timezone.now())
+    MembershipFactory(user__email="left@npo.example", organization__left=True)
+    MembershipFactory(user=UserFactory(email="inactive@npo.example", member=True, inactive=True))
+
+
+@pytest.mark.usefixtures("managers")
+class TestTelling:
+    @pytest.fixture(autouse=True)
+    def _today(self):
+        with time_machine.travel(TODAY, tick=False):
+            yield
+
+    def test_each_manager_once_when_it_begins(self):
+        CharterFactory(number=1)
+        CharterFactory(
+            number=2, effective_on=dt.date(2026, 11, 22), change_summary="守秘義務<b>を加えた</b>。"
+        )
+        tell_of_charter()
+        assert told() == []
+        with time_machine.travel(TODAY + dt.timedelta(days=1), tick=False):
+            tell_of_charter()
+            assert told() == ["both@npo.example", "one@npo.example"]
+            tell_of_charter()
+            MembershipFactory(user__email="new@npo.example")
+            tell_of_charter()
+        assert len(told()) == 2
+        row = OutgoingMail.objects.filter(kind="members.charter_in_force").first()
+        assert (row.subject, row.is_confidential) == ("設置要綱が新しくなりました", False)
+        assert "守秘義務<b>を加えた</b>。" in row.text
+        assert "守秘義務&lt;b&gt;を加えた" in row.html
+        assert "2026年11月22日から第2版" in row.text
+        assert AuditEvent.objects.filter(type="members.charter_told").count() == 1
+
+    def test_round_by_round_nobody_twice(self, monkeypatch):
+        monkeypatch.setattr(charters, "MOST_TOLD_AT_ONCE", 1)
+        CharterFactory(number=1)
+        CharterFactory(number=2)
+        assert [services.tell_of_charter() for _round in range(4)] == [1, 1, 0, 0]
+        assert told() == ["both@npo.example", "one@npo.example"]
+
+    def test_the_first_version_is_nobodys_news(self):
+        CharterFactory(number=1)
+        assert services.tell_of_charter() == 0
+
+    def test_after_a_month_it_is_no_news(self):
+        CharterFactory(number=1)
+        CharterFactory(number=2, effective_on=dt.date(2026, 4, 1), published_at=TODAY)
+        with time_machine.travel(TODAY + dt.timedelta(days=30), tick=False):
+            assert services.tell_of_charter() == 0
+        with time_machine.travel(TODAY + dt.timedelta(days=29), tick=False):
+            assert services.tell_of_charter() == 2
+
+    def test_half_told_is_untold(self, monkeypatch):
+        def fail(*args):
+            raise OSError("away")
+
+        CharterFactory(number=1)
+        CharterFactory(number=2)
+        with monkeypatch.context() as patch:
+            patch.setattr(charters.mails, "send_charter_in_force", fail)
+            with pytest.raises(OSError, match="away"):
+                services.tell_of_charter()
+        assert services.tell_of_charter() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_rounds_at_once_tell_nobody_twice():
+    MembershipFactory(user__email="one@npo.example")
+    CharterFactory(number=1)
+    CharterFactory(number=2)
+    at_once(services.tell_of_charter, services.tell_of_charter)
+    assert told() == ["one@npo.example"]

@@ -11,6 +11,7 @@ from members.models import ApplicationQuestion
 from platform_portal.mail.models import OutgoingMail
 from tests.factories.members import (
     ApplicationFactory,
+    CharterFactory,
     InvitationFactory,
     MembershipFactory,
     OrganizationRevisionFactory,
@@ -167,6 +168,7 @@ def test_what_staff_wrote_is_quoted():
 def test_kinds_are_known_and_only_mails_without_a_way_in_may_be_read():
     send_all("県庁 あおい")
     send_about_application()
+    mails.send_charter_in_force(CharterFactory(), UserFactory())
     rows = OutgoingMail.objects.all()
     assert {row.kind for row in rows} == set(mails.KINDS)
     assert not [row.kind for row in rows if row.get_kind_display() == row.kind]
