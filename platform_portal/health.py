@@ -14,17 +14,19 @@ from redis.exceptions import RedisError
 
 from platform_portal.mail.models import OutgoingMail
 from platform_portal.mail.sending import delivery_connection
+from platform_portal.region.models import PortalSettings
 
 MAIL_MAY_WAIT = dt.timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at. `is_vital`: without it residents see nothing."""
+    """One thing that was looked at. `is_vital`: without it residents see nothing. `is_advice`: all works without it."""
 
     name: str
     problem: str = ""
     is_vital: bool = True
+    is_advice: bool = False
 
     @property
     def is_good(self) -> bool:
@@ -109,5 +111,25 @@ def check_outbox() -> Finding:
     return Finding(name, " ".join(problems), is_vital=False)
 
 
+def check_contact() -> Finding:
+    """Pages and mails that would send people to the secretariat leave it out while there is nothing to ask it by."""
+    name = _("事務局の連絡先")
+    try:
+        can_be_reached = PortalSettings.load().can_be_reached
+    except Error:
+        return Finding(name, _("調べられません。"), is_vital=False)
+    if can_be_reached:
+        return Finding(name, is_vital=False)
+    words = _("電話もメールも入っていません。管理画面の「ポータルの設定」に入れてください。")
+    return Finding(name, words, is_vital=False, is_advice=True)
+
+
 VITAL: list[Callable[[], Finding]] = [check_database]
-ALL: list[Callable[[], Finding]] = [check_database, check_migrations, check_redis, check_mail, check_outbox]
+ALL: list[Callable[[], Finding]] = [
+    check_database,
+    check_migrations,
+    check_redis,
+    check_mail,
+    check_outbox,
+    check_contact,
+]

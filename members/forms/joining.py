@@ -218,12 +218,12 @@ class JoinForm(PublicForm, ApplicationFields):
 
 def _whom_to_ask() -> str:
     portal = PortalSettings.load()
+    if not portal.can_be_reached:
+        return ""
     ways = [way for way in (portal.secretariat_phone, portal.secretariat_email) if way]
-    who = portal.secretariat_name or _("事務局")
-    reach = f"（{'・'.join(ways)}）" if ways else ""
-    return _("当てはまらないときや迷うときは、申し込む前に%(who)s%(reach)sに聞いてください。") % {
-        "who": who,
-        "reach": reach,
+    return _("当てはまらないときや迷うときは、申し込む前に%(who)s（%(ways)s）に聞いてください。") % {
+        "who": portal.secretariat_name or _("事務局"),
+        "ways": "・".join(ways),
     }
 
 

@@ -111,6 +111,11 @@ class PortalSettings(models.Model):
     def __str__(self) -> str:
         return self.portal_name
 
+    @property
+    def can_be_reached(self) -> bool:
+        """Nobody is told to ask the secretariat where there is nothing to ask it by."""
+        return bool(self.secretariat_phone or self.secretariat_email)
+
     @classmethod
     def load(cls) -> "PortalSettings":
         """The row, or unsaved defaults on a portal that was not set up yet."""

@@ -113,6 +113,7 @@ def test_home_asks_as_little_for_many_organizations(manager):
 
 # --- Charter ------------------------------------------------------------------------------------
 def test_manager_reads_the_charter_first(manager):
+    PortalSettingsFactory(secretariat_phone="087-832-0000")
     charter = CharterFactory(text="## 目的\n\nつながりをつくる。", change_summary="守秘義務を加えました。")
     client = signed_in(manager.user)
     response = client.get(HOME, follow=True)

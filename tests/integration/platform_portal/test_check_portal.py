@@ -9,7 +9,9 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from platform_portal import health
+from platform_portal.region.models import PortalSettings
 from tests.factories.mail import OutgoingMailFactory
+from tests.factories.region import PortalSettingsFactory
 
 
 def run() -> str:
@@ -20,8 +22,20 @@ def run() -> str:
 
 @pytest.mark.django_db
 class TestCheckPortal:
+    @pytest.fixture(autouse=True)
+    def _contact(self):
+        PortalSettingsFactory(secretariat_phone="087-832-0000")
+
     def test_all_good(self):
         assert run().strip().endswith("すべてよい状態です。")
+
+    def test_a_secretariat_that_nobody_can_ask(self):
+        PortalSettings.objects.update(secretariat_phone="", secretariat_email="")
+        said = run()
+        assert "△ 事務局の連絡先 電話もメールも入っていません" in said
+        assert "すべてよい状態" not in said
+        PortalSettings.objects.update(secretariat_email="jimukyoku@portal.example")
+        assert health.check_contact().is_good
 
     def test_redis_away(self, settings):
         settings.REDIS_URL = "unix:///nowhere.sock"
@@ -55,6 +69,14 @@ class TestCheckPortal:
 
         monkeypatch.setattr(health.OutgoingMail.objects, "overdue", broken)
         assert "調べられません" in health.check_outbox().problem
+
+    def test_settings_cannot_be_read(self, monkeypatch):
+        def broken():
+            raise OperationalError("gone")
+
+        monkeypatch.setattr(health.PortalSettings, "load", broken)
+        assert "調べられません" in health.check_contact().problem
+        assert not health.check_contact().is_advice
 
     def test_database_away(self, monkeypatch):
         def broken(*args, **kwargs):
