@@ -16,12 +16,6 @@ class WindowRevisionQuerySet(RevisionQuerySet["WindowRevision"]):
         """What `user` may decide on."""
         return self.exclude(proposed_by=user)
 
-    def returned_to(self, user: Any) -> Self:
-        """Own changes that came back and were not proposed anew since."""
-        own = self.model._default_manager.filter(window=models.OuterRef("window"), proposed_by=user)
-        newer = own.filter(proposed_at__gt=models.OuterRef("proposed_at"))
-        return self.filter(~models.Exists(newer), state=RevisionState.RETURNED, proposed_by=user)
-
     def for_list(self) -> Self:
         return super().for_list().select_related("window__organization")
 

@@ -1,7 +1,7 @@
 """What an organisation wants to say about itself from now on, until the desk has looked."""
 
 from pathlib import PurePosixPath
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -13,16 +13,11 @@ from platform_portal.privacy import Person
 from platform_portal.publishing.revisions import Revision, RevisionQuerySet, RevisionState
 
 
-class OrganizationRevisionQuerySet(RevisionQuerySet["OrganizationRevision"]):
-    def open(self) -> Self:
-        """What waits for the desk, or for an answer to the desk: the files of these are still needed."""
-        return self.pending() | self.returned()
-
-
 class OrganizationRevision(PublicIdModel, Revision):
     """`before` and `proposed` are what is to change, as `members.profile.describe` writes it.
 
-    A proposed logo is a file in the storage already, shown to nobody but those who may see the organisation.
+    A proposed logo is a file in the storage already, shown to nobody but those who may see the organisation;
+    while the change is unsettled the file is still needed.
     """
 
     SUBJECT = "organization"
@@ -31,7 +26,7 @@ class OrganizationRevision(PublicIdModel, Revision):
         Organization, verbose_name=_("会員団体"), on_delete=models.CASCADE, related_name="revisions"
     )
 
-    objects: ClassVar = OrganizationRevisionQuerySet.as_manager()
+    objects: ClassVar = RevisionQuerySet.as_manager()
 
     class Privacy(Revision.Privacy):
         internal = (*Revision.Privacy.internal, "organization")

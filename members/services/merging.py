@@ -209,7 +209,7 @@ def _move_application(*, source: Organization, target: Organization, by: Any) ->
 
 def _end_waiting_changes(*, source: Organization, target: Organization, by: Any) -> None:
     """They speak of an entry that is gone; decided ones stay with it as the record they are."""
-    for revision in source.revisions.open().select_for_update(of=("self",)):
+    for revision in source.revisions.unsettled().select_for_update(of=("self",)):
         withdraw_waiting_change(revision, by=by)
 
 

@@ -74,7 +74,7 @@ def leave_platform(*, organization: Organization, on: dt.date, reason: str, by: 
         withdraw_invitation(invitation=invitation, by=by)
     for membership in locked.memberships.current().select_for_update(of=("self",)).for_list():
         finish_membership(membership, by=by)
-    for revision in locked.revisions.open().select_for_update(of=("self",)):
+    for revision in locked.revisions.unsettled().select_for_update(of=("self",)):
         withdraw_waiting_change(revision, by=by)
     locked.state, locked.left_on, locked.leaving_reason = OrganizationState.LEFT, on, reason.strip()
     _save_state(locked, "left", before, by)

@@ -210,7 +210,7 @@ def _check_would_be_valid(organization: Organization, proposed: Mapping[str, Any
 def _drop_proposed_logo(revision: OrganizationRevision, kept: str = "") -> None:
     """Nobody will look at it any more, unless the next version proposes the same file, or did so already."""
     name = revision.proposed.get("logo") or ""
-    others = OrganizationRevision.objects.open().exclude(pk=revision.pk).filter(proposed__logo=name)
+    others = OrganizationRevision.objects.unsettled().exclude(pk=revision.pk).filter(proposed__logo=name)
     if name and name != kept and not Organization.objects.filter(logo=name).exists() and not others.exists():
         transaction.on_commit(lambda: remove_logo(name))
 

@@ -46,7 +46,7 @@ def _stored_names() -> list[str]:
 def _names_in_use() -> set[str]:
     """In one statement: a proposal approved meanwhile is seen as it was before or as it is after, never as neither."""
     live = Organization.objects.exclude(logo="").order_by().values_list("logo")
-    proposed = OrganizationRevision.objects.open().order_by().values_list(KT("proposed__logo"))
+    proposed = OrganizationRevision.objects.unsettled().order_by().values_list(KT("proposed__logo"))
     return {name for (name,) in live.union(proposed) if name}
 
 

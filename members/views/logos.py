@@ -30,7 +30,7 @@ def own_logo(request: HttpRequest, public_id: str, digest: str) -> HttpResponse:
     organization = Organization.objects.filter(public_id=public_id).first()
     if organization is None or not permissions.can_see_organization(request.user, organization):
         raise Http404
-    proposed = OrganizationRevision.objects.open().filter(organization=organization, proposed__logo=name)
+    proposed = OrganizationRevision.objects.unsettled().filter(organization=organization, proposed__logo=name)
     if organization.logo.name != name and not proposed.exists():
         raise Http404
     return _picture(name, "private, no-store")

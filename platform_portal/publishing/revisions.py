@@ -60,6 +60,14 @@ class RevisionQuerySet(models.QuerySet[R]):
         )
         return self.filter(~Exists(newer), state=RevisionState.RETURNED)
 
+    def returned_to(self, user: Any) -> Self:
+        """Those of them that `user` proposed."""
+        return self.returned().filter(proposed_by=user)
+
+    def unsettled(self) -> Self:
+        """Waiting for the office, or for an answer to it."""
+        return self.waiting() | self.returned()
+
     def for_list(self) -> Self:
         return self.select_related(self.model.SUBJECT, "proposed_by", "decided_by")
 

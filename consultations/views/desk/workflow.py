@@ -2,7 +2,6 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consultations import permissions, services
 from consultations.forms.desk import ReasonForm
 from consultations.hours_words import hours_words
-from consultations.models import ConsultationWindow, RevisionState, WindowRevision
+from consultations.models import ConsultationWindow
 from consultations.presenting import Clock, present_detail
 from consultations.views.desk.common import get_window, history_of, next_address, window_steps
 from consultations.views.desk.reviewing import words_on_return
@@ -82,7 +81,7 @@ def window_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "is_due": window.is_due,
         "on_return": words_on_return(window),
         "waiting": window.revisions.waiting().for_list(),
-        "returned": _returned_to(request.user, window),
+        "returned": window.revisions.returned_to(request.user).first(),
         "reports": window.error_reports.waiting(),
         "history": history_of(window),
         "crumbs": window_steps(window),
@@ -90,12 +89,6 @@ def window_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "hours_words": hours_words(window.opening_hours, window.year_end) or _("分からない"),
     }
     return render(request, "consultations/desk/window_page.html", context)
-
-
-def _returned_to(user: Any, window: ConsultationWindow) -> WindowRevision | None:
-    """The person's own latest change, if it came back and still has to be put right."""
-    last: WindowRevision | None = window.revisions.filter(proposed_by=user).order_by("-proposed_at").first()
-    return last if last is not None and last.state == RevisionState.RETURNED else None
 
 
 @requires(Permission.EDIT_WINDOWS)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from consultations import permissions, services
 from consultations.hours_words import hours_words
-from consultations.models import ConsultationWindow, RevisionState, WindowRevision
+from consultations.models import ConsultationWindow, WindowRevision
 from consultations.presenting import Clock, present_detail
 from consultations.views.comparing import rows_of
 from consultations.views.editing import Editing, Place, hours_saying
@@ -60,9 +60,7 @@ def window_page(request: HttpRequest, public_id: str) -> HttpResponse:
     window = _own(request, public_id)
     revisions = WindowRevision.objects.for_list().filter(window=window)
     waiting = revisions.waiting().first()
-    returned = (
-        None if waiting else revisions.filter(proposed_by=request.user.pk).order_by("-proposed_at").first()
-    )
+    returned = None if waiting else revisions.returned_to(request.user.pk).first()
     context = {
         "window": window,
         "detail": present_detail(window, Clock()),
@@ -73,7 +71,7 @@ def window_page(request: HttpRequest, public_id: str) -> HttpResponse:
         else [],
         "proposer": _proposer(waiting) if waiting else "",
         "can_withdraw": waiting is not None and permissions.can_withdraw_revision(request.user, waiting),
-        "returned": returned if returned and returned.state == RevisionState.RETURNED else None,
+        "returned": returned,
         "remark": _remark(window),
         "no_edit": reason_against(permissions.check_can_edit_own_window, request.user, window),
         "can_confirm": window.is_due and permissions.can_confirm_own_window(request.user, window),

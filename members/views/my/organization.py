@@ -130,8 +130,10 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def open_revision(organization: Organization) -> OrganizationRevision | None:
     """What waits for the desk, or for an answer to the desk."""
-    newest = organization.revisions.for_list().order_by("-proposed_at").first()
-    return newest if newest is not None and (newest.is_open or newest.is_returned) else None
+    newest: OrganizationRevision | None = (
+        organization.revisions.unsettled().for_list().order_by("-proposed_at").first()
+    )
+    return newest
 
 
 def facts(organization: Organization, names: tuple[str, ...], words: profile.Words) -> list[Fact]:

@@ -72,6 +72,23 @@ class TestReturned:
         RevisionFactory(window=window, proposed_by=owner)
         assert "差し戻された変更" not in jobs(owner_client)
 
+    def test_every_page_reads_alike_what_came_back(self, owner, owner_client, colleague, category):
+        window = WindowFactory(topics=[category])
+        came_back = {
+            "state": "returned",
+            "note": "番号がちがいます",
+            "decided_by": colleague,
+            "decided_at": timezone.now(),
+        }
+        earlier = RevisionFactory(window=window, proposed_by=owner, **came_back)
+        again = f"?revision={earlier.public_id}"
+        assert again in text_of(owner_client.get(page("page", window)))
+        assert "差し戻された変更" in jobs(owner_client)
+        # Somebody else has answered since: nobody need put the first one right any more.
+        RevisionFactory(window=window, proposed_by=UserFactory(), **came_back)
+        assert again not in text_of(owner_client.get(page("page", window)))
+        assert "差し戻された変更" not in jobs(owner_client)
+
     def test_draft_that_nobody_has_seen(self, owner, owner_client):
         WindowFactory(draft=True, author=owner)
         assert "差し戻された窓口" not in jobs(owner_client)
