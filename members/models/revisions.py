@@ -54,6 +54,10 @@ class OrganizationRevision(PublicIdModel, Revision):
                 name="members_organizationrevision_one_pending",
                 violation_error_message=_("この団体には、確認待ちの変更がもうあります。"),
             ),
+            # Compared when somebody wants to approve it, so nothing ever overtakes it.
+            models.CheckConstraint(
+                condition=~Q(state=RevisionState.OVERTAKEN), name="members_organizationrevision_not_overtaken"
+            ),
         ]
 
     def __str__(self) -> str:

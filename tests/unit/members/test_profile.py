@@ -361,3 +361,8 @@ def test_members_do_none_of_that(service, editor):
     }
     with pytest.raises(Refused):
         calls[service]()
+
+
+def test_nothing_overtakes_a_change_of_an_organization():
+    with pytest.raises(IntegrityError, match="members_organizationrevision_not_overtaken"):
+        OrganizationRevisionFactory(state=RevisionState.OVERTAKEN)
