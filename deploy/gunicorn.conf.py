@@ -16,7 +16,8 @@ max_requests_jitter = 2_000
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 # Nobody talks to the running server but through signals; its socket would need a writable home.
 control_socket_disable = True
-limit_request_line = 4094
+# The most that gunicorn takes, and what the proxy takes too: what is longer gets the page of the proxy, not a bare one.
+limit_request_line = 8190
 limit_request_fields = 60
 # Which proxy may say "this came by https"; the proxy of docker-compose is the only one that reaches us there.
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")

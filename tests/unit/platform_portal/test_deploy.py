@@ -129,6 +129,40 @@ def test_page_of_the_proxy_needs_nothing_and_shows_the_numbers() -> None:
         assert f'href="tel:{number}"' in text
 
 
+PROXY_PAGES = {"unavailable.html": {"502", "503", "504"}, "too-large.html": {"413", "414"}}
+
+
+@pytest.mark.parametrize("name", PROXY_PAGES)
+def test_every_page_of_the_proxy_stands_alone_with_the_numbers_of_the_portal(name: str) -> None:
+    text = (ROOT / "deploy" / "nginx" / name).read_text(encoding="utf-8")
+    assert not re.search(r"(src|href)=\"(?!tel:|/\")", text)
+    assert not re.search(r"<script|<link|<img|@import|url\(", text)
+    assert '<html lang="ja">' in text
+    assert 'name="viewport"' in text
+    component = (ROOT / "templates" / "components" / "emergency.html").read_text(encoding="utf-8")
+    numbers = re.findall(r'href="(tel:[^"]+)"', component)
+    assert len(numbers) >= 5
+    assert re.findall(r'href="(tel:[^"]+)"', text) == numbers
+
+
+@pytest.mark.parametrize("name", PROXY_PAGES)
+def test_the_proxy_answers_with_its_pages(compose: dict[str, Any], nginx: str, name: str) -> None:
+    pages = {page: set(codes.split()) for codes, page in re.findall(r"error_page ([\d ]+) /(\S+);", nginx)}
+    assert pages[name] == PROXY_PAGES[name]
+    location = re.findall(rf"location = /{re.escape(name)} \{{(.*?)\}}", nginx, re.DOTALL)[0]
+    root = re.findall(r"root (\S+);", location)[0]
+    assert "internal;" in location
+    assert 'Cache-Control "no-store" always' in location
+    mounted = [volume.split(":") for volume in compose["services"]["proxy"]["volumes"]]
+    assert [f"./deploy/nginx/{name}", f"{root}/{name}", "ro"] in mounted
+
+
+def test_too_long_an_address_is_turned_away_by_the_proxy_and_not_behind_it(nginx: str) -> None:
+    (size,) = re.findall(r"large_client_header_buffers \d+ (\d+)k;", nginx)
+    settings = runpy.run_path(str(ROOT / "deploy" / "gunicorn.conf.py"))
+    assert settings["limit_request_line"] >= int(size) * 1024 - len("\r\n")
+
+
 def test_proxy_log_keeps_no_secret_of_a_mailed_link(nginx: str) -> None:
     assert "$logged_uri" in re.findall(r"log_format private ([^;]+);", nginx)[0]
     hidden = re.findall(
