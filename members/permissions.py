@@ -276,6 +276,10 @@ def check_can_withdraw_invitation(user: Any, invitation: Invitation) -> None:
         check_has(user, Permission.MANAGE_USERS)
     elif not has(user, Permission.MANAGE_USERS):
         check_can_manage_people(user, invitation.organization)
+    if invitation.condition == InvitationCondition.ACCEPTED and not has(user, Permission.MANAGE_USERS):
+        raise Refused(
+            _("この招待は、もう登録が済んでいます。担当から外すときは、担当者の一覧から行ってください。")
+        )
     if invitation.condition == InvitationCondition.ACCEPTED:
         raise Refused(
             _("この招待は、もう登録が済んでいます。利用を止めるには、利用者の画面から行ってください。")

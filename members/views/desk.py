@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -215,6 +216,9 @@ def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
 def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation, pk=pk)
     if request.method != "POST":
+        if against := reason_against(permissions.check_can_withdraw_invitation, request.user, invitation):
+            messages.error(request, against)
+            return redirect("members:invitation-list")
         context = {
             "invitation": invitation,
             "crumbs": crumbs(_users(), _invitations(), (_("取り消す"), "")),

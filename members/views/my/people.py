@@ -1,5 +1,6 @@
 """Who acts for an organisation. Everybody in it may look, its managers decide, everybody may leave."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -128,6 +129,9 @@ def withdraw(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
             lambda: services.withdraw_invitation(invitation=invitation, by=request.user),
             _("「%(name)s」さんへの招待を取り消しました。") % {"name": invitation.name},
         )
+        return redirect("my:people", public_id)
+    if against := reason_against(permissions.check_can_withdraw_invitation, request.user, invitation):
+        messages.error(request, against)
         return redirect("my:people", public_id)
     context = {
         "organization": organization,

@@ -142,6 +142,13 @@ class TestChanging:
         assert send(editor_client, at("window-edit", owned), data).status_code == 302
         assert WindowRevision.objects.get().changed_names == ["description"]
 
+    def test_one_body_is_named_once(self, editor_client, group, owned):
+        page = text_of(editor_client.get(at("window-page", owned)))
+        assert ("<dt>運営</dt>" in page, "<dt>運営団体</dt>" in page) == (True, False)
+        ConsultationWindow.objects.filter(pk=owned.pk).update(operator="となりの市")
+        page = text_of(editor_client.get(at("window-page", owned)))
+        assert ("<dt>運営</dt>" in page, "<dt>運営団体</dt>" in page) == (True, True)
+
     def test_the_closure_at_the_end_of_the_year_is_read_back(self, editor_client, owned):
         """Members checked the page against their leaflet and believed it lost."""
         type(owned).objects.update(

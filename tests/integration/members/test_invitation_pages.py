@@ -271,6 +271,15 @@ def test_somebody_who_is_invited_already(administrator_client):
     assert "招待の一覧の「もう一度送る」" in response.content.decode()
 
 
+def test_a_used_invitation_shows_the_way_on_to_whoever_is_signed_in():
+    invitation = InvitationFactory(secret=SECRET, accepted_at=timezone.now(), accepted_by=UserFactory())
+    client = Client()
+    client.force_login(invitation.accepted_by, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(OPEN).content.decode()
+    assert "いまサインインしています" in page
+    assert "サインインしてください" not in page
+
+
 def test_withdraw_asks_first(administrator_client):
     invitation = InvitationFactory(name="<b>そら</b>")
     address = reverse("members:invitation-withdraw", args=[invitation.pk])
@@ -282,6 +291,9 @@ def test_withdraw_asks_first(administrator_client):
     assert invitation.condition == "withdrawn"
     again = administrator_client.post(address, follow=True)
     assert "すでに取り消されています" in again.content.decode()
+    looked = administrator_client.get(address, follow=True)
+    assert "すでに取り消されています" in looked.content.decode()
+    assert "取り消しますか" not in looked.content.decode()
 
 
 def test_settled_invitation_is_not_sent_again(administrator_client):

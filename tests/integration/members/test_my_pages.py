@@ -68,6 +68,12 @@ def test_home_of_somebody_without_an_organization(outsider_client):
     assert "担当している団体はありません" in page
 
 
+def test_home_shows_staff_the_way_to_the_desk():
+    page = text_of(signed_in(UserFactory(role="staff")).get(HOME))
+    assert "管理画面にあります" in page
+    assert "招待を頼んで" not in page
+
+
 def test_desk_user_with_a_membership_reaches_both():
     staff = MembershipFactory(user__role="staff")
     client = signed_in(staff.user)
@@ -192,6 +198,19 @@ def test_manager_invites_changes_and_takes_off(manager, viewer):
     client.post(at("person-end", manager, viewer.pk))
     viewer.refresh_from_db()
     assert viewer.ended_at
+
+
+def test_withdrawing_what_was_accepted_is_not_asked(manager):
+    invitation = InvitationFactory(
+        organization=manager.organization,
+        membership_role="editor",
+        role="member",
+        accepted_at=timezone.now(),
+        accepted_by=UserFactory(member=True),
+    )
+    answer = signed_in(manager.user).get(at("person-uninvite", manager, invitation.pk), follow=True)
+    assert answer.redirect_chain[-1][0] == at("people", manager)
+    assert "もう登録が済んでいます。担当から外すときは" in text_of(answer)
 
 
 def test_the_same_reason_on_the_button_and_in_the_refusal(manager, viewer):
