@@ -1,11 +1,13 @@
 """A charter is written, published once, and then nobody can change a word of it."""
 
 import datetime as dt
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from members import services
@@ -149,6 +151,34 @@ def test_the_database_itself_asks_what_changed():
     CharterFactory(number=2, change_summary="", draft=True)
     with pytest.raises(IntegrityError, match="members_charter_says_what_changed"), transaction.atomic():
         CharterFactory(number=3, change_summary="")
+
+
+def test_a_version_from_before_that_says_nothing_lets_the_migration_pass():
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE members_charter DROP CONSTRAINT members_charter_says_what_changed")
+    silent, spoken = (
+        CharterFactory(number=2, change_summary=""),
+        CharterFactory(number=3, change_summary="第2条。"),
+    )
+    first, draft = (
+        CharterFactory(number=1, change_summary=""),
+        CharterFactory(number=4, change_summary="", draft=True),
+    )
+    import_module("members.migrations.0013_tell_of_charters").say_what_is_missing(apps, None)
+    with (
+        connection.cursor() as cursor
+    ):  # rows written in this very transaction keep the table from being changed
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    (again,) = [
+        each for each in Charter._meta.constraints if each.name == "members_charter_says_what_changed"
+    ]
+    with connection.schema_editor() as editor:
+        editor.add_constraint(Charter, again)
+    rows = dict(Charter.objects.values_list("number", "change_summary"))
+    assert "残っていません" in rows[silent.number]
+    assert (rows[spoken.number], rows[first.number], rows[draft.number]) == ("第2条。", "", "")
+    with pytest.raises(ProgrammingError, match="Cannot update"), transaction.atomic():
+        Charter.objects.filter(pk=silent.pk).update(text="変えた")
 
 
 def told() -> list[str]:
