@@ -163,6 +163,11 @@ def test_too_long_an_address_is_turned_away_by_the_proxy_and_not_behind_it(nginx
     assert settings["limit_request_line"] >= int(size) * 1024 - len("\r\n")
 
 
+def test_the_limit_that_the_page_names_is_that_of_the_proxy(nginx: str) -> None:
+    (limit,) = re.findall(r"client_max_body_size (\d+)m;", nginx)
+    assert f"{limit}MBまで" in (ROOT / "deploy" / "nginx" / "too-large.html").read_text(encoding="utf-8")
+
+
 def test_proxy_log_keeps_no_secret_of_a_mailed_link(nginx: str) -> None:
     assert "$logged_uri" in re.findall(r"log_format private ([^;]+);", nginx)[0]
     hidden = re.findall(
