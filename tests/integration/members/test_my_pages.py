@@ -60,7 +60,7 @@ def test_home_shows_organizations_and_whom_to_ask(manager):
     assert "管理担当" in page
     assert "困ったら、だれに聞くか" in page
     assert "087-832-0000" in page
-    assert "いま、待っていることはありません" in page
+    assert "いま、待っていることはありません。申し出た変更のようすは" in page
 
 
 def test_home_of_somebody_without_an_organization(outsider_client):
