@@ -1,25 +1,21 @@
-"""Numbers that people compare, as bars: drawn as SVG by `components/bar_chart.html`, with the same figures as a table.
+"""Numbers that people compare, as a table in which every number has a bar: drawn by `components/bar_chart.html`.
 
-All lengths are in units of the drawing, which is WIDTH wide and as high as its rows need.
+The words stay words of the page: on a telephone a drawing shrinks, and the words in it with it.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-NAMES = 170  # kept for the names at the left
-LONGEST = 250  # of the longest bar
-THICKNESS = 20
-GAP = 8
+LONGEST = 100  # width of the longest bar: all that there is in its cell
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`series`: what it counts, or empty when there is nothing to tell apart."""
+    """`series`: what it counts. `number`: which of the chart's series that is."""
 
     series: str
     number: int
     count: int
-    y: int
     width: int
 
 
@@ -29,7 +25,6 @@ class Row:
 
     name: str
     address: str
-    y: int
     bars: Sequence[Bar]
 
     @property
@@ -39,17 +34,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class BarChart:
-    """`key` makes the ids on the page unique. `heading` stands over the names, `series` over the numbers."""
+    """`key` is its own on the page. `heading` stands over the names, `series` over the numbers."""
 
     key: str
     title: str
     heading: str
     series: Sequence[str]
     rows: Sequence[Row]
-
-    @property
-    def height(self) -> int:
-        return GAP + len(self.rows) * (GAP + THICKNESS * len(self.series))
 
     @property
     def total(self) -> int:
@@ -67,22 +58,13 @@ def bar_chart(
     """`rows` are (name, one count for each of `series`, address of the list behind it or empty)."""
     given = list(rows)
     most = max((count for _name, counts, _address in given for count in counts), default=0) or 1
-    step = GAP + THICKNESS * len(series)
-    named = series if len(series) > 1 else [""]
 
-    def drawn(top: int, counts: Sequence[int]) -> list[Bar]:
+    def drawn(counts: Sequence[int]) -> list[Bar]:
         return [
-            Bar(named[number], number, count, top + THICKNESS * number, LONGEST * count // most)
-            for number, count in enumerate(counts)
+            Bar(name, number, count, LONGEST * count // most)
+            for number, (name, count) in enumerate(zip(series, counts, strict=True))
         ]
 
     return BarChart(
-        key,
-        title,
-        heading,
-        series,
-        [
-            Row(name, address, GAP + step * place, drawn(GAP + step * place, counts))
-            for place, (name, counts, address) in enumerate(given)
-        ],
+        key, title, heading, series, [Row(name, address, drawn(counts)) for name, counts, address in given]
     )

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_portal.charts import LONGEST, THICKNESS, bar_chart
+from platform_portal.charts import LONGEST, bar_chart
 
 
 def chart(*rows: tuple[str, list[int], str], series: tuple[str, ...] = ("数",)):
@@ -17,12 +17,11 @@ def test_longest_bar_is_the_largest_number():
     assert (drawn.rows[0].address, drawn.total) == ("/many/", 50)
 
 
-def test_series_stand_below_each_other_and_say_what_they_are():
-    drawn = chart(("4月", [2, 1], ""), series=("入会", "退会"))
-    first, second = drawn.rows[0].bars
+def test_every_number_says_what_it_counts():
+    first, second = chart(("4月", [2, 1], ""), series=("入会", "退会")).rows[0].bars
     assert (first.series, second.series) == ("入会", "退会")
-    assert second.y - first.y == THICKNESS
-    assert chart(("4月", [2], "")).rows[0].bars[0].series == ""
+    assert (first.number, second.number) == (0, 1)
+    assert (first.width, second.width) == (LONGEST, LONGEST // 2)
 
 
 def test_nothing_to_count_is_drawn_too():
@@ -31,9 +30,9 @@ def test_nothing_to_count_is_drawn_too():
 
 
 @given(st.lists(st.lists(st.integers(0, 10_000), min_size=2, max_size=2), max_size=30))
-def test_rows_never_overlap_and_stay_in_the_drawing(counts):
+def test_bars_stay_in_their_cells_and_keep_their_order(counts):
     drawn = chart(*((str(number), pair, "") for number, pair in enumerate(counts)), series=("a", "b"))
-    bars = [bar for row in drawn.rows for bar in row.bars]
-    tops = [bar.y for bar in bars]
-    assert tops == sorted(set(tops))
-    assert all(bar.y + THICKNESS <= drawn.height and bar.width <= LONGEST for bar in bars)
+    bars = sorted((bar for row in drawn.rows for bar in row.bars), key=lambda bar: bar.count)
+    widths = [bar.width for bar in bars]
+    assert widths == sorted(widths)
+    assert all(0 <= width <= LONGEST for width in widths)
