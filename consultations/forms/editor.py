@@ -28,6 +28,7 @@ from consultations.forms.window import WindowForm
 from consultations.hours.exceptions import DatedException, read_year_end, with_exceptions
 from consultations.hours_words import lacks_days, read_hours_text, unread_words
 from consultations.models import ConsultationWindow, Fallback
+from consultations.published_hours import HOURS_FIELDS, contradictions
 from consultations.services import WindowContent
 from consultations.similar import same_number, similar_name
 
@@ -178,7 +179,7 @@ class WindowEditor:
             % {"number": number, "name": name, "id": public_id}
             for number, public_id, name in same_number(self._new_digits(), self.window)
         ]
-        found += self._hours_warnings()
+        found += self._hours_warnings() + self._contradictions()
         if not self.channels.kept:
             found.append(_("連絡手段がありません。このままでは公開できません。"))
         return found
@@ -206,6 +207,14 @@ class WindowEditor:
                 % {"words": words}
             )
         return found
+
+    def _contradictions(self) -> list[str]:
+        """Between hours and the words that were published of them, where this edit has brought them in."""
+        begun: dict[str, Any] = {name: getattr(self.begun, name) for name in HOURS_FIELDS}
+        now = {name: self.form.cleaned_data.get(name, begun[name]) for name in HOURS_FIELDS}
+        now |= {"opening_hours": self.rule, "channels": [form.cleaned_data for form in self.channels.kept]}
+        settled = contradictions(begun | {"channels": self.channels.initial})
+        return [sentence for sentence in contradictions(now) if sentence not in settled]
 
     def _new_digits(self) -> set[str]:
         known = {row["digits"] for row in self.channels.initial or []}

@@ -14,6 +14,7 @@ from consultations import permissions, services
 from consultations.desk_filters import RevisionFilter
 from consultations.forms.desk import ApproveForm, ReturnForm
 from consultations.models import RevisionState, WindowRevision
+from consultations.published_hours import HOURS_FIELDS, contradictions
 from consultations.services.content import touches_what_was_verified
 from consultations.views.comparing import rows_of
 from consultations.views.editing import preview_response
@@ -61,6 +62,9 @@ def revision_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "revision": revision,
         "window": revision.window,
         "rows": rows_of(revision, merge),
+        "contradictions": contradictions(merge.result)
+        if merge is not None and {*HOURS_FIELDS, "channels"} & set(revision.changed_names)
+        else [],
         "is_critical": merge is not None and touches_what_was_verified(merge.live, merge.result),
         "approval": approval,
         "returning": returning,

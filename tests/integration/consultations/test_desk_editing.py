@@ -136,6 +136,27 @@ def test_double_is_hinted_at(owner_client, window):
     assert [window.public_id in warning for warning in warnings] == [True, True]
 
 
+def test_published_words_that_say_other_hours_are_pointed_out_once(owner_client, category):
+    window = WindowFactory(
+        draft=True,
+        topics=[category],
+        opening_hours="Mo-Fr 09:00-17:00; PH off",
+        hours_text="平日9時〜17時",
+    )
+    later = data_of(window, rows__0__end="20:00")
+    response = send(owner_client, edit(window), later)
+    (warning,) = response.context["answer"].warnings
+    assert "「月〜金 9:00〜17:00 ／ 祝日 休み」と読めます" in warning
+    both = changed(later.copy(), hours_text="平日9時〜20時")
+    assert send(owner_client, edit(window), both).status_code == 302
+    window = ConsultationWindow.objects.get()
+    back = data_of(window, hours_text="平日9時〜17時")
+    back["confirmed"] = send(owner_client, edit(window), back).context["warnings_digest"]
+    assert send(owner_client, edit(window), back).status_code == 302
+    window = ConsultationWindow.objects.get()
+    assert send(owner_client, edit(window), data_of(window, description="短い説明")).status_code == 302
+
+
 def test_settled_doubts_are_not_raised_again(owner_client, category):
     window = WindowFactory(name="くらしの窓口", phone="0878-32-0000", topics=[category])
     WindowFactory(name="くらしの窓口", phone="0878-32-0000")

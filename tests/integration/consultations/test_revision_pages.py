@@ -255,3 +255,13 @@ def test_what_is_not_there(name, owner_client):
 def test_members_have_no_business_here(revision, outsider_client: Any):
     assert outsider_client.get(page_of(revision)).status_code == 403
     assert outsider_client.post(page_of(revision), {"approve": "1"}).status_code == 403
+
+
+# --- Hours and what was published of them -------------------------------------------------------------
+@pytest.mark.parametrize(("text", "is_told"), [("平日9時〜17時", True), ("平日9時〜20時", False)])
+def test_reviewer_is_told_that_the_published_words_say_otherwise(
+    text, is_told, owner, colleague_client, window
+):
+    content = WindowContent(values={"opening_hours": "Mo-Fr 09:00-20:00; PH off", "hours_text": text})
+    revision = services.change_window(window=window, content=content, by=owner).revision
+    assert ("正しいほうに合わせてください" in text_of(colleague_client.get(page_of(revision)))) == is_told
