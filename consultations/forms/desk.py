@@ -104,10 +104,20 @@ class ReasonForm(DeskForm):
         self.fields["reason"].required = is_needed
 
 
-class ApproveForm(DeskForm):
+CHECKED_WORDS = gettext_lazy("電話をかける・ページを開くなどして、実際に確かめました")
+
+
+class PublishForm(ReasonForm):
+    """The same with the word of whoever lets residents see a window."""
+
     is_checked = forms.BooleanField(
-        label=gettext_lazy("電話をかける・ページを開くなどして、実際に確かめました"), required=False
+        label=CHECKED_WORDS,
+        error_messages={"required": gettext_lazy("実際に確かめて、印をつけてから認めてください。")},
     )
+
+
+class ApproveForm(DeskForm):
+    is_checked = forms.BooleanField(label=CHECKED_WORDS, required=False)
 
 
 class ReturnForm(DeskForm):

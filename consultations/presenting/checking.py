@@ -8,7 +8,9 @@ from consultations.hours_words import hours_words
 from consultations.models import AddressVisibility, Channel, ConsultationWindow
 from consultations.models.kinds import TELEPHONE_KINDS
 from consultations.presenting.cards import PLACE_KINDS
+from consultations.presenting.details import facts_of, published_hours
 from consultations.presenting.states import ANYTIME_KINDS
+from consultations.published_hours import contradictions, hours_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,33 @@ def facts_to_check(window: ConsultationWindow) -> WindowFacts:
         channels=[_channel(channel, window) for channel in window.channels.all()],
         address=window.public_address,
         website=window.website,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ToApprove:
+    """What goes public with a window, for whoever has to vouch for it.
+
+    `published`: the office's own words on its hours. `contradictions`: sentences on what these say otherwise.
+    `facts`: who may ask and the like, as (name, words).
+    """
+
+    window: ConsultationWindow
+    to_check: WindowFacts
+    published: list[str]
+    contradictions: list[str]
+    facts: list[tuple[str, str]]
+
+
+def facts_to_approve(window: ConsultationWindow) -> ToApprove:
+    """Needs channels, municipalities and the organisation fetched where there are many windows."""
+    texts = dict.fromkeys(published_hours(window, channel) for channel in window.channels.all())
+    return ToApprove(
+        window=window,
+        to_check=facts_to_check(window),
+        published=[text for text in texts if text],
+        contradictions=contradictions(hours_content(window)),
+        facts=facts_of(window),
     )
 
 

@@ -77,7 +77,7 @@ def present_detail(window: ConsultationWindow, clock: Clock) -> WindowDetail:
         # sorted() is stable: within open and closed the office's order stays
         channels=sorted(words, key=lambda channel: not channel.state.is_open),
         on_contact=_on_contact(window),
-        facts=_facts(window),
+        facts=facts_of(window),
         tables=_tables(window, channels, clock),
         address=window.public_address,
         fallbacks=_fallbacks(window, clock),
@@ -97,7 +97,8 @@ def _on_contact(window: ConsultationWindow) -> list[tuple[str, str]]:
     return [(name, text) for name, text in rows if text]
 
 
-def _facts(window: ConsultationWindow) -> list[tuple[str, str]]:
+def facts_of(window: ConsultationWindow) -> list[tuple[str, str]]:
+    """Who may ask, where, for how much, in which languages, since when, and who runs it."""
     rows = [
         (_("相談できる人"), _who(window)),
         (_("地域"), _area(window)),

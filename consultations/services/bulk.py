@@ -1,7 +1,7 @@
 """The same step for many windows: planned first, so that people see what will happen, then done as a whole."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,12 +46,21 @@ WITH_CATEGORY = {BulkAction.ADD_CATEGORY, BulkAction.REMOVE_CATEGORY}
 
 @dataclass(frozen=True, slots=True)
 class BulkPlan:
-    """`ready`: windows that the action changes. `refused`: windows it leaves alone, with the reason."""
+    """`ready`: windows that the action changes. `refused`: windows it leaves alone, with the reason.
+
+    `checked`: public ids of those whose numbers, links, hours and address the person says to have checked.
+    """
 
     action: BulkAction
     category: Category | None = None
+    checked: Collection[str] = ()
     ready: list[ConsultationWindow] = field(default_factory=list)
     refused: list[tuple[ConsultationWindow, str]] = field(default_factory=list)
+
+    @property
+    def needs_checks(self) -> bool:
+        """Whether each window asks for a tick of its own, as it does where one is approved alone."""
+        return self.action == BulkAction.APPROVE
 
     @property
     def needs_reason(self) -> bool:
@@ -65,12 +74,18 @@ def plan_bulk(
     windows: Sequence[ConsultationWindow],
     by: Any,
     category: Category | None = None,
+    checked: Collection[str] | None = None,
 ) -> BulkPlan:
-    """What would happen. Changes nothing. `windows` should come with channels and categories prefetched."""
-    plan = BulkPlan(action, category)
+    """What would happen. Changes nothing. `windows` should come with channels and categories prefetched.
+
+    `checked`: see BulkPlan; those without a tick stay as they are. None: nobody has been asked yet.
+    """
+    plan = BulkPlan(action, category, checked or ())
     for window in windows:
         try:
             _check(action, window, by, category)
+            if plan.needs_checks and checked is not None and window.public_id not in checked:
+                raise Refused(_("「実際に確かめました」に印がありません。"))
         except Refused as refused:
             plan.refused.append((window, refused.reason))
         else:
@@ -141,7 +156,14 @@ def _apply(
     else:
         # To stop or file away needs no reading; what goes public is what somebody has read.
         read = version if plan.action == BulkAction.APPROVE else None
-        move_window(window=window, to=TARGET_OF[plan.action], by=by, reason=reason, version=read)
+        move_window(
+            window=window,
+            to=TARGET_OF[plan.action],
+            by=by,
+            reason=reason,
+            version=read,
+            is_checked=window.public_id in plan.checked,
+        )
 
 
 def _set_category(plan: BulkPlan, window: ConsultationWindow, by: Any) -> None:

@@ -213,9 +213,11 @@ def move_window(
     by: Any,
     reason: str = "",
     version: dt.datetime | None = None,
+    is_checked: bool = False,
 ) -> ConsultationWindow:
     """One step in the workflow. `version`: the `updated_at` of the words that the person read; None when nobody looked.
 
+    `is_checked`: whoever publishes has called the number and opened the pages; that day becomes the day of verification.
     Raises Refused, ChangedMeanwhile; then nothing was changed.
     """
     with transaction.atomic():
@@ -224,11 +226,25 @@ def move_window(
         if to in {State.IN_REVIEW, State.PUBLISHED}:
             check_is_complete(window)
         before = lock_window(window)
+        if to == State.PUBLISHED and (State(before.state), to) in WINDOW_WAYS:
+            permissions.check_can_move_window(by, before, to)
+            _vouch(before, by=by, is_checked=is_checked)
         moved = transition(obj=window, to=to, ways=WINDOW_WAYS, by=by, reason=reason)
         if before.state == State.IN_REVIEW:
             _answer_members(before, is_published=to == State.PUBLISHED, by=by, reason=reason.strip())
         transaction.on_commit(forget_public_pages)
     return moved
+
+
+def _vouch(window: ConsultationWindow, *, by: Any, is_checked: bool) -> None:
+    """Nothing is shown to residents that only its author has seen to be true. What the author claims is no second look."""
+    if not is_checked:
+        raise Refused(
+            _(
+                "番号・リンク・受付時間・住所が、住民の画面に出ます。実際に確かめて、印をつけてから認めてください。"
+            )
+        )
+    record_verification(window, on=timezone.localdate(), source=VerificationSource.STAFF, by=by)
 
 
 def _answer_members(asked: ConsultationWindow, *, is_published: bool, by: Any, reason: str) -> None:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from consultations.models import Category, ConsultationWindow
 from platform_portal.publishing.states import State
+from tests.factories.consultations import WindowFactory
 from tests.factories.members import PASSWORD, UserFactory
 from tests.functional.conftest import DESK, PHONE, Directory
 
@@ -38,6 +39,33 @@ def test_form_with_errors_and_bulk_plan_are_accessible(visit: Any, directory: Di
     page.click("text=次へ（内容を確かめる）")
     assert "変わる窓口" in page.locator("main").inner_text()
     assert visitor.axe_violations() == []
+
+
+def test_what_is_approved_together_is_shown_on_a_telephone_too(visit: Any, directory: Directory) -> None:
+    topics = [Category.objects.first()]
+    WindowFactory.create_batch(2, state=State.IN_REVIEW, topics=topics, hours_text="平日9時〜17時")
+    visitor = visit(PHONE)
+    visitor.be(UserFactory(role="staff"))
+    page = visitor.page
+    visitor.open(reverse("desk:window-list") + "?state=in_review&select=page")
+    page.select_option("select[name=action]", "approve")
+    page.click("text=次へ（内容を確かめる）")
+    assert page.locator("input[name=checked]").count() == 2
+    assert "正しいほうに合わせてください" in page.locator("main").inner_text()
+    assert not visitor.overflows()
+    assert visitor.axe_violations() == []
+
+
+def test_charts_are_read_on_a_telephone(visit: Any, directory: Directory) -> None:
+    visitor = visit(PHONE)
+    visitor.be(UserFactory(role="administrator"))
+    visitor.open(reverse("desk:dashboard"))
+    cells = visitor.page.locator(".bars :is(th, td)")
+    assert cells.count() > 2
+    sizes = cells.evaluate_all("all => all.map(one => parseFloat(getComputedStyle(one).fontSize))")
+    assert min(sizes) >= 12
+    assert visitor.page.locator(".bars text").count() == 0  # words in a drawing shrink with it
+    assert not visitor.overflows()
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
@@ -78,6 +106,10 @@ def test_from_nothing_to_public_by_two_people(javascript: bool, visit: Any, dire
     approver.page.click("a:has-text('確認を頼まれている窓口')")
     approver.page.click("a:has-text('ふたりで作る窓口')")
     approver.page.click("a:has-text('認めて公開する')")
+    assert "087-832-0000" in approver.page.locator("main").inner_text()
+    if javascript:  # without it the judge itself cannot run
+        assert approver.axe_violations() == []
+    approver.page.check("input[name=is_checked]")
     approver.page.locator("main button", has_text="認めて公開する").click()
     approver.open(reverse("consultations:window-detail", args=[window.public_id]))
     assert "087-832-0000" in approver.page.locator("main").inner_text()

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 
 from consultations import services
 from consultations.desk_filters import DeskWindowFilter
-from consultations.forms.desk import BulkForm
+from consultations.forms.desk import CHECKED_WORDS, BulkForm
 from consultations.models import ConsultationWindow
+from consultations.presenting.checking import facts_to_approve
 from consultations.services import BulkAction, BulkPlan
 from consultations.views.desk.common import next_address
 from platform_portal.access.checks import Refused, requires
@@ -22,7 +23,6 @@ from platform_portal.access.methods import post_only
 from platform_portal.access.roles import Permission
 from platform_portal.desk import PAGE_SIZE, crumbs, paged
 from platform_portal.versions import version_in
-
 
 @requires(Permission.EDIT_WINDOWS)
 @require_safe
@@ -59,17 +59,21 @@ def window_bulk(request: HttpRequest) -> HttpResponse:
     if not form.is_valid() or not windows:
         messages.error(request, _first_problem(form, windows))
         return redirect(back)
-    plan = services.plan_bulk(
-        action=BulkAction(form.cleaned_data["action"]),
-        windows=windows,
-        by=request.user,
-        category=form.cleaned_data["category"],
-    )
-    if "confirmed" in request.POST and plan.ready and _apply(request, plan, form):
-        return redirect(back)
+    plan = _plan(request, form, windows)
+    checked = set(request.POST.getlist("checked"))
+    if "confirmed" in request.POST and plan.ready:
+        wanted = _plan(request, form, windows, checked=checked) if plan.needs_checks else plan
+        if not wanted.ready:
+            form.add_error(
+                None, _("実際に確かめた窓口に、印をつけてください。印のない窓口は、そのままです。")
+            )
+        elif _apply(request, wanted, form):
+            return redirect(back)
     form.fields["reason"].required = plan.needs_reason  # for the mark beside the label
     context = {
         "plan": plan,
+        "to_approve": [facts_to_approve(window) for window in plan.ready] if plan.needs_checks else [],
+        "checked_words": CHECKED_WORDS,
         "form": form,
         "back": back,
         "crumbs": crumbs((_("相談窓口"), reverse("desk:window-list")), (str(plan.action.label), "")),
@@ -77,9 +81,24 @@ def window_bulk(request: HttpRequest) -> HttpResponse:
     return render(request, "consultations/desk/window_bulk.html", context)
 
 
+def _plan(
+    request: HttpRequest, form: Any, windows: list[ConsultationWindow], checked: set[str] | None = None
+) -> BulkPlan:
+    return services.plan_bulk(
+        action=BulkAction(form.cleaned_data["action"]),
+        windows=windows,
+        by=request.user,
+        category=form.cleaned_data["category"],
+        checked=checked,
+    )
+
+
 def _chosen(public_ids: list[str]) -> list[ConsultationWindow]:
     rows = ConsultationWindow.objects.filter(public_id__in=[each for each in public_ids if "\0" not in each])
-    return list(rows.prefetch_related("channels", "categories").order_by("kana", "name", "pk")[:PAGE_SIZE])
+    with_parts = rows.select_related("organization").prefetch_related(
+        "channels", "categories", "municipalities"
+    )
+    return list(with_parts.order_by("kana", "name", "pk")[:PAGE_SIZE])
 
 
 def _versions(pairs: list[str]) -> dict[str, dt.datetime]:

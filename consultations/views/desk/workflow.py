@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consultations import permissions, services
-from consultations.forms.desk import ReasonForm
+from consultations.forms.desk import PublishForm, ReasonForm
 from consultations.hours_words import hours_words
 from consultations.models import ConsultationWindow
 from consultations.presenting import Clock, present_detail
+from consultations.presenting.checking import facts_to_approve
 from consultations.views.desk.common import get_window, history_of, next_address, window_steps
 from consultations.views.desk.reviewing import words_on_return
 from consultations.views.editing import preview_response
@@ -103,7 +104,7 @@ def window_preview(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def window_move(request: HttpRequest, public_id: str, to: str) -> HttpResponse:
     """Asks for the reason or a last yes, then takes the step."""
-    window = get_window(public_id)
+    window = get_window(public_id, ConsultationWindow.objects.for_detail())
     if to not in State.values:
         raise Http404
     way = WINDOW_WAYS.get((State(window.state), State(to)))
@@ -114,14 +115,16 @@ def window_move(request: HttpRequest, public_id: str, to: str) -> HttpResponse:
             % {"state": window.get_state_display()},
         )
         return redirect("desk:window-page", public_id=public_id)
+    is_published = to == State.PUBLISHED
     # What goes public must be what this person has read on the window's page.
     version = _version_read(request, window)
-    if to == State.PUBLISHED and version != window.updated_at:
+    if is_published and version != window.updated_at:
         messages.error(
             request, _("画面を開いたあとに、内容が変わりました。もう一度読んでから、認めてください。")
         )
         return redirect("desk:window-page", public_id=public_id)
-    form = ReasonForm(request.POST or None, is_needed=way.needs_reason)
+    kind = PublishForm if is_published else ReasonForm
+    form = kind(request.POST if request.method == "POST" else None, is_needed=way.needs_reason)
     if request.method == "POST" and form.is_valid():
         done = attempt(
             request,
@@ -130,7 +133,8 @@ def window_move(request: HttpRequest, public_id: str, to: str) -> HttpResponse:
                 to=State(to),
                 by=request.user,
                 reason=form.cleaned_data["reason"],
-                version=version if to == State.PUBLISHED else None,
+                version=version if is_published else None,
+                is_checked=form.cleaned_data.get("is_checked", False),
             ),
             _("「%(name)s」：%(step)s。済みました。") % {"name": window.name, "step": way.label},
         )
@@ -143,6 +147,7 @@ def window_move(request: HttpRequest, public_id: str, to: str) -> HttpResponse:
         "form": form,
         "against": _reason_against(request.user, window, State(to)),
         "is_way_out": to in {State.SUSPENDED, State.ARCHIVED},
+        "shown": facts_to_approve(window) if is_published else None,
         "crumbs": window_steps(window, (str(way.label), "")),
     }
     return render(request, "consultations/desk/window_move.html", context)

@@ -5,6 +5,8 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -122,13 +124,47 @@ class TestBulk:
         drawn = re.findall(r'name="version" value="([^"]*)"', page)
         content = services.WindowContent(values={"operator": "知らない団体"}, categories=[category])
         services.save_window(window=window, content=content, by=owner)
+        vouched = {"action": "approve", "confirmed": "1", "checked": window.public_id}
         for version in (drawn, [], ["x", f"{window.public_id} 2020-13-99T00:00:00"]):
-            again = self.post(colleague_client, [window], action="approve", confirmed="1", version=version)
+            again = self.post(colleague_client, [window], **vouched, version=version)
             assert "ほかの人がこの窓口を変えました" in text_of(again)
         fresh = re.findall(r'name="version" value="([^"]*)"', text_of(again))
-        self.post(colleague_client, [window], action="approve", confirmed="1", version=fresh)
+        self.post(colleague_client, [window], **vouched, version=fresh)
         window.refresh_from_db()
         assert window.state == State.PUBLISHED
+
+    def test_each_window_is_shown_and_vouched_for(self, owner, colleague_client, category):
+        first, second = (
+            WindowFactory(
+                state=State.IN_REVIEW, author=owner, topics=[category], name=name, phone=phone, kana=name
+            )
+            for name, phone in (("あ", "087-832-0001"), ("い", "087-832-0002"))
+        )
+        asked = self.post(colleague_client, [first, second], action="approve")
+        page = text_of(asked)
+        assert "087-832-0001" in page
+        assert "087-832-0002" in page
+        assert page.count('name="checked"') == 2
+        sent = {
+            "action": "approve",
+            "confirmed": "1",
+            "version": re.findall(r'name="version" value="([^"]*)"', page),
+        }
+        assert "実際に確かめた窓口に、印をつけて" in text_of(
+            self.post(colleague_client, [first, second], **sent)
+        )
+        self.post(colleague_client, [first, second], **sent, checked=[second.public_id])
+        assert list(ConsultationWindow.objects.published()) == [second]
+
+    def test_costs_no_more_queries_with_many_to_show(self, owner, colleague_client, category):
+        windows = WindowFactory.create_batch(6, state=State.IN_REVIEW, author=owner, topics=[category])
+        colleague_client.get("/desk/")
+        counts = []
+        for size in (1, 6):
+            with CaptureQueriesContext(connection) as queries:
+                self.post(colleague_client, windows[:size], action="approve")
+            counts.append(len(queries))
+        assert counts[0] == counts[1] <= 14
 
     def test_reason_is_asked_for(self, owner_client, category):
         window = WindowFactory(topics=[category])
@@ -204,7 +240,7 @@ class TestWindowPage:
             address = reverse("desk:window-move", args=[window.public_id, to])
             asked = client.get(address)
             assert asked.status_code == 200
-            answer = {"reason": reason, "version": asked.context["version"]}
+            answer = {"reason": reason, "version": asked.context["version"], "is_checked": "on"}
             assert client.post(address, answer).status_code == 302
             window.refresh_from_db()
             assert window.state == to
@@ -222,6 +258,55 @@ class TestWindowPage:
         if status == 200:
             assert response.redirect_chain == [(reverse("desk:window-page", args=[window.public_id]), 302)]
             assert "この窓口は「公開中」なので、この操作はできません" in text_of(response)
+
+    def test_whoever_approves_sees_what_goes_public_and_vouches_for_it(
+        self, owner, colleague_client, category
+    ):
+        window = WindowFactory(
+            state=State.IN_REVIEW,
+            author=owner,
+            topics=[category],
+            phone="087-832-0099",
+            description="ひとりで悩まないで",
+            opening_hours="Mo-Fr 09:00-17:00; PH off",
+            hours_text="平日9時から5時まで",
+            address="香川県高松市番町4-1-10",
+            website="https://madoguchi.example/",
+            askers=["self"],
+        )
+        address = reverse("desk:window-move", args=[window.public_id, "published"])
+        asked = colleague_client.get(address)
+        page = text_of(asked)
+        for words in (
+            "087-832-0099",
+            "ひとりで悩まないで",
+            "月〜金 9:00〜17:00 ／ 祝日 休み",
+            "平日9時から5時まで",
+            "番町4-1-10",
+            "https://madoguchi.example/",
+            "相談できる人",
+            "実際に確かめました",
+        ):
+            assert words in page, words
+        assert "正しいほうに合わせてください" not in page
+        answer = {"version": asked.context["version"]}
+        assert "実際に確かめて、印をつけて" in text_of(colleague_client.post(address, answer))
+        window.refresh_from_db()
+        assert window.state == State.IN_REVIEW
+        assert colleague_client.post(address, answer | {"is_checked": "on"}).status_code == 302
+        window.refresh_from_db()
+        assert (window.state, window.verified_on) == (State.PUBLISHED, timezone.localdate())
+
+    def test_approver_is_told_that_the_published_words_say_otherwise(self, owner, colleague_client, category):
+        window = WindowFactory(
+            state=State.IN_REVIEW,
+            author=owner,
+            topics=[category],
+            opening_hours="Mo-Fr 09:00-20:00; PH off",
+            hours_text="平日9時〜17時",
+        )
+        address = reverse("desk:window-move", args=[window.public_id, "published"])
+        assert "正しいほうに合わせてください" in text_of(colleague_client.get(address))
 
     def test_what_goes_public_is_what_was_read(self, owner, colleague_client, category):
         window = WindowFactory(state=State.IN_REVIEW, author=owner, topics=[category])

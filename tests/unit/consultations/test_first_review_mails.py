@@ -48,7 +48,7 @@ def bodies(message: Any) -> tuple[str, str]:
 
 
 def test_published(asked, colleague):
-    services.move_window(window=asked, to=State.PUBLISHED, by=colleague)
+    services.move_window(window=asked, to=State.PUBLISHED, by=colleague, is_checked=True)
     (message,) = delivered()
     assert message.to == ["a@npo.example"]
     assert "会の窓口" not in message.subject
@@ -75,12 +75,14 @@ def test_returned_with_the_reason_as_text(asked, colleague):
 def test_each_round_has_its_own_answer(asked, member, colleague):
     back = services.move_window(window=asked, to=State.DRAFT, by=colleague, reason="x")
     again = services.move_own_window(window=back, to=State.IN_REVIEW, by=member)
-    services.move_window(window=again, to=State.PUBLISHED, by=colleague)
+    services.move_window(window=again, to=State.PUBLISHED, by=colleague, is_checked=True)
     assert [message.to for message in delivered()] == [["a@npo.example"]] * 2
 
 
 def test_many_at_once(asked, colleague):
-    plan = services.plan_bulk(action=BulkAction.APPROVE, windows=[asked], by=colleague)
+    plan = services.plan_bulk(
+        action=BulkAction.APPROVE, windows=[asked], by=colleague, checked={asked.public_id}
+    )
     services.apply_bulk(plan=plan, by=colleague)
     assert [message.to for message in delivered()] == [["a@npo.example"]]
 
@@ -99,14 +101,14 @@ def test_taking_it_back_oneself_sends_nothing(asked, member):
 def test_windows_of_the_office_send_nothing(group, owner, colleague, category):
     draft = WindowFactory(draft=True, organization=group, topics=[category], author=owner)
     asked = services.move_window(window=draft, to=State.IN_REVIEW, by=owner)
-    services.move_window(window=asked, to=State.PUBLISHED, by=colleague)
+    services.move_window(window=asked, to=State.PUBLISHED, by=colleague, is_checked=True)
     assert not OutgoingMail.objects.exists()
 
 
 def test_written_by_a_member_and_handed_in_by_the_office(group, member, owner, colleague, category):
     draft = WindowFactory(draft=True, organization=group, topics=[category], author=member)
     asked = services.move_window(window=draft, to=State.IN_REVIEW, by=owner)
-    services.move_window(window=asked, to=State.PUBLISHED, by=colleague)
+    services.move_window(window=asked, to=State.PUBLISHED, by=colleague, is_checked=True)
     assert [message.to for message in delivered()] == [["a@npo.example"]]
 
 
@@ -120,5 +122,5 @@ def test_when_that_person_has_gone_the_contacts_learn_it(why, group, asked, memb
     else:
         member.is_active = False
         member.save()
-    services.move_window(window=asked, to=State.PUBLISHED, by=colleague)
+    services.move_window(window=asked, to=State.PUBLISHED, by=colleague, is_checked=True)
     assert [message.to for message in delivered()] == [["b@npo.example"]]

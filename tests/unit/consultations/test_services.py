@@ -25,6 +25,7 @@ from platform_portal.publishing.states import State, diagram
 from tests.factories.consultations import (
     CategoryFactory,
     ErrorReportFactory,
+    VerificationRequestFactory,
     WindowFactory,
 )
 from tests.factories.members import UserFactory
@@ -181,7 +182,7 @@ def test_every_step_for_every_role(before, after, role, category):
     may = way is not None and way.permission in PERMISSIONS_OF_ROLE[role]
     assert permissions.can_move_window(user, window, State(after)) == may
     if may:
-        moved = services.move_window(window=window, to=State(after), by=user, reason="理由")
+        moved = services.move_window(window=window, to=State(after), by=user, reason="理由", is_checked=True)
         assert (moved.state, latest().note) == (after, "理由")
     else:
         with pytest.raises(Refused):
@@ -207,8 +208,39 @@ class TestTwoPeople:
     def test_another_person_can(self, owner, colleague, category):
         window = WindowFactory(draft=True, topics=[category], author=owner)
         services.move_window(window=window, to=State.IN_REVIEW, by=owner)
-        moved = services.move_window(window=window, to=State.PUBLISHED, by=colleague)
+        moved = services.move_window(window=window, to=State.PUBLISHED, by=colleague, is_checked=True)
         assert (moved.published_by, moved.submitted_by) == (colleague, owner)
+
+    def test_whoever_approves_vouches_for_it(self, owner, colleague, category):
+        window = WindowFactory(
+            state=State.IN_REVIEW,
+            author=owner,
+            topics=[category],
+            verified_on=timezone.localdate(),
+            verified_by=owner,
+        )
+        asked = VerificationRequestFactory(window=window)
+        with pytest.raises(Refused, match="実際に確かめて、印をつけて"):
+            services.move_window(window=window, to=State.PUBLISHED, by=colleague)
+        window.refresh_from_db()
+        assert window.state == State.IN_REVIEW
+        assert not AuditEvent.objects.exists()
+        moved = services.move_window(window=window, to=State.PUBLISHED, by=colleague, is_checked=True)
+        assert (moved.verified_on, moved.verified_by) == (timezone.localdate(), colleague)
+        assert [event.type for event in AuditEvent.objects.order_by("pk")] == [
+            "consultations.window_verified",
+            "consultations.window_published",
+        ]
+        asked.refresh_from_db()
+        assert not asked.is_open
+        assert not permissions.can_take_back_verification(colleague, moved)
+
+    def test_who_may_not_approve_is_not_asked_to_check(self, owner, category):
+        window = WindowFactory(state=State.IN_REVIEW, author=owner, topics=[category])
+        with pytest.raises(Refused, match="ほかの人に"):
+            services.move_window(window=window, to=State.PUBLISHED, by=owner, is_checked=True)
+        window.refresh_from_db()
+        assert window.verified_on is None
 
 
 @pytest.mark.parametrize(("before", "after"), [key for key, way in WINDOW_WAYS.items() if way.needs_reason])
@@ -403,6 +435,29 @@ class TestBulk:
         window = WindowFactory(state=State.IN_REVIEW, author=owner, topics=[category])
         plan = services.plan_bulk(action=BulkAction.APPROVE, windows=[window], by=owner)
         assert plan.ready == []
+
+    def test_what_nobody_checked_is_not_approved(self, owner, colleague, category):
+        checked, unchecked = WindowFactory.create_batch(
+            2, state=State.IN_REVIEW, author=owner, topics=[category]
+        )
+        asked = services.plan_bulk(action=BulkAction.APPROVE, windows=[checked, unchecked], by=colleague)
+        assert asked.ready == [checked, unchecked]
+        with pytest.raises(services.ChangedMeanwhile, match="実際に確かめて"):
+            services.apply_bulk(plan=asked, by=colleague)
+        plan = services.plan_bulk(
+            action=BulkAction.APPROVE,
+            windows=[checked, unchecked],
+            by=colleague,
+            checked={checked.public_id},
+        )
+        assert services.apply_bulk(plan=plan, by=colleague) == 1
+        assert ("印がありません" in plan.refused[0][1], plan.refused[0][0]) == (True, unchecked)
+        for window, state in ((checked, State.PUBLISHED), (unchecked, State.IN_REVIEW)):
+            window.refresh_from_db()
+            assert (window.state, window.verified_by) == (
+                state,
+                colleague if state == State.PUBLISHED else None,
+            )
 
     def test_verify(self, owner, window):
         plan = services.plan_bulk(action=BulkAction.VERIFY, windows=[window], by=owner)
