@@ -24,6 +24,9 @@ from platform_portal.access.roles import Permission
 from platform_portal.desk import PAGE_SIZE, crumbs, paged
 from platform_portal.versions import version_in
 
+CHOSEN = "windows_chosen"  # in the session
+
+
 @requires(Permission.EDIT_WINDOWS)
 @require_safe
 def window_list(request: HttpRequest) -> HttpResponse:
@@ -34,13 +37,15 @@ def window_list(request: HttpRequest) -> HttpResponse:
         windows = windows.returned_to(request.user)
     found = DeskWindowFilter(request.GET, queryset=windows)
     rows = found.qs if found.is_valid() else found.queryset.order_by("kana", "name", "pk")
+    chosen = request.session.pop(CHOSEN, {})
     context = {
         "filter": found,
         "page": paged(
             request,
             rows.select_related("organization").prefetch_related("channels", "categories", "municipalities"),
         ),
-        "bulk": BulkForm(),
+        "bulk": BulkForm(initial=chosen),
+        "chosen": chosen.get("selected", []),
         "are_all_selected": request.GET.get("select") == "page",
         "is_filtered": found.is_filtered or request.GET.get("author") in {"me", "returned"},
         "has_garbage": not found.is_valid(),
@@ -58,6 +63,7 @@ def window_bulk(request: HttpRequest) -> HttpResponse:
     windows = _chosen(request.POST.getlist("selected"))
     if not form.is_valid() or not windows:
         messages.error(request, _first_problem(form, windows))
+        _keep_choice(request, windows)
         return redirect(back)
     plan = _plan(request, form, windows)
     checked = set(request.POST.getlist("checked"))
@@ -99,6 +105,15 @@ def _chosen(public_ids: list[str]) -> list[ConsultationWindow]:
         "channels", "categories", "municipalities"
     )
     return list(with_parts.order_by("kana", "name", "pk")[:PAGE_SIZE])
+
+
+def _keep_choice(request: HttpRequest, windows: list[ConsultationWindow]) -> None:
+    """For the list that the person is sent back to: it took many looks to tick them."""
+    request.session[CHOSEN] = {
+        "selected": [window.public_id for window in windows],
+        "action": request.POST.get("action", "")[:30],
+        "category": request.POST.get("category", "")[:10],
+    }
 
 
 def _versions(pairs: list[str]) -> dict[str, dt.datetime]:

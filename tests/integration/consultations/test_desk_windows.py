@@ -166,6 +166,22 @@ class TestBulk:
             counts.append(len(queries))
         assert counts[0] == counts[1] <= 14
 
+    @pytest.mark.parametrize("values", [{}, {"action": ""}, {"action": "add_category"}])
+    def test_ticks_outlive_a_forgotten_choice(self, values, owner_client, category):
+        windows = WindowFactory.create_batch(3, topics=[category])
+        page = text_of(
+            owner_client.post(
+                reverse("desk:window-bulk"),
+                {"selected": [window.public_id for window in windows[:2]], **values},
+                follow=True,
+            )
+        )
+        for window in windows:
+            tick = re.search(rf'<input[^>]*value="{window.public_id}"[^>]*>', page).group()
+            assert ("checked" in tick) == (window in windows[:2])
+        assert ('value="add_category" selected' in page) == bool(values.get("action"))
+        assert " checked>" not in text_of(owner_client.get(reverse("desk:window-list")))
+
     def test_reason_is_asked_for(self, owner_client, category):
         window = WindowFactory(topics=[category])
         response = self.post(owner_client, [window], action="suspend", confirmed="1")
