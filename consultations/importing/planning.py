@@ -171,7 +171,9 @@ class _Planner:
                 "",
                 _("同じ名称・運営者の窓口がいくつもあります（%s）。ID を書いてください。") % ids,
             )
-        key: Any = planned.window.pk if planned.window else planned.public_id or (name, operator)
+        key: Any = planned.window.pk if planned.window else planned.public_id or (name and (name, operator))
+        if not key:
+            return  # a row without a name is told to write one; it is no twin of another such row
         if key in self.taken:
             self._refuse(planned, "name", name, _("同じ窓口の行が、このファイルにもう1つあります。"))
         self.taken.add(key)

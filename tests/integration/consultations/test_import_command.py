@@ -203,6 +203,11 @@ class TestRefusals:
         text, _last = refused(write("名称,運営者\nA,県\nA,県\n"))
         assert "このファイルにもう1つあります" in text
 
+    def test_rows_without_a_name_are_told_to_write_one(self, write):
+        text, _last = refused(write("名称,運営者\n,県\n,県\n"))
+        assert text.count("この欄は空にできません。書いてください。") == 2
+        assert "もう1つあります" not in text
+
     def test_a_name_that_fits_two_windows(self, write):
         WindowFactory.create_batch(2, name="A", operator="県")
         text, _last = refused(write("名称,運営者\nA,県\n"))

@@ -90,7 +90,7 @@ class TestSaveWindow:
     @pytest.mark.parametrize(
         ("values", "words"),
         [
-            ({"name": ""}, "このフィールド"),
+            ({"name": ""}, "この欄は空にできません"),
             ({"minimum_age": 20, "maximum_age": 10}, "「から」は「まで」より小さく"),
             ({"year_end_from": "12-29"}, "両方"),
         ],
