@@ -1,11 +1,13 @@
 """Small forms with which staff decide about applications."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from members.forms.organizations import check_joined_on
 from members.models import Application, JoiningRules, OrganizationKind
 from platform_portal.seen_forms import SeenForm
 
@@ -23,6 +25,11 @@ class JoinedOnForm(forms.Form):
         super().__init__(*args, **kwargs)
         day = JoiningRules.load().next_admission_on() or timezone.localdate()
         self.initial.setdefault("joined_on", day)
+
+    def clean_joined_on(self) -> dt.date:
+        on: dt.date = self.cleaned_data["joined_on"]
+        check_joined_on(on)
+        return on
 
 
 class ApproveForm(JoinedOnForm):

@@ -1,5 +1,6 @@
 """The entry of an organisation: as its own people write it, and as the desk does."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from members.corporate_numbers import compact_corporate_number
 from members.logos import read_logo
 from members.models import Organization, Sector, Strength
+from members.models.organizations import EARLIEST_DAY
 from members.profile import BY_MEMBERS, BY_STAFF
 from platform_portal.japanese.text import normalize_width
 from platform_portal.region.models import Municipality
@@ -28,6 +30,16 @@ HINTS = {
     "is_listed": _("外すと、住民のページに名前も出ません。"),
     "internal_note": _("県と事務局だけが見ます。団体の人には見えません。"),
 }
+
+
+# The next day of admission may be decided a while before it comes.
+MOST_DAYS_AHEAD = dt.timedelta(days=366)
+
+
+def check_joined_on(on: dt.date) -> None:
+    """A wrong year is the slip that is made, and nobody would notice it in a list. Raises ValidationError."""
+    if on < EARLIEST_DAY or on > timezone.localdate() + MOST_DAYS_AHEAD:
+        raise ValidationError(_("入会日は、1900年から1年先までの日付にしてください。年を確かめてください。"))
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
@@ -121,6 +133,11 @@ class OrganizationForm(ProfileForm):
     class Meta(ProfileForm.Meta):
         fields = [name for name in BY_STAFF if name != "logo"]
         widgets = {**ProfileForm.Meta.widgets, "joined_on": forms.DateInput(attrs={"type": "date"})}
+
+    def clean_joined_on(self) -> dt.date:
+        on: dt.date = self.cleaned_data["joined_on"]
+        check_joined_on(on)
+        return on
 
 
 class LeavingForm(forms.Form):

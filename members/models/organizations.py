@@ -18,6 +18,8 @@ from platform_portal.japanese.text import normalize
 from platform_portal.privacy import Person
 from platform_portal.region.models import Municipality
 
+EARLIEST_DAY, LATEST_DAY = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
+
 
 class OrganizationKind(models.TextChoices):
     """How a body stands in the platform."""
@@ -310,6 +312,17 @@ class Organization(PublicIdModel):
                 condition=Q(left_on=None) | Q(left_on__gte=F("joined_on")),
                 name="members_organization_dates_ordered",
                 violation_error_message=_("退会日は、入会日より後の日にしてください。"),
+            ),
+            # Slips of the keyboard: a year of four other digits.
+            models.CheckConstraint(
+                condition=Q(joined_on__gte=EARLIEST_DAY, joined_on__lte=LATEST_DAY),
+                name="members_organization_joined_on_plausible",
+                violation_error_message=_("入会日は、1900年から2100年までの日付にしてください。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(left_on=None) | Q(left_on__gte=EARLIEST_DAY, left_on__lte=LATEST_DAY),
+                name="members_organization_left_on_plausible",
+                violation_error_message=_("退会日は、1900年から2100年までの日付にしてください。"),
             ),
             models.CheckConstraint(
                 condition=(Q(state=OrganizationState.MERGED) & Q(merged_into__isnull=False))

@@ -236,3 +236,8 @@ class TestBatch:
         data = {"selected": [ApplicationFactory().public_id], "confirmed": "1", "joined_on": ""}
         assert "入会日を入れてください" in text_of(owner_client.post(BATCH, data))
         assert not Organization.objects.exists()
+
+    def test_a_wrong_year_is_noticed(self, owner_client):
+        data = {"selected": [ApplicationFactory().public_id], "confirmed": "1", "joined_on": "1026-11-30"}
+        assert "年を確かめてください" in text_of(owner_client.post(BATCH, data))
+        assert not Organization.objects.exists()

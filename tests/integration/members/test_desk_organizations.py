@@ -4,6 +4,8 @@ import datetime as dt
 import re
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -213,6 +215,40 @@ def test_staff_enter_and_change_at_once(owner_client):
     assert late.status_code == 409
     assert "遅れた会" in text_of(late)
     assert Organization.objects.get().name == "直した会"
+
+
+@pytest.mark.parametrize("days", [-50_000, 367])
+def test_day_of_joining_is_one_that_can_be(days, owner_client):
+    data = {
+        "name": "県が入れた会",
+        "kind": "general",
+        "sector": SectorFactory().pk,
+        "address_visibility": "hidden",
+        "joined_on": (timezone.localdate() + dt.timedelta(days=days)).isoformat(),
+        "version": "",
+    }
+    response = owner_client.post(reverse("members:organization-create"), data)
+    assert response.status_code == 422
+    assert "入会日は、1900年から1年先までの日付に" in text_of(response)
+    assert not Organization.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"joined_on": dt.date(1899, 12, 31)}, "入会日は、1900年から2100年まで"),
+        ({"joined_on": dt.date(2101, 1, 1)}, "入会日は、1900年から2100年まで"),
+        ({"left_on": dt.date(2101, 1, 1), "state": "left"}, "退会日は、1900年から2100年まで"),
+    ],
+)
+def test_days_that_cannot_be_are_refused_by_the_tables(values, words):
+    organization = OrganizationFactory()
+    for name, value in values.items():
+        setattr(organization, name, value)
+    with pytest.raises(ValidationError, match=words):
+        organization.full_clean()
+    with pytest.raises(IntegrityError, match="plausible"), transaction.atomic():
+        organization.save()
 
 
 def test_leaving_and_coming_back(owner_client):

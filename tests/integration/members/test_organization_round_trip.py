@@ -18,6 +18,7 @@ from members.models import (
     Sector,
     Strength,
 )
+from members.models.organizations import EARLIEST_DAY, LATEST_DAY
 from platform_portal.identifiers import new_public_id
 from platform_portal.sheets.planning import Outcome
 from platform_portal.sheets.writing import csv_lines, workbook_bytes
@@ -73,7 +74,7 @@ def organizations(draw) -> dict:
         "office_email": draw(st.sampled_from(["", "a+b@example.jp"])),
         "internal_note": draw(texts(60)),
         "is_listed": draw(st.booleans()),
-        "joined_on": draw(st.dates()),
+        "joined_on": draw(st.dates(EARLIEST_DAY, LATEST_DAY)),
     }
 
 
