@@ -35,7 +35,7 @@ class SecondFactorMiddleware:
         if is_mfa_enabled(user):
             return None
         messages.info(
-            request, _("はじめに、2段階認証を設定してください。設定が終わると、管理画面を使えます。")
+            request, _("はじめに、2段階認証を設定してください。設定が終わると、職員のページを使えます。")
         )
         return redirect("mfa_index")
 

@@ -27,7 +27,7 @@ def paged(request: HttpRequest, rows: Any, size: int = PAGE_SIZE) -> Page[Any]:
 
 def crumbs(*steps: Step) -> Crumbs:
     """From the desk's first page down; the last step has no address."""
-    return [(_("管理画面"), reverse("desk:home")), *steps]
+    return [(_("職員のページ"), reverse("desk:home")), *steps]
 
 
 # --- Words to search by -------------------------------------------------------------------------

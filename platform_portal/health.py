@@ -105,7 +105,7 @@ def check_outbox() -> Finding:
         )
     if given_up:
         problems.append(
-            _("この7日に作ったうち%(count)d件を送れませんでした。管理画面の「メール」を見てください。")
+            _("この7日に作ったうち%(count)d件を送れませんでした。職員のページの「メール」を見てください。")
             % {"count": given_up}
         )
     return Finding(name, " ".join(problems), is_vital=False)
@@ -120,7 +120,7 @@ def check_contact() -> Finding:
         return Finding(name, _("調べられません。"), is_vital=False)
     if can_be_reached:
         return Finding(name, is_vital=False)
-    words = _("電話もメールも入っていません。管理画面の「ポータルの設定」に入れてください。")
+    words = _("電話もメールも入っていません。職員のページの「ポータルの設定」に入れてください。")
     return Finding(name, words, is_vital=False, is_advice=True)
 
 

@@ -12,7 +12,7 @@ from platform_portal.seen_forms import SeenForm
 
 ROLE_HINT = _(
     "管理者：利用者の管理もできます。事務局：窓口と設定。県職員：窓口。"
-    "会員団体の担当者：管理画面は使えません。"
+    "会員団体の担当者：職員のページは使えません。"
 )
 
 

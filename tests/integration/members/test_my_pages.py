@@ -70,7 +70,7 @@ def test_home_of_somebody_without_an_organization(outsider_client):
 
 def test_home_shows_staff_the_way_to_the_desk():
     page = text_of(signed_in(UserFactory(role="staff")).get(HOME))
-    assert "管理画面にあります" in page
+    assert "職員のページにあります" in page
     assert "招待を頼んで" not in page
 
 

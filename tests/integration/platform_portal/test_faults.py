@@ -61,13 +61,13 @@ class TestErrorPages:
     def test_desk_pages_lead_back_to_the_desk(self, outsider_client):
         missing = outsider_client.get("/desk/windows/bbbbbb/nothing/")
         assert missing.status_code == 404
-        assert 'href="/desk/">管理画面へ' in missing.content.decode()
+        assert 'href="/desk/">職員のページへ' in missing.content.decode()
         assert "窓口の掲載が終わった" not in missing.content.decode()
         refused = outsider_client.get(reverse("desk:window-list"))
         assert refused.status_code == 403
-        assert 'href="/desk/">管理画面へ' in refused.content.decode()
-        assert "管理画面へ" not in outsider_client.get(reverse("desk:home")).content.decode()
-        assert "管理画面へ" not in outsider_client.get("/nothing/").content.decode()
+        assert 'href="/desk/">職員のページへ' in refused.content.decode()
+        assert "職員のページへ" not in outsider_client.get(reverse("desk:home")).content.decode()
+        assert "職員のページへ" not in outsider_client.get("/nothing/").content.decode()
 
     def test_defect(self, monkeypatch, caplog):
         def broken(*args, **kwargs):
