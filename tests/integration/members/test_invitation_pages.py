@@ -249,7 +249,7 @@ def test_list_tells_how_far_the_last_mail_has_come(administrator_client, state, 
         ({"email": "x"}, "メールアドレス"),
         ({"role": ""}, "必須"),
         ({"role": "king"}, "king"),
-        ({"name": "そ\x00ら"}, "何か文字を入力"),
+        ({"name": "そ\x00ら"}, "目に見えない制御文字"),
         ({"section": "課\u202e"}, "見えない文字"),
     ],
 )

@@ -83,7 +83,7 @@ def test_doubtful_number_is_doubted_once(secretariat_client, values, typed, doub
         ("secretariat_phone", "110", "087-832-0000 のように"),
         ("secretariat_phone", "<b>1</b>", "087-832-0000 のように"),
         ("secretariat_email", "x", "メールアドレス"),
-        ("portal_name", "つな\x00がり", "何か文字を入力"),
+        ("portal_name", "つな\x00がり", "目に見えない制御文字"),
     ],
 )
 def test_bad_values_are_refused(secretariat_client, values, field, value, words):

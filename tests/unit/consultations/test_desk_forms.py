@@ -403,5 +403,5 @@ def form_data(editor: WindowEditor) -> QueryDict:
 # --- A category ---------------------------------------------------------------------------------------
 def test_words_of_a_category_have_a_limit():
     errors = CategoryForm({"words": "あ" * 20_001}).errors
-    assert "20000 文字以下" in errors["words"][0]
+    assert "20000文字まで書けます" in errors["words"][0]
     assert "words" not in CategoryForm({"words": "あ" * 20_000}).errors
