@@ -133,7 +133,7 @@ def test_page_of_the_proxy_needs_nothing_and_shows_the_numbers() -> None:
         assert f'href="tel:{number}"' in text
 
 
-PROXY_PAGES = {"unavailable.html": {"502", "503", "504"}, "too-large.html": {"413", "414"}}
+PROXY_PAGES = {"unavailable.html": {"502", "503", "504"}, "too-large.html": {"413", "414", "494"}}
 
 
 @pytest.mark.parametrize("name", PROXY_PAGES)
