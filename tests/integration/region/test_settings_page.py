@@ -77,7 +77,7 @@ def test_doubtful_number_is_doubted_once(secretariat_client, values, typed, doub
     [
         ("portal_name", "", "必須"),
         ("platform_name", "あ" * 101, "100"),
-        ("prefecture", "999999", "選択"),
+        ("prefecture", "999999", "選び直して"),
         ("secretariat_postal_code", "12", "760-8570 のように"),
         ("secretariat_phone", "電話番号", "087-832-0000 のように"),
         ("secretariat_phone", "110", "087-832-0000 のように"),
