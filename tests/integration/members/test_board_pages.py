@@ -204,7 +204,7 @@ def test_editor_puts_up_changes_prolongs_and_settles(asker):
         ({"valid_to": "2020-01-01"}, "きょうより後"),
         ({"valid_to": "2099-01-01"}, "きょうから1年まで"),
         ({"text": "あ" * 2001}, "2000"),
-        ({"organization": "xxxxxx"}, "候補にありません"),
+        ({"organization": "xxxxxx"}, "一覧から選び直して"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_kept(asker, wrong, said):
