@@ -12,9 +12,6 @@ from members.models import Application, Distinction, Organization, OrganizationS
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
 
-MARKED = "members.marked_different"
-TAKEN_BACK = "members.difference_taken_back"
-
 
 @transaction.atomic
 def mark_different(*, one: Organization, other: Organization | Application, by: Any) -> Distinction:
@@ -34,7 +31,7 @@ def mark_different(*, one: Organization, other: Organization | Application, by: 
         row.other = other
     row.full_clean()
     row.save()
-    _record(MARKED, one, other, by)
+    _record_marked(one, other, by)
     return row
 
 
@@ -45,7 +42,9 @@ def take_back_difference(*, one: Organization, other: Organization | Application
     _lock(one, other)
     if not _between(one, other).delete()[0]:
         raise Refused(_("この2つは、別の団体として記録されていません。画面を読み込み直してください。"))
-    _record(TAKEN_BACK, one, other, by)
+    for obj, counterpart in ((one, other), (other, one)):
+        gone = {"different_from": counterpart.public_id}
+        audit.record(type="members.difference_taken_back", by=by, obj=obj, old=gone)
 
 
 def _lock(one: Organization, other: Organization | Application) -> None:
@@ -66,14 +65,11 @@ def _between(one: Organization, other: Organization | Application) -> Any:
     return Distinction.objects.between(one.pk, other.pk)
 
 
-def _record(type_: str, one: Organization, other: Organization | Application, by: Any) -> None:
+def _record_marked(one: Organization, other: Organization | Application, by: Any) -> None:
     """In the record of both: whoever opens one of them sees it."""
     for obj, counterpart in ((one, other), (other, one)):
-        values = {"different_from": counterpart.public_id}
-        if type_ == MARKED:
-            audit.record(type=type_, by=by, obj=obj, new=values)
-        else:
-            audit.record(type=type_, by=by, obj=obj, old=values)
+        new = {"different_from": counterpart.public_id}
+        audit.record(type="members.marked_different", by=by, obj=obj, new=new)
 
 
 # --- When one of them goes up in a third ------------------------------------------------------------
@@ -96,4 +92,4 @@ def _move(*, source: Organization, target: Organization, by: Any) -> None:
         if became not in {source.pk, target.pk} and not _between(target, counterpart).exists():
             fields = {"application" if row.application else "other": counterpart}
             Distinction.objects.create(one=target, marked_at=row.marked_at, marked_by=row.marked_by, **fields)
-            _record(MARKED, target, counterpart, by)
+            _record_marked(target, counterpart, by)
