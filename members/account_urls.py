@@ -12,7 +12,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import path, re_path
 
-from members.views.account import account_home, recorded, sign_out_everywhere
+from members.views.account import account_home, recorded, second_step, sign_out_everywhere
 from members.views.personal_data import my_data
 
 urlpatterns = [
@@ -37,7 +37,7 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("2fa/", mfa.index, name="mfa_index"),
-    path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
+    path("2fa/authenticate/", second_step, name="mfa_authenticate"),
     path("2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("2fa/totp/activate/", recorded(totp.activate_totp), name="mfa_activate_totp"),
     path("2fa/totp/deactivate/", recorded(totp.deactivate_totp), name="mfa_deactivate_totp"),

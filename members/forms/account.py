@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.models import validate_one_line
+from platform_portal.japanese.text import normalize_width
 from platform_portal.mail.waking import wake_sender
 
 
@@ -104,7 +105,15 @@ class ChangePasswordForm(SamePassword, PlainWords, account.ChangePasswordForm):
     words = {"oldpassword": (_("いまのパスワード"), ""), **NEW_PASSWORD}
 
 
-class AuthenticateForm(PlainWords, mfa.AuthenticateForm):
+class TypedCode(forms.Form):
+    """Mixin: a Japanese keyboard writes digits in full width."""
+
+    def clean_code(self) -> Any:
+        self.cleaned_data["code"] = normalize_width(self.cleaned_data["code"])
+        return super().clean_code()  # type: ignore[misc]  # allauth's form stands behind us
+
+
+class AuthenticateForm(TypedCode, PlainWords, mfa.AuthenticateForm):
     words = {"code": CODE}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -112,11 +121,11 @@ class AuthenticateForm(PlainWords, mfa.AuthenticateForm):
         self.fields["code"].widget.attrs["inputmode"] = "numeric"
 
 
-class ReauthenticateCodeForm(PlainWords, mfa.ReauthenticateForm):
+class ReauthenticateCodeForm(TypedCode, PlainWords, mfa.ReauthenticateForm):
     words = {"code": CODE}
 
 
-class ActivateTOTPForm(PlainWords, totp.ActivateTOTPForm):
+class ActivateTOTPForm(TypedCode, PlainWords, totp.ActivateTOTPForm):
     words = {"code": (_("認証アプリに出た6桁の数字"), _("数字は30秒ごとに変わります。"))}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

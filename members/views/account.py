@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
+from allauth.account.stages import LoginStageController
+from allauth.mfa.base import views as mfa
 from allauth.mfa.models import Authenticator
+from allauth.mfa.stages import AuthenticateStage
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
@@ -21,6 +25,7 @@ from platform_portal.access.methods import post_only
 from platform_portal.audit import services as audit
 
 View = Callable[..., HttpResponseBase]
+SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]  # recovery codes alone ask nobody
 
 
 @require_GET
@@ -42,6 +47,19 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
 def too_many_requests(request: HttpRequest) -> HttpResponse:
     """allauth's limits answer with this page."""
     return render(request, "members/too_many_requests.html", status=429)
+
+
+@login_not_required
+def second_step(request: HttpRequest) -> HttpResponseBase:
+    """allauth's view, for which a second factor may be gone by now: reset by an administrator, for example.
+
+    allauth then sends to the sign-in page, and that back here, for as long as the first step is remembered.
+    """
+    stage = LoginStageController.enter(request, AuthenticateStage.key)
+    if stage and not is_mfa_enabled(stage.login.user, SECOND_FACTORS):
+        messages.info(request, _("2段階認証の設定が変わりました。もう一度サインインしてください。"))
+        return cast(HttpResponseBase, stage.abort())
+    return cast(HttpResponseBase, mfa.authenticate(request))
 
 
 def recorded(view: View) -> View:

@@ -283,6 +283,22 @@ def test_somebody_stopped_between_the_steps_stays_out(person, secret):
     assert client.get(reverse("account_home")).status_code == 302
 
 
+def test_second_factor_reset_between_the_steps_leads_to_signing_in(person, secret):
+    app = with_app(person, secret)
+    client = at_second_step(person)
+    app.delete()
+    response = client.get(LOGIN, follow=True)
+    assert response.redirect_chain == [(reverse("mfa_authenticate"), 302), (LOGIN, 302)]
+    assert "もう一度サインインしてください" in text(response)
+    assert client.post(LOGIN, {"login": person.email, "password": PASSWORD}).headers["Location"] == "/desk/"
+
+
+def test_code_may_be_typed_in_full_width(person, secret):
+    with_app(person, secret)
+    typed = "".join(chr(ord(digit) + 0xFEE0) for digit in code_of(secret))
+    assert at_second_step(person).post(reverse("mfa_authenticate"), {"code": typed}).status_code == 302
+
+
 def test_second_step_without_the_first_leads_back(client):
     assert client.get(reverse("mfa_authenticate")).headers["Location"] == LOGIN
     assert client.post(reverse("mfa_authenticate"), {"code": "123456"}).headers["Location"] == LOGIN
