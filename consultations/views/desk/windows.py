@@ -44,7 +44,7 @@ def window_list(request: HttpRequest) -> HttpResponse:
             request,
             rows.select_related("organization").prefetch_related("channels", "categories", "municipalities"),
         ),
-        "bulk": BulkForm(initial=chosen),
+        "bulk": BulkForm(initial=chosen, auto_id="bulk_%s"),
         "chosen": chosen.get("selected", []),
         "are_all_selected": request.GET.get("select") == "page",
         "is_filtered": found.is_filtered or request.GET.get("author") in {"me", "returned"},

@@ -89,6 +89,12 @@ class TestWindowList:
         assert page.count('name="selected"') == 2
         assert page.count(" checked>") == ticked
 
+    def test_every_label_belongs_to_one_field(self, owner_client):
+        """The filter and the bulk form both have a category."""
+        page = text_of(owner_client.get(reverse("desk:window-list")))
+        names = re.findall(r'\bid="([^"]+)"', page)
+        assert len(names) == len(set(names))
+
     def test_pages(self, owner_client, category):
         WindowFactory.create_batch(55)
         response = owner_client.get(reverse("desk:window-list"), {"page": "2", "sort": "name"})
