@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from members.corporate_numbers import validate_corporate_number
 from members.models.users import validate_one_line
 from platform_portal.identifiers import PublicIdModel
+from platform_portal.japanese.phone import check_phone
 from platform_portal.japanese.text import normalize
 from platform_portal.privacy import Person
 from platform_portal.region.models import Municipality
@@ -204,7 +205,9 @@ class Organization(PublicIdModel):
     website = models.URLField(
         _("ウェブサイト"), max_length=300, blank=True, validators=[URLValidator(schemes=["https", "http"])]
     )
-    public_phone = models.CharField(_("公開する電話番号"), max_length=30, blank=True)
+    public_phone = models.CharField(
+        _("公開する電話番号"), max_length=30, blank=True, validators=[check_phone]
+    )
     public_email = models.EmailField(_("公開するメールアドレス"), blank=True)
     logo = models.ImageField(_("ロゴ"), upload_to="organizations/logos/", blank=True, editable=False)
 

@@ -93,6 +93,11 @@ def _read_long(number: str, dialled: str, tail: str) -> PhoneNumber:
     return _with_grouping(number, digits, usual, tail)
 
 
+def check_phone(text: str) -> None:
+    """For the fields of a model. Raises ValidationError like `read_phone`."""
+    read_phone(text)
+
+
 def _national_digits(dialled: str, parsed: phonenumbers.PhoneNumber) -> str:
     """Japan's own numbers as dialled inside the country."""
     if dialled.startswith("+"):

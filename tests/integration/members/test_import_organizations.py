@@ -169,6 +169,13 @@ class TestUpload:
         assert uploaded(owner_client, wide).counts["unchanged"] == 1
 
 
+@pytest.mark.parametrize("phone", ["電話", "087-111-1111、087-222-2222"])
+def test_telephone_that_nobody_can_dial_is_refused(phone, owner_client):
+    upload = uploaded(owner_client, f"名称,活動分野,公開する電話\nつながりの会,福祉,{phone}\n")
+    assert upload.counts["refused"] == 1
+    assert "公開する電話" in shown(owner_client, upload)
+
+
 class TestMatching:
     def test_by_number_before_name(self, owner_client):
         there = OrganizationFactory(name="旧い名前", corporate_number=NUMBER)
