@@ -21,8 +21,9 @@ def words(visitor: Any) -> str:
 
 
 def set_end_of_day(visitor: Any, end: str) -> None:
-    """Monday to Friday from nine."""
+    """Monday to Friday from nine, and so in the published words."""
     page = visitor.page
+    page.fill("#id_hours_text", f"月〜金 9:00〜{end}")
     page.check("input[name=hours-mode][value=rows]")
     if page.locator("#id_rows-0-start").count() == 0:
         page.click("text=曜日と時刻を足す")
