@@ -54,7 +54,7 @@ def with_exceptions(
         return ""
     if year_end:
         closure = f"{write_date(*year_end[0])}-{write_date(*year_end[1])} off"
-        if closure not in parts[0].split("; "):
+        if not _has_last_word(closure, parts[0]):
             parts.append(closure)
     parts += _dated_parts(dated)
     if valid_from and valid_from > _BEGINNING:
@@ -62,6 +62,12 @@ def with_exceptions(
     if valid_to and valid_to < _END:
         parts.append(_closed_between(valid_to + dt.timedelta(days=1), _END))
     return "; ".join(parts)
+
+
+def _has_last_word(closure: str, rule: str) -> bool:
+    """True when the rule says it already and nothing behind it opens those days again."""
+    _before, found, behind = f"; {rule}".rpartition(f"; {closure}")
+    return bool(found) and all(part.endswith(" off") for part in behind.split("; ") if part)
 
 
 def _dated_parts(dated: Sequence[DatedException]) -> list[str]:

@@ -21,6 +21,17 @@ def test_nothing_to_add_leaves_the_rule_alone():
     assert with_exceptions("  ", year_end=YEAR_END) == ""
 
 
+@pytest.mark.parametrize("behind", ["We 00:00-00:30", "PH off; We 09:00-12:00"])
+def test_year_end_closes_what_the_rule_opens_again_behind_its_own_closure(behind):
+    rule = f"Mo 09:00-17:00; Dec 29-Jan 03 off; {behind}"
+    assert with_exceptions(rule, year_end=YEAR_END) == f"{rule}; Dec 29-Jan 03 off"
+
+
+def test_year_end_is_not_said_twice_when_only_closures_follow():
+    rule = "Mo-Fr 09:00-17:00; Dec 29-Jan 03 off; PH off"
+    assert with_exceptions(rule, year_end=YEAR_END) == rule
+
+
 def test_year_end_closes_once():
     rule = with_exceptions("24/7", year_end=YEAR_END)
     assert rule == "24/7; Dec 29-Jan 03 off"
