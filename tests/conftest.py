@@ -8,12 +8,19 @@ from uuid import uuid4
 import pytest
 from django.core.cache import cache
 from django.test import Client, TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 
 from consultations.models import Category, ConsultationWindow
 from members.models import User
 from tests.emptying import delete_all_rows
 from tests.factories.consultations import CategoryFactory, WindowFactory
 from tests.factories.members import UserFactory
+
+# The same cases in every run, so that what is green stays green until somebody changes something.
+# `make fuzz` looks for new ones (--hypothesis-profile=search).
+hypothesis_settings.register_profile("same", derandomize=True, database=None, deadline=None)
+hypothesis_settings.register_profile("search", deadline=None, print_blob=True)
+hypothesis_settings.load_profile("same")
 
 
 @pytest.fixture(autouse=True, scope="session")
