@@ -1,7 +1,7 @@
 # Entry points. The work is done by scripts/, which also run without make.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench evaluate lock clean
+.PHONY: help setup demo test check fuzz bench evaluate lock clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -17,6 +17,9 @@ test: ## everything: checks, all tests, browser tests, coverage gate
 
 check: ## linters, types, import direction, migrations, deployment settings
 	@scripts/check
+
+fuzz: ## look for new cases in the property tests for ten minutes (scripts/fuzz 60 for an hour)
+	@scripts/fuzz
 
 bench: ## benchmarks, as ratios (benchmarks/README.md)
 	@scripts/bench
