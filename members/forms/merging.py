@@ -13,15 +13,26 @@ from members.models import Organization
 from members.services import Side
 from members.services.merging import MERGEABLE
 from platform_portal.identifiers import LENGTH
+from platform_portal.japanese.text import normalize_width
 
 FIRST, SECOND, BOTH = "first", "second", "both"
+
+
+class PublicIdField(forms.CharField):
+    """An ID as people type it: in capitals, or with the wide letters of a Japanese keyboard."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_length=LENGTH, max_length=LENGTH, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return normalize_width(super().to_python(value) or "")
 
 
 class PairForm(forms.Form):
     """Two that no list has put side by side."""
 
-    first = forms.CharField(label=gettext_lazy("1つめの ID"), min_length=LENGTH, max_length=LENGTH)
-    second = forms.CharField(label=gettext_lazy("2つめの ID"), min_length=LENGTH, max_length=LENGTH)
+    first = PublicIdField(label=gettext_lazy("1つめの ID"))
+    second = PublicIdField(label=gettext_lazy("2つめの ID"))
 
 
 class MergeForm(forms.Form):

@@ -32,7 +32,7 @@ def _steps(*more: tuple[str, str]) -> list[tuple[str, str]]:
 def organization_duplicates(request: HttpRequest) -> HttpResponse:
     form = PairForm(request.GET) if "first" in request.GET else PairForm()
     if form.is_valid():
-        asked = [form.cleaned_data["first"].lower(), form.cleaned_data["second"].lower()]
+        asked = [form.cleaned_data["first"], form.cleaned_data["second"]]
         if Organization.objects.filter(public_id__in=asked).count() == 2:
             return redirect("members:organization-merge", *asked)
         form.add_error(None, _("その ID の団体が2つ見つかりません。ID を確かめてください。"))

@@ -361,6 +361,9 @@ class TestPages:
         start = reverse("members:organization-duplicates")
         query = f"?first={source.public_id}&second={target.public_id}"
         assert secretariat_client.get(start + query).headers["Location"] == address(source, target)
+        wide = "".join(chr(ord(each) + 0xFEE0) for each in source.public_id.upper())
+        typed = f"?first={wide}&second=+{target.public_id.upper()}+"
+        assert secretariat_client.get(start + typed).headers["Location"] == address(source, target)
         assert "ID を確かめてください" in secretariat_client.get(start + "?first=222222&second=333333").text
         assert secretariat_client.get(start + "?first=%00&second=x").status_code == 422
 
