@@ -26,7 +26,7 @@ BROKEN_RULES = """async (options) => {
   const found = await axe.run(document, options);
   return found.violations.map((rule) => [rule.id, rule.nodes.map((node) => node.target)]);
 }"""
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium-headless-shell")
 PHONE = {"width": 375, "height": 740}
 DESK = {"width": 1280, "height": 800}
 # Playwright's event loop lives in the test's thread; the ORM is still used from that thread only.

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from consultations.models import ErrorReport
 from tests.functional.conftest import DESK, PHONE, Directory
@@ -77,9 +78,9 @@ def test_filter_without_javascript_and_take_a_choice_away(visit: Any, directory:
     page.get_by_label("受付中だけ").check()
     page.get_by_label("話したいことば").select_option("en")
     page.get_by_role("button", name="この条件で見る").click()
-    assert [card.inner_text() for card in page.locator("h3").all()] == ["よるひる電話"]
+    expect(page.locator("h3")).to_have_text(["よるひる電話"])
     page.get_by_role("link", name="English（英語）").click()
-    assert page.locator("h3").count() == 2
+    expect(page.locator("h3")).to_have_count(2)
     assert "language" not in page.url
 
 
