@@ -38,7 +38,7 @@ stop_services() {
 
 find_browser() {
     local candidate
-    for candidate in ${CHROMIUM:+"$CHROMIUM"} chromium chromium-browser google-chrome; do
+    for candidate in ${CHROMIUM:+"$CHROMIUM"} chromium-headless-shell chromium chromium-browser google-chrome; do
         command -v "$candidate" && return
     done
     return 1

@@ -177,6 +177,7 @@ def no_broker(*args: object, **options: object) -> None:
     raise OperationalError("no broker")
 
 
+@pytest.mark.no_cover
 class TestManyRows:
     def test_a_worker_takes_large_files(self, owner_client, django_capture_on_commit_callbacks):
         with django_capture_on_commit_callbacks() as waiting:
@@ -246,6 +247,7 @@ class TestManyRows:
         WindowImport.objects.filter(pk=upload.pk).update(stage="applying", stage_at=long_ago)
         assert "途中で止まったようです" in owner_client.get(page_of(upload)).content.decode()
 
+    @pytest.mark.no_cover
     def test_queries_do_not_grow(
         self, owner_client, django_assert_num_queries, django_assert_max_num_queries
     ):
@@ -283,6 +285,7 @@ def test_hostile_file_is_refused_with_a_sentence_and_leaves_nothing(name, owner_
     assert not list(tmp_path.rglob("*.*"))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "cell",
     [
@@ -395,6 +398,7 @@ class TestExport:
         upload = uploaded(owner_client, response.content)
         assert upload.counts["unchanged"] == 1
 
+    @pytest.mark.no_cover
     def test_queries_do_not_grow(
         self, owner_client, django_assert_num_queries, django_assert_max_num_queries
     ):
