@@ -24,17 +24,6 @@ hypothesis_settings.register_profile("search", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("same")
 
 
-@pytest.hookimpl(trylast=True)  # after Hypothesis has marked its own
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tracing costs two thirds more time, so tests that run the same lines over and over go untraced.
-
-    Random cases here; by their own mark (no_cover) hostile words for every field, thousands of rows, walks.
-    """
-    for item in items:
-        if item.get_closest_marker("hypothesis"):
-            item.add_marker(pytest.mark.no_cover)
-
-
 @pytest.fixture(autouse=True, scope="session")
 def _quick_return_to_an_empty_database() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:

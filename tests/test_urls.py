@@ -15,8 +15,6 @@ from tests.addresses import OUR_PAGES, PAGES, PUBLIC, PUBLIC_ACCOUNT, Page, addr
 from tests.conftest import signed_in
 from tests.factories.members import ApplicationFactory, MembershipFactory, UserFactory
 
-pytestmark = pytest.mark.no_cover  # a walk: what it reaches is not thereby tested
-
 
 def test_public_pages_are_just_these():
     assert {page.name for page in PAGES if page.is_public} == PUBLIC | PUBLIC_ACCOUNT

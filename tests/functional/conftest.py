@@ -37,8 +37,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "functional" in item.path.parts:
             item.add_marker(pytest.mark.browser)
-            # What a line of code is worth is measured without the walks; tracing them costs minutes.
-            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(scope="session")

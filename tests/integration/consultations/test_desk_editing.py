@@ -299,7 +299,6 @@ TEXT_FIELDS = [
 ]
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("field", TEXT_FIELDS)
 @pytest.mark.parametrize("value", ["x" * 5000, "a\x00b", "a\x07b"])
 def test_hostile_text_is_an_error_of_the_form(field, value, owner_client, window):
@@ -325,7 +324,6 @@ def test_markup_stays_text(value, owner_client, client, window):
     assert "秘密のメモ" not in public
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "values",
     [
@@ -355,7 +353,6 @@ def test_garbage_is_never_a_fault(values, owner_client, window):
     assert ConsultationWindow.objects.get().channels.count() <= 1
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "data",
     [

@@ -53,7 +53,6 @@ def fill(category: Category, owner: Any, count: int) -> None:
         services.verify_window(window=window, by=owner, on=timezone.localdate() - dt.timedelta(days=400))
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("name", LISTS)
 def test_many_rows_cost_no_more_queries(name, administrator, administrator_client, category):
     administrator_client.get(reverse("desk:home"))  # the first visit also writes the session
@@ -70,7 +69,6 @@ def test_many_rows_cost_no_more_queries(name, administrator, administrator_clien
     assert counts[0] == counts[1] <= (24 if name == "home" else 20)
 
 
-@pytest.mark.no_cover
 def test_long_history_costs_no_more_queries(owner, owner_client, category):
     window = WindowFactory(topics=[category])
     owner_client.get(reverse("desk:home"))

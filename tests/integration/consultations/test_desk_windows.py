@@ -64,7 +64,6 @@ class TestWindowList:
     def test_filters(self, query, names, owner_client):
         assert self.found(owner_client, **query) == names
 
-    @pytest.mark.no_cover
     @pytest.mark.parametrize(
         "name", ["words", "state", "category", "area", "city", "due", "hours", "sort", "page"]
     )
@@ -160,7 +159,6 @@ class TestBulk:
         self.post(colleague_client, [first, second], **sent, checked=[second.public_id])
         assert list(ConsultationWindow.objects.published()) == [second]
 
-    @pytest.mark.no_cover
     def test_costs_no_more_queries_with_many_to_show(self, owner, colleague_client, category):
         windows = WindowFactory.create_batch(6, state=State.IN_REVIEW, author=owner, topics=[category])
         colleague_client.get("/desk/")

@@ -186,7 +186,6 @@ def no_broker(*args: object, **options: object) -> None:
     raise OperationalError("no broker")
 
 
-@pytest.mark.no_cover
 class TestManyRows:
     def test_a_worker_takes_large_files(self, owner_client, django_capture_on_commit_callbacks):
         with django_capture_on_commit_callbacks() as waiting:
@@ -256,7 +255,6 @@ class TestManyRows:
         WindowImport.objects.filter(pk=upload.pk).update(stage="applying", stage_at=long_ago)
         assert "途中で止まったようです" in owner_client.get(page_of(upload)).content.decode()
 
-    @pytest.mark.no_cover
     def test_queries_do_not_grow(
         self, owner_client, django_assert_num_queries, django_assert_max_num_queries
     ):
@@ -294,7 +292,6 @@ def test_hostile_file_is_refused_with_a_sentence_and_leaves_nothing(name, owner_
     assert not list(tmp_path.rglob("*.*"))
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "cell",
     [
@@ -413,7 +410,6 @@ class TestExport:
         upload = uploaded(owner_client, response.content)
         assert upload.counts["unchanged"] == 1
 
-    @pytest.mark.no_cover
     def test_queries_do_not_grow(
         self, owner_client, django_assert_num_queries, django_assert_max_num_queries
     ):

@@ -166,7 +166,6 @@ GARBAGE = [
 PARAMETERS = ["now", "always", "channel", "who", "city", "language", "free", "anonymous", "page"]
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("parameter", PARAMETERS)
 def test_garbage_is_ignored_with_a_word_about_it(client: Client, parameter: str) -> None:
     WindowFactory(name="窓口")
@@ -228,7 +227,6 @@ def queries_of(client: Client, path: str, count: Any) -> int:
     return len(captured)
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("path", ["/", "/windows/", "/windows/?now=1&channel=phone", "/c/{category}/"])
 def test_queries_do_not_grow_with_the_windows(
     client: Client, town: Any, path: str, django_assert_max_num_queries: Any, settings: Any

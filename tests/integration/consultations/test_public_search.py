@@ -189,7 +189,6 @@ def test_what_cannot_be_searched_is_said(client: Client, life_line: Any, words: 
         assert page.index(life_line.name) < page.index("困りごとから選ぶ")
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "words", ["死に\x00たい", "つらくて。" * 100 + "死にたい", "あ" * 20_000, "借金\x00"]
 )
@@ -222,7 +221,6 @@ def test_who_writes_another_language_is_shown_the_way(client: Client, words: str
     assert ("Talk in your language" in part) is bool(link)
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "words",
     [

@@ -294,7 +294,6 @@ def many(count: int) -> str:
     return head + "".join(rows)
 
 
-@pytest.mark.no_cover
 class TestManyRows:
     def test_a_worker_takes_large_files_and_says_how_far_it_is(
         self, owner_client, django_capture_on_commit_callbacks
@@ -399,7 +398,6 @@ class TestExport:
         assert (cell.value, cell.data_type) == ("=1+1", "s")
         assert uploaded(secretariat_client, response.content).counts["unchanged"] == 1
 
-    @pytest.mark.no_cover
     def test_queries_do_not_grow(
         self, owner_client, django_assert_num_queries, django_assert_max_num_queries
     ):
