@@ -36,7 +36,9 @@ MAX_SEARCHED = 10_000
 _PATTERN = re.compile(
     "|".join(
         [
-            r"(?:死|し|4|四|氏|タヒ|たひ|ﾀﾋ)に(?:た|て|と)(?!な(?:り|る)ま)(?:い|ぇ|え|く|う|かっ|ひ|すぎ)",
+            r"(?:死|し|4|四|氏|タヒ|たひ|ﾀﾋ)に(?:た|て|と)(?!な(?:り|る)ま|くさん)(?:い|ぇ|え|く|う|かっ|ひ|すぎ)",
+            # Sent before it was written to the end, or the finger slipped beside い.
+            r"死にた(?:[あお]|$)|^しにた(?:[あお]|$)|^死$",
             r"(?:死|し|4|氏|たひ)の(?:う|っ)(?:かな|と(?:思|おも))",
             r"(?:死|し)んでしまいた",
             r"(?:死|し)んだ(?:ほう|方)が(?:まし|いい|良い|らく|楽)",
@@ -84,7 +86,8 @@ _ENGLISH_VIOLENCE = re.compile(
 )
 _ENGLISH = re.compile(
     r"\b(?:suicid\w*|kill (?:myself|himself|herself)|want to die|wanna die|want to be dead|end my life|"
-    r"end it all|(?:don'?t|do not) want to live|self[- ]?harm\w*|cut(?:ting)? my(?:self| wrists?| arms?)|overdos\w*|"
+    r"end it all|(?:don'?t|do not) want to (?:live|exist|be alive|be here any ?more)|feel(?:ing)? like dying|"
+    r"wish i (?:was|were) dead|(?:no|any) reason to live|tired of living|self[- ]?harm\w*|cut(?:ting)? my(?:self| wrists?| arms?)|overdos\w*|"
     r"(?:am|i'?m) (?:going to|gonna) kill|hurt myself|better off dead)\b"
 )
 # A sentence that is nothing but these and what stands around them is a cry, though no word of it names a danger.
