@@ -26,6 +26,7 @@ MAX_LINES = 3
 SURE_OF_SUBJECT = 0.2
 SURE_OF_WINDOW = 0.08
 _KANA = re.compile("[\u3041-\u30ff\uff66-\uff9f]")
+_LATIN = re.compile("[ -~\u2018\u2019\u201c\u201d\u2026\\s]*[A-Za-z][ -~\u2018\u2019\u201c\u201d\u2026\\s]*")
 RATE = "60/m"  # a whole school behind one address may search at once; beyond that words are not counted
 
 
@@ -104,9 +105,16 @@ def answer_words(words: str, clock: Clock) -> Answer:
         danger=result.danger,
         lines=[line for line in lines if line not in shelters],
         shelters=shelters,
-        is_abroad=bool(result.danger.language) or not (is_found or _is_japanese(words)),
+        is_abroad=bool(result.danger.language) or _is_abroad(words, result.danger, is_found=is_found),
         is_cut=len(words) > MAX_SENTENCE,
     )
+
+
+def _is_abroad(words: str, danger: finding.Danger, *, is_found: bool) -> bool:
+    """Found words were understood; but who cries in English must not find Japanese alone."""
+    if danger and _LATIN.fullmatch(words):
+        return True
+    return not (is_found or _is_japanese(words))
 
 
 def _is_japanese(words: str) -> bool:

@@ -208,6 +208,11 @@ def test_browser_cuts_nothing_silently(client: Client) -> None:
     ("words", "link"),
     [
         ("quero morrer", "/windows/?language=pt"),
+        ("I want to die", "/languages/"),
+        ("my husband is choking me", "/languages/"),
+        ("shinitai", "/languages/"),
+        ("自殺", ""),
+        ("SOS 助けて", ""),
         ("xyzzy plugh", "/languages/"),
         ("ກກກກ", "/languages/"),
         (NONSENSE, ""),
