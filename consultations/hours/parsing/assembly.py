@@ -225,11 +225,19 @@ class Assembler:
     def close_spans(self, closure: Closure) -> None:
         if not closure.days.is_weekly:
             self.is_complete = False
+        if closure.open_words and not self.has_hours_on(closure.days):
+            self.objections.append(closure.open_words)  # 「平日9時〜17時、土曜は午前中」: from when?
         for index in range(7):
             if closure.days.mask >> index & 1 and index in self.week:
                 holder = Hours(None, list(self.week[index]))
                 apply_limit(holder, Limit(rest=closure.spans))
                 self.week[index] = tuple(holder.spans)
+
+    def has_hours_on(self, days: Days) -> bool:
+        """Whether there is something to keep a half of, on all of those days."""
+        if not days.is_weekly or days.holidays:
+            return False
+        return all(index in self.week for index in range(7) if days.mask >> index & 1)
 
     def include(self, days: Days) -> None:
         if days.holidays:

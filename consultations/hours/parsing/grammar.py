@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from consultations.hours.parsing.clauses import clauses, ends_with_closing, flat, nest
 from consultations.hours.parsing.days import DAY_KINDS, WORKDAYS_MASK, Group, Item, kind_at, read_days
-from consultations.hours.parsing.model import Change, Days, Hours, Minutes, Reading, apply_limit
+from consultations.hours.parsing.model import Change, Closure, Days, Hours, Minutes, Reading, apply_limit
 from consultations.hours.parsing.statements import StatementReader
 from consultations.hours.parsing.text import make_uniform
 from consultations.hours.parsing.times import single_time, starts_span
@@ -364,7 +364,7 @@ class Reader(StatementReader):
                 self.reading.included.append(days)
                 return following + 1
             case Kind.HALF_DAY:
-                return self.read_half_day(items, following, days)
+                return self.read_half_day(items, start, following, days)
         after = self.end_of_channel_remark(items, following)
         if after > following:
             self.note_channel(items[start:after])
@@ -401,7 +401,7 @@ class Reader(StatementReader):
             for item in rest[:-1]
         )
 
-    def read_half_day(self, items: Sequence[Item], position: int, days: Days) -> int:
+    def read_half_day(self, items: Sequence[Item], start: int, position: int, days: Days) -> int:
         """「土曜は午前のみ」 keeps that half of the hours; 「水曜午後は休み」 closes it."""
         item = items[position]
         half: Minutes = item.value if isinstance(item, Token) else (0, 0)
@@ -413,7 +413,8 @@ class Reader(StatementReader):
             return following + 1
         if kind_at(items, following) is Kind.ONLY or following >= len(items):
             other = (12 * 60, 24 * 60) if half[0] == 0 else (0, 12 * 60)
-            self.close(days, [other])
+            words = self.text.quote(items[start].start, items[min(following, len(items) - 1)].end)
+            self.reading.closures.append(Closure(days, [other], open_words=words))
             return min(following + 1, len(items))
         return position
 

@@ -58,10 +58,14 @@ class Hours:
 
 @dataclass
 class Closure:
-    """Closed on `days`, or only during `spans` of them."""
+    """Closed on `days`, or only during `spans` of them.
+
+    `open_words`: what said that the rest of those days is open (土曜は午前のみ).
+    """
 
     days: Days
     spans: list[Minutes] = field(default_factory=list)
+    open_words: str = ""
 
 
 @dataclass
