@@ -89,11 +89,11 @@ def check_nobody_said_otherwise(window: ConsultationWindow) -> None:
 def tell_difference(*, request: VerificationRequest, kind: str, text: str) -> ErrorReport:
     """The operator says that something is no longer true: staff get it as a report, reminders end.
 
-    Raises AlreadyAnswered.
+    Also after somebody else has answered "still true" meanwhile: what was written is never dropped, staff decide.
     """
     window = lock_window(request.window)
-    locked = _lock_open(request)
-    if locked.told_at is None:
+    locked = VerificationRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    if locked.is_open and locked.told_at is None:
         locked.told_at = timezone.now()
         locked.save(update_fields=["told_at"])
     words = _("運営する団体から：%(text)s") % {"text": text}

@@ -3,7 +3,6 @@
 Opening it changes nothing, so a scanner of mails confirms nothing; a press is a POST with the form's own token.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -98,7 +97,8 @@ def confirm(request: HttpRequest, token: str, link: Link) -> HttpResponse:
 def confirm_difference(request: HttpRequest, token: str, link: Link, *, public_id: str) -> HttpResponse:
     """「直す」: what is no longer true, in the operator's own words."""
     chosen = _chosen(link.requests(), public_id)
-    if not chosen.is_open:
+    # What somebody has already written is taken, though a colleague has answered meanwhile.
+    if not chosen.is_open and request.method != "POST":
         return redirect("consultations:confirm", token=token)
     form = DifferenceForm(request.POST or None)
     status = 200
@@ -109,7 +109,7 @@ def confirm_difference(request: HttpRequest, token: str, link: Link, *, public_i
         status = 400
         if form.is_valid():
             if not is_limited(request, group="window-difference", rate=RATE):
-                return _tell(request, token, chosen, form)
+                return _tell(request, token, link, chosen, form)
             form.add_error(None, _too_many())
             status = 429
     context = {
@@ -121,12 +121,12 @@ def confirm_difference(request: HttpRequest, token: str, link: Link, *, public_i
 
 
 def _tell(
-    request: HttpRequest, token: str, chosen: VerificationRequest, form: DifferenceForm
+    request: HttpRequest, token: str, link: Link, chosen: VerificationRequest, form: DifferenceForm
 ) -> HttpResponse:
-    with suppress(services.AlreadyAnswered):  # in another tab meanwhile: the page of the link says so
-        services.tell_difference(
-            request=chosen, kind=form.cleaned_data["kind"], text=form.cleaned_data["text"]
-        )
+    services.tell_difference(request=chosen, kind=form.cleaned_data["kind"], text=form.cleaned_data["text"])
+    if not chosen.is_open:  # the list says only that the window was confirmed
+        said = _("ちがうところを受け取りました。事務局が確かめて直します。")
+        return _page(request, token, link, link.requests(), said=said)
     return redirect(f"{reverse('consultations:confirm', args=[token])}#w-{chosen.window.public_id}")
 
 

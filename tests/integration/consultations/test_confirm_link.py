@@ -252,6 +252,20 @@ def test_telling_a_difference_makes_work_for_staff_and_ends_the_reminders(
     assert client.get(difference).status_code == 302
 
 
+def test_what_was_written_is_kept_though_a_colleague_confirmed_meanwhile(
+    client: Client, address: str, asked: ConsultationWindow
+) -> None:
+    difference = f"{address}{asked.public_id}/"
+    written = form(asked, "window-difference", kind="hours", text="土曜は休みになりました")
+    client.post(address, form(asked))
+    told = client.post(difference, written)
+    assert told.status_code == 200
+    assert "ちがうところを受け取りました" in told.content.decode()
+    report = ErrorReport.objects.get()
+    assert (report.window, report.text) == (asked, "運営する団体から：土曜は休みになりました")
+    assert request_of(asked).told_at is None
+
+
 # --- Somebody said otherwise ------------------------------------------------------------------------
 def test_nobody_confirms_what_a_colleague_called_outdated(
     client: Client, address: str, asked: ConsultationWindow
