@@ -1,6 +1,6 @@
 """Windows for a sentence: by their name, by their category, by what they say of themselves, in this order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -59,15 +59,20 @@ class DatabaseWindows:
         if towns:
             windows = windows.serving(*towns)
         scores: dict[tuple[str, str], float] = {}
-        for key, score in (*_by_words(windows, text), *_by_category(windows, _meant(categories))):
+        for key, score in (
+            *_by_words(windows, text, towns.values()),
+            *_by_category(windows, _meant(categories)),
+        ):
             scores[key] = scores.get(key, 0.0) + score
         # Equal scores keep the order in which they were found: nearest area first, then by name.
         ranked = sorted(scores.items(), key=lambda item: -item[1])[:MOST_WINDOWS]
         return [WindowMatch(public_id, name, round(score, 4)) for (public_id, name), score in ranked]
 
 
-def _by_words(windows: "ConsultationWindowQuerySet", text: str) -> list[tuple[tuple[str, str], float]]:
-    found = windows.matching(query_words(text))[:MOST_WINDOWS]
+def _by_words(
+    windows: "ConsultationWindowQuerySet", text: str, towns: Iterable[str]
+) -> list[tuple[tuple[str, str], float]]:
+    found = windows.matching(query_words(text, beside=towns))[:MOST_WINDOWS]
     return [
         (
             (window.public_id, window.name),

@@ -43,11 +43,15 @@ def document_words(
     return found
 
 
-def query_words(text: str) -> Query:
-    """Return what to look for. A single word in kana may be the beginning of a name."""
+def query_words(text: str, *, beside: Iterable[str] = ()) -> Query:
+    """Return what to look for. A single word in kana may be the beginning of a name.
+
+    `beside`: names of towns that were understood already. 「高松市 家賃」 asks for no window because 高松市 is its name.
+    """
     plain = normalize(text, limit=1_000)
     found = tokens(text)[:MOST_WORDS]
-    telling = [word for word in found if word not in GENERIC]
+    said = {word for name in beside for word in (*tokens(name), *tokens(name[:-1]))}
+    telling = [word for word in found if word not in GENERIC and word not in said]
     joined = plain.replace(" ", "")
     prefixes = (joined,) if _SHORTEST_PREFIX <= len(joined) <= _LONGEST_PREFIX else ()
     return Query(tuple(telling or found), prefixes)

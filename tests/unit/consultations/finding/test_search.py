@@ -10,6 +10,7 @@ from consultations.finding.words import query_words
 from consultations.indexing import refresh_derived
 from consultations.models import Category, ConsultationWindow
 from platform_portal.publishing.states import State
+from platform_portal.region.models import Municipality
 from tests.factories.consultations import CategoryFactory, WindowFactory
 from tests.factories.region import MunicipalityFactory, PortalSettingsFactory
 
@@ -191,3 +192,14 @@ def towns(hikikomori) -> dict[str, ConsultationWindow]:
 def test_town_named_rules_out_the_other_towns(towns, words, expected):
     found = {match.id for match in find(words).windows}
     assert found == {towns[key].public_id for key in expected}
+
+
+@pytest.mark.parametrize("words", ["高松市 借金", "高松で借金が返せない"])
+def test_window_is_not_found_for_the_town_in_its_name_alone(towns, words):
+    women = WindowFactory(
+        name="高松市女性の電話", area_scope="municipality", places=[Municipality.objects.get(code="372013")]
+    )
+    refresh_derived(women)
+    assert women.public_id not in {match.id for match in find(words).windows}
+    assert women.public_id in {match.id for match in find("高松市").windows}
+    assert find("高松市の女性の電話").windows[0].id == women.public_id
