@@ -80,3 +80,34 @@ def test_form_with_errors_is_accessible_and_keeps_what_was_written(visit: Any, m
     assert visitor.page.get_by_label("対象とする人").input_value() == "子どもと家族"
     assert visitor.axe_violations() == []
     assert Organization.objects.get().name == "まちの居場所の会"
+
+
+# Where the focus is and what lies over it there: nothing, or the field itself.
+IS_COVERED = """() => {
+  const field = document.activeElement, box = field.getBoundingClientRect();
+  const points = [[.5, .5], [.1, .1], [.9, .9]].map(([across, down]) =>
+    document.elementFromPoint(box.left + box.width * across, box.top + box.height * down));
+  return points.every((found) => found && found !== field && !field.contains(found) && !found.contains(field));
+}"""
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [{"width": 640, "height": 400}, {"width": 320, "height": 256}, PHONE],
+    ids=lambda one: one["width"],
+)
+@pytest.mark.parametrize("name", ["my:organization-edit", "my:window-create"])
+def test_focus_is_never_behind_the_bar_that_saves(
+    visit: Any, manager: Membership, name: str, screen: dict[str, int]
+) -> None:
+    member = visit(screen)
+    member.be(manager.user)
+    member.open(
+        reverse(name, args=[manager.organization.public_id] if name == "my:organization-edit" else [])
+    )
+    covered = []
+    for _stop in range(30):
+        member.page.keyboard.press("Tab")
+        if member.page.evaluate(IS_COVERED):
+            covered.append(member.page.evaluate("document.activeElement.outerHTML.slice(0, 90)"))
+    assert covered == []
