@@ -29,6 +29,7 @@ DUE_CHOICES = [
     ("never", _("一度も確かめていない")),
 ]
 HOURS_CHOICES = [("unknown", _("分からない")), ("known", _("分かっている"))]
+OPERATOR_CHOICES = [("left", _("退会した団体"))]
 SORT_CHOICES = [
     ("name", _("名前の順")),
     ("-updated", _("変えたのが新しい順")),
@@ -76,6 +77,9 @@ class DeskWindowFilter(django_filters.FilterSet):
     )
     hours = django_filters.ChoiceFilter(
         label=_("受付時間"), choices=HOURS_CHOICES, empty_label=_("すべて"), method="keep_hours"
+    )
+    operator = django_filters.ChoiceFilter(
+        label=_("運営団体"), choices=OPERATOR_CHOICES, empty_label=_("すべて"), method="keep_operator"
     )
     sort = django_filters.ChoiceFilter(
         label=_("並べ方"), choices=SORT_CHOICES, empty_label=None, method="put_in_order"
@@ -125,6 +129,9 @@ class DeskWindowFilter(django_filters.FilterSet):
 
     def keep_state(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.filter(state=value)
+
+    def keep_operator(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.of_gone_organizations()
 
     def keep_due(self, queryset: Any, name: str, value: str) -> Any:
         if value == "never":

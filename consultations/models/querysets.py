@@ -12,7 +12,7 @@ from django.utils import timezone
 from consultations.models.kinds import KINDS_WITH_HOURS
 from consultations.models.search import SearchQuerySet
 from consultations.workflow import EVENTS_OF_MOVES, RETURNED
-from members.models import Organization
+from members.models import Organization, OrganizationState
 from platform_portal.audit.models import AuditEvent
 from platform_portal.publishing.states import State
 
@@ -133,6 +133,10 @@ class ConsultationWindowQuerySet(SearchQuerySet):
             )
         )
         return counts
+
+    def of_gone_organizations(self) -> Self:
+        """Windows whose operator is no member any more: nobody of it can keep them true here."""
+        return self.filter(organization__state=OrganizationState.LEFT)
 
     def unknown_hours(self) -> Self:
         """Windows of which nobody can say when they answer: a live or visiting channel without any rule."""

@@ -6,7 +6,7 @@ from django.db.models import Case, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from members.models.organizations import Organization
+from members.models.organizations import Organization, OrganizationState
 
 
 class MembershipRole(models.TextChoices):
@@ -20,6 +20,10 @@ class MembershipRole(models.TextChoices):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self) -> "MembershipQuerySet":
         return self.filter(ended_at=None)
+
+    def ended_by_leaving(self) -> "MembershipQuerySet":
+        """Those whose organisation has left; the person may have gone before it did."""
+        return self.exclude(ended_at=None).filter(organization__state=OrganizationState.LEFT)
 
     def contacts(self) -> "MembershipQuerySet":
         """Whom the office writes to: people of today who want it and can sign in, of members of today."""

@@ -103,6 +103,7 @@ def jobs_for(user: Any) -> list[Job]:
         drafts = windows.drafts_of(user).count()
         hint = _("書きかけと差し戻されたものです。できたら確認を頼みます。")
         jobs.append(Job(_("自分の下書き"), hint, drafts, f"{windows_at}?state=draft&author=me"))
+        jobs += _left_behind(windows_at)
         unknown = windows.published().unknown_hours().count()
         hint = _("いつ開いているか分からないため、「受付中」に出ません。")
         jobs.append(
@@ -115,6 +116,17 @@ def jobs_for(user: Any) -> list[Job]:
         jobs.append(Job(_("送れなかったメール"), hint, lost, address))
     # Residents depend on it at night: before everything else.
     return _needed_by_night(user) + jobs
+
+
+def _left_behind(windows_at: str) -> list[Job]:
+    """Residents still see them, and nobody of the organisation looks after them any more."""
+    count = ConsultationWindow.objects.published().of_gone_organizations().count()
+    if not count:
+        return []
+    hint = _(
+        "団体は退会しましたが、窓口は公開のままです。続いているかを確かめて、運営団体を直すか、公開を止めます。"
+    )
+    return [Job(_("退会した団体の窓口"), hint, count, f"{windows_at}?state=published&operator=left")]
 
 
 def _returned_changes(user: Any) -> list[Job]:

@@ -24,7 +24,14 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("my:consent", managed[0].organization.public_id)
     context = {
         "memberships": memberships,
+        "gone": [] if memberships else _gone(request.user),
         "waiting": waiting_for(request.user, memberships),
         "uninformed": [membership for membership in lacking if not membership.is_manager],
     }
     return render(request, "members/my/home.html", context)
+
+
+def _gone(user: User) -> list[str]:
+    """Names of the organisations that the person acted for and that have left."""
+    rows = user.memberships.ended_by_leaving().order_by("organization__kana", "organization__name")
+    return list(dict.fromkeys(rows.values_list("organization__name", flat=True)))

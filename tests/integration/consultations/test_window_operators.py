@@ -52,6 +52,35 @@ class TestName:
         assert list(ConsultationWindow.objects.operated_by(group)) == [mine]
 
 
+class TestLeftBehind:
+    """The organisation has left; residents still see its window."""
+
+    @pytest.fixture
+    def window(self, category) -> ConsultationWindow:
+        WindowFactory(organization=OrganizationFactory(), topics=[category])
+        return WindowFactory(
+            name="のこった窓口",
+            organization=OrganizationFactory(name="去った会", left=True),
+            topics=[category],
+        )
+
+    def test_staff_are_told_and_led_there(self, window, owner_client):
+        home = owner_client.get(reverse("desk:home"))
+        assert "退会した団体の窓口" in text_of(home)
+        address = reverse("desk:window-list") + "?state=published&operator=left"
+        assert address.replace("&", "&amp;") in home.content.decode()
+        rows = owner_client.get(address).context["page"].object_list
+        assert [row.name for row in rows] == ["のこった窓口"]
+
+    def test_window_page_says_so(self, window, owner_client):
+        page = text_of(owner_client.get(reverse("desk:window-page", args=[window.public_id])))
+        assert "去った会（退会）" in page
+
+    def test_nothing_is_said_when_there_is_none(self, owner_client, category):
+        WindowFactory(organization=OrganizationFactory(), topics=[category])
+        assert "退会した団体の窓口" not in text_of(owner_client.get(reverse("desk:home")))
+
+
 class TestForm:
     @pytest.mark.parametrize("words", ["つながりの会", "つながり", "ｔｓｕ", "{id}", " つながりの会 "])
     def test_member_is_found_by_name_or_id(self, words, group, owner_client, window):

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from members import waiting
+from members import services, waiting
 from members.models import Invitation, Membership
 from tests.conftest import signed_in, text_of
 from tests.factories.members import (
@@ -51,6 +51,16 @@ def test_everybody_lands_where_the_work_is(role, landing):
     user = UserFactory(role=role)
     response = Client().post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
     assert response.headers["Location"] == landing
+
+
+def test_people_of_an_organization_that_left_read_that_it_did(administrator):
+    gone = MembershipFactory(organization__name="去った会")
+    services.leave_platform(
+        organization=gone.organization, on=timezone.localdate(), reason="解散", by=administrator
+    )
+    page = text_of(signed_in(gone.user).get(HOME))
+    assert "「去った会」は、プラットフォームを退会しました" in page
+    assert "招待を頼んでください" not in page
 
 
 def test_home_shows_organizations_and_whom_to_ask(manager):
