@@ -1,5 +1,6 @@
 """What organisations put up on the matching board, and how it ends."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,15 +17,23 @@ from platform_portal.audit import services as audit
 
 MOST_OPEN_OFFERS = 30
 """One organisation shall not fill the board of all."""
+ONCE_WITHIN = dt.timedelta(hours=1)
 OFFER_FIELDS = ("organization", "side", "resource", "title", "municipality", "valid_to", "state")
 
 
 @transaction.atomic
 def put_up_offer(*, organization: Organization, values: Mapping[str, Any], by: Any) -> Offer:
-    """Raises Refused, ValidationError (keyed by field)."""
+    """The same words twice within an hour, as of a double click, are one offer.
+
+    Raises Refused, ValidationError (keyed by field).
+    """
     # Locked, so that two at once do not both take the last place.
     locked = Organization.objects.select_for_update(of=("self",), no_key=True).get(pk=organization.pk)
     permissions.check_can_write_offers(by, locked)
+    recent = Offer.objects.open().filter(organization=locked, created_at__gte=timezone.now() - ONCE_WITHIN)
+    same: Offer | None = recent.filter(**values).first()
+    if same is not None:
+        return same
     if Offer.objects.open().of([locked.pk]).count() >= MOST_OPEN_OFFERS:
         raise Refused(
             _(
@@ -63,11 +72,11 @@ def change_offer(*, offer: Offer, values: Mapping[str, Any], by: Any) -> Offer:
 
 @transaction.atomic
 def prolong_offer(*, offer: Offer, by: Any) -> Offer:
-    """Half a year more from today; one that has ended goes up again. Raises Refused."""
+    """Half a year from today, never less than it has; one that has ended goes up again. Raises Refused."""
     locked = _lock(offer)
     permissions.check_can_edit_offer(by, locked)
     before = audit.snapshot(locked, OFFER_FIELDS)
-    locked.valid_to = in_half_a_year()
+    locked.valid_to = max(locked.valid_to, in_half_a_year())
     _begin_anew(locked)
     locked.save()
     old, new = audit.difference(before, audit.snapshot(locked, OFFER_FIELDS))

@@ -46,6 +46,16 @@ def test_offer_is_put_up_with_its_record(asker):
     assert events("offer_put_up").get().actor_id == asker.user.pk
 
 
+def test_double_click_makes_one_offer(asker):
+    first, second = (
+        services.put_up_offer(organization=asker.organization, values=VALUES, by=asker.user)
+        for _time in range(2)
+    )
+    assert first == second
+    Offer.objects.update(created_at=timezone.now() - dt.timedelta(hours=2))
+    assert services.put_up_offer(organization=asker.organization, values=VALUES, by=asker.user) != first
+
+
 def test_half_a_year_ends_with_the_month(monkeypatch):
     monkeypatch.setattr(timezone, "localdate", lambda: dt.date(2026, 8, 31))
     assert in_half_a_year() == dt.date(2027, 2, 28)
@@ -100,6 +110,12 @@ def test_expired_offer_goes_up_again(offer, giver):
     row = services.prolong_offer(offer=offer, by=giver.user)
     assert row.is_open
     assert row.valid_to == in_half_a_year()
+
+
+def test_prolonging_never_shortens(offer, giver):
+    far = timezone.localdate() + days(360)
+    Offer.objects.update(valid_to=far)
+    assert services.prolong_offer(offer=offer, by=giver.user).valid_to == far
 
 
 @pytest.mark.parametrize(
