@@ -48,7 +48,6 @@ FOR_BUTTONS = {
     "my:board-search",
     "my:hours-preview",
     "my:offer-prolong",
-    "my:offer-settle",
     "my:organization-withdraw",
     "my:person-invite-again",
     "my:revision-withdraw",

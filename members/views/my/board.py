@@ -7,6 +7,7 @@ from typing import Any, Concatenate, ParamSpec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,6 +18,7 @@ from members.board_filters import BoardFilter
 from members.board_waiting import unread_conversations, writing
 from members.forms.board import MessageForm, OfferForm
 from members.models import Conversation, ConversationParty, Membership, Offer, Organization
+from members.models.board import in_half_a_year
 from members.views.my.common import crumbs, own_memberships
 from platform_portal.access.checks import Refused, has, reason_against
 from platform_portal.access.roles import Permission
@@ -143,13 +145,21 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 def prolong(request: HttpRequest, public_id: str) -> HttpResponse:
     row = own_offer(request, public_id)
     permissions.check_can_edit_offer(request.user, row)
-    return _done(request, row, services.prolong_offer, _("きょうから6か月、掲示板に載せます。"))
+    last = date_format(max(row.valid_to, in_half_a_year()), "Y年n月j日")
+    return _done(request, row, services.prolong_offer, _("%(day)sまで、掲示板に載せます。") % {"day": last})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def settle(request: HttpRequest, public_id: str) -> HttpResponse:
+    """GET asks, POST does: it cannot be taken back."""
     row = own_offer(request, public_id)
     permissions.check_can_settle_offer(request.user, row)
+    if request.method != "POST":
+        context = {
+            "offer": row,
+            "crumbs": board_crumbs((row.title, reverse("my:offer", args=[public_id])), (_("決まった"), "")),
+        }
+        return render(request, "members/my/board/settle.html", context)
     done = _("「決まった」にして、掲示板から下ろしました。続いているやりとりは、そのまま使えます。")
     return _done(request, row, services.settle_offer, done)
 

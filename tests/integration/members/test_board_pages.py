@@ -191,6 +191,9 @@ def test_editor_puts_up_changes_prolongs_and_settles(asker):
     assert (row.organization, row.author) == (asker.organization, asker.user)
     client.post(at("offer-edit", row), values_for(asker, title="手伝ってください"))
     client.post(at("offer-prolong", row))
+    assert "もとにはもどせません" in text_of(client.get(at("offer-settle", row)))
+    row.refresh_from_db()
+    assert row.is_open
     client.post(at("offer-settle", row))
     row.refresh_from_db()
     assert (row.title, row.state) == ("手伝ってください", "settled")
