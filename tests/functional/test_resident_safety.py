@@ -89,6 +89,15 @@ def test_forced_colours_and_reduced_motion_keep_the_state_in_words(visit: Any, d
     assert visitor.axe_violations() == []
 
 
+def test_pictures_take_the_forced_colour_of_their_link(visit: Any, directory: Directory) -> None:
+    visitor = visit(PHONE, forced_colors="active")
+    visitor.open("/")
+    for link in (".door", ".tile"):
+        colours = "link => [link, link.querySelector('.icon')].map(each => getComputedStyle(each).color)"
+        words, picture = visitor.page.locator(link).first.evaluate(colours)
+        assert picture == words
+
+
 # --- Quick exit ------------------------------------------------------------------------------
 def elsewhere(visitor: Any, settings: Any) -> None:
     visitor.page.wait_for_url(settings.PORTAL_EXIT_URL)
