@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Func, TextField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -69,9 +70,12 @@ class OrganizationField(forms.CharField):
 
 
 def _organization_named(words: str) -> Organization:
-    members = Organization.objects.active()
-    exact = list(members.filter(public_id=words)) or list(members.filter(name=words)[:2])
-    found = exact if len(exact) == 1 else list(members.filter(name__icontains=words)[:6])
+    # As people type it and as it is shown: brackets and digits of either width are the same name.
+    members = Organization.objects.active().annotate(
+        plain_name=Func("name", template="NORMALIZE(%(expressions)s, NFKC)", output_field=TextField())
+    )
+    exact = list(members.filter(public_id=words)) or list(members.filter(plain_name=words)[:2])
+    found = exact if len(exact) == 1 else list(members.filter(plain_name__icontains=words)[:6])
     if len(found) == 1:
         return found[0]
     if not found:

@@ -93,6 +93,12 @@ class TestForm:
         window.refresh_from_db()
         assert window.organization == group
 
+    @pytest.mark.parametrize("words", ["つながりの会（第１支部）", "つながりの会(第1支部)", "会（第"])
+    def test_brackets_and_digits_of_either_width_are_the_same_name(self, words, group, owner_client, window):
+        group.name = "つながりの会（第１支部）"
+        group.save()
+        assert send(owner_client, edit(window), data_of(window, organization=words)).status_code == 302
+
     @pytest.mark.parametrize(
         ("words", "reason"), [("どこにもない会", "見つかりません"), ("つながり", "いくつかあります")]
     )
