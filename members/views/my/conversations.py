@@ -59,6 +59,10 @@ def conversation(request: HttpRequest, public_id: str) -> HttpResponse:
         "form": form,
         "against": reason_against(permissions.check_can_write_message, request.user, row, sides[0]),
         "reports": row.reports.waiting().filter(organization__in=sides),
+        "handled": row.reports.exclude(handled_at=None)
+        .filter(organization__in=sides)
+        .order_by("handled_at")
+        .last(),
         "crumbs": _steps(row),
     }
     return render(request, "members/my/board/conversation.html", context, status=422 if form.errors else 200)

@@ -399,3 +399,14 @@ def test_desk_takes_an_offer_down(offer, owner_client):
     offer.refresh_from_db()
     assert offer.state == "withdrawn"
     assert owner_client.post(at("offer-edit", offer), VALUES).status_code == 404
+
+
+def test_only_who_reported_reads_that_it_was_handled(conversation, asker, giver, owner):
+    report = BoardReportFactory(conversation=conversation, organization=asker.organization)
+    at_it = at("conversation", conversation)
+    assert "対応しました" not in text_of(client_of(asker).get(at_it))
+    services.handle_report(report=report, resolution="両方に電話した", by=owner)
+    page = text_of(client_of(asker).get(at_it))
+    assert "対応しました" in page
+    assert "両方に電話した" not in page
+    assert "対応しました" not in text_of(client_of(giver).get(at_it))
