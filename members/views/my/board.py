@@ -193,6 +193,9 @@ def ask(request: HttpRequest, public_id: str) -> HttpResponse:
     against = _against_asking(row, memberships, askers)
     if against:
         raise Refused(against)
+    known = Conversation.objects.open().filter(offer=row, asker__in=[one.pk for one in askers])
+    if request.method != "POST" and len(known) == len(askers):  # nobody left to begin another one for
+        return redirect("my:conversation", known[0].public_id)
     form = MessageForm(request.POST or None, organizations=askers)
     begun: list[Conversation] = []
     if form.is_valid() and attempt(

@@ -410,3 +410,8 @@ def test_only_who_reported_reads_that_it_was_handled(conversation, asker, giver,
     assert "対応しました" in page
     assert "両方に電話した" not in page
     assert "対応しました" not in text_of(client_of(giver).get(at_it))
+
+
+def test_asking_again_leads_to_what_was_begun(conversation, offer, asker):
+    again = client_of(asker).get(at("offer-ask", offer))
+    assert (again.status_code, again["Location"]) == (302, at("conversation", conversation))
