@@ -225,7 +225,9 @@ class Assembler:
     def close_spans(self, closure: Closure) -> None:
         if not closure.days.is_weekly:
             self.is_complete = False
-        if closure.open_words and not self.has_hours_on(closure.days):
+        if closure.days.holidays:  # half a holiday has no place in the rule: whoever reads it must be told
+            self.objections.append(closure.open_words or "祝日")
+        elif closure.open_words and not self.has_hours_on(closure.days):
             self.objections.append(closure.open_words)  # 「平日9時〜17時、土曜は午前中」: from when?
         for index in range(7):
             if closure.days.mask >> index & 1 and index in self.week:
@@ -235,7 +237,7 @@ class Assembler:
 
     def has_hours_on(self, days: Days) -> bool:
         """Whether there is something to keep a half of, on all of those days."""
-        if not days.is_weekly or days.holidays:
+        if not days.is_weekly:
             return False
         return all(index in self.week for index in range(7) if days.mask >> index & 1)
 
