@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from members import board_mails
 from members import board_permissions as permissions
 from members.models import Offer, OfferState, Organization
-from members.models.board import in_half_a_year
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
 
@@ -76,7 +75,7 @@ def prolong_offer(*, offer: Offer, by: Any) -> Offer:
     locked = _lock(offer)
     permissions.check_can_edit_offer(by, locked)
     before = audit.snapshot(locked, OFFER_FIELDS)
-    locked.valid_to = max(locked.valid_to, in_half_a_year())
+    locked.valid_to = locked.prolonged_to
     _begin_anew(locked)
     locked.save()
     old, new = audit.difference(before, audit.snapshot(locked, OFFER_FIELDS))

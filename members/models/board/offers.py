@@ -220,6 +220,11 @@ class Offer(PublicIdModel):
         return self._state.adding or self.is_open
 
     @property
+    def prolonged_to(self) -> dt.date:
+        """Its last day if it is prolonged today: half a year from now, never less than it has."""
+        return max(self.valid_to, in_half_a_year())
+
+    @property
     def state_words(self) -> str:
         """What the row will say once the nightly task has come by."""
         if self.state == OfferState.OPEN and self.valid_to < timezone.localdate():

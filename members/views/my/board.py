@@ -18,7 +18,6 @@ from members.board_filters import BoardFilter
 from members.board_waiting import unread_conversations, writing
 from members.forms.board import MessageForm, OfferForm
 from members.models import Conversation, ConversationParty, Membership, Offer, Organization
-from members.models.board import in_half_a_year
 from members.views.my.common import crumbs, own_memberships
 from platform_portal.access.checks import Refused, has, reason_against
 from platform_portal.access.roles import Permission
@@ -145,7 +144,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 def prolong(request: HttpRequest, public_id: str) -> HttpResponse:
     row = own_offer(request, public_id)
     permissions.check_can_edit_offer(request.user, row)
-    last = date_format(max(row.valid_to, in_half_a_year()), "Y年n月j日")
+    last = date_format(row.prolonged_to, "Y年n月j日")
     return _done(request, row, services.prolong_offer, _("%(day)sまで、掲示板に載せます。") % {"day": last})
 
 
