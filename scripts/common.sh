@@ -36,6 +36,15 @@ stop_services() {
     "$PYTHON" -m platform_portal.embedded stop --var-dir "$1" >/dev/null || true
 }
 
+# The database and Redis of the tests; those who started them stop them at the end.
+start_test_services() {
+    VAR=var/test
+    export PORTAL_ENV=test
+    if services_running "$VAR"; then return; fi
+    trap 'stop_services "$VAR"' EXIT
+    "$PYTHON" -m platform_portal.embedded start --fast --var-dir "$VAR" >/dev/null || exit 1
+}
+
 find_browser() {
     local candidate
     for candidate in ${CHROMIUM:+"$CHROMIUM"} chromium-headless-shell chromium chromium-browser google-chrome; do
