@@ -1,12 +1,11 @@
 """The check of the lock files finds what it is there to find."""
 
-import importlib.util
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
+from tests.scripts import load_script
+
 HASH = " \\\n    --hash=sha256:" + "0" * 64 + "\n"
 PROJECT = {
     "project": {"dependencies": ["Alpha_One>=2"]},
@@ -16,12 +15,7 @@ PROJECT = {
 
 @pytest.fixture(scope="module")
 def locks() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("check_locks", ROOT / "scripts" / "check_locks.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("check_locks")
 
 
 def texts(**changed: str) -> dict[str, str]:
