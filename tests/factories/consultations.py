@@ -1,3 +1,5 @@
+"""Numbers are padded: a list sorted by name keeps the order in which its rows were made, past the tenth as well."""
+
 from typing import Any
 
 import factory
@@ -26,8 +28,8 @@ class CategoryFactory(DjangoModelFactory):
         model = Category
         django_get_or_create = ("slug",)
 
-    slug = factory.Sequence(lambda n: f"topic-{n}")
-    name = factory.Sequence(lambda n: f"分野{n}")
+    slug = factory.Sequence(lambda n: f"topic-{n:05}")
+    name = factory.Sequence(lambda n: f"分野{n:05}")
     description = "こまったこと"
     intro = "どんなことでも話せます。"
     icon = "living"
@@ -44,8 +46,8 @@ class WindowFactory(DjangoModelFactory):
         model = ConsultationWindow
         skip_postgeneration_save = True
 
-    name = factory.Sequence(lambda n: f"そうだん窓口{n}")
-    kana = factory.Sequence(lambda n: f"ソウダンマドグチ{n}")
+    name = factory.Sequence(lambda n: f"そうだん窓口{n:05}")
+    kana = factory.Sequence(lambda n: f"ソウダンマドグチ{n:05}")
     description = "くらしのことを話せます。"
     operator = "県の相談室"
     area_scope = "national"
@@ -143,7 +145,7 @@ class LinkCheckFactory(DjangoModelFactory):
     class Meta:
         model = LinkCheck
 
-    url = factory.Sequence(lambda n: f"https://office{n}.example/")
+    url = factory.Sequence(lambda n: f"https://office{n:05}.example/")
     checked_at = factory.LazyFunction(timezone.now)
     failures = 2
     last_status = "404"
@@ -161,6 +163,6 @@ class ZeroHitWordFactory(DjangoModelFactory):
     class Meta:
         model = ZeroHitWord
 
-    word = factory.Sequence(lambda n: f"ことば{n}")
+    word = factory.Sequence(lambda n: f"ことば{n:05}")
     count = 3
     last_on = "2026-11-20"

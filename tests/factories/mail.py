@@ -17,12 +17,12 @@ class OutgoingMailFactory(DjangoModelFactory):
         about = None
 
     kind = "members.security_notice"
-    address = factory.Sequence(lambda n: f"reader{n}@npo.example")
+    address = factory.Sequence(lambda n: f"reader{n:05}@npo.example")
     to = factory.SelfAttribute("address")
     from_address = "portal@portal.example"
     subject = "アカウントの設定の変更"
     is_confidential = False
-    message_id = factory.Sequence(lambda n: f"<{n}@portal.example>")
+    message_id = factory.Sequence(lambda n: f"<{n:05}@portal.example>")
     state = MailState.WAITING
     about_type = factory.LazyAttribute(lambda mail: mail.about._meta.label_lower if mail.about else "")
     about_id = factory.LazyAttribute(lambda mail: str(mail.about.pk) if mail.about else "")

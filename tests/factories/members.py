@@ -1,3 +1,5 @@
+"""Numbers are padded: a list sorted by name keeps the order in which its rows were made, past the tenth as well."""
+
 import datetime as dt
 
 import factory
@@ -32,8 +34,8 @@ class UserFactory(DjangoModelFactory):
         django_get_or_create = ("email",)
         skip_postgeneration_save = True
 
-    email = factory.Sequence(lambda n: f"person{n}@portal.example")
-    name = factory.Sequence(lambda n: f"利用者 {n}")
+    email = factory.Sequence(lambda n: f"person{n:05}@portal.example")
+    name = factory.Sequence(lambda n: f"利用者 {n:05}")
     section = "地域福祉課"
     role = "staff"
     password = factory.django.Password(PASSWORD)
@@ -54,15 +56,15 @@ class InvitationFactory(DjangoModelFactory):
     class Meta:
         model = Invitation
 
-    email = factory.Sequence(lambda n: f"invited{n}@portal.example")
-    name = factory.Sequence(lambda n: f"招待 {n}")
+    email = factory.Sequence(lambda n: f"invited{n:05}@portal.example")
+    name = factory.Sequence(lambda n: f"招待 {n:05}")
     section = "地域福祉課"
     role = Role.STAFF
     invited_by = factory.SubFactory(UserFactory, administrator=True)
     secret_hash = factory.LazyAttribute(lambda invitation: hash_secret(invitation.secret))
 
     class Params:
-        secret = factory.Sequence(lambda n: f"{SECRET}-{n}")
+        secret = factory.Sequence(lambda n: f"{SECRET}-{n:05}")
 
 
 class SectorFactory(DjangoModelFactory):
@@ -90,8 +92,8 @@ class OrganizationFactory(DjangoModelFactory):
         model = Organization
         skip_postgeneration_save = True
 
-    name = factory.Sequence(lambda n: f"つながりの会{n}")
-    kana = factory.Sequence(lambda n: f"ツナガリノカイ{n}")
+    name = factory.Sequence(lambda n: f"つながりの会{n:05}")
+    kana = factory.Sequence(lambda n: f"ツナガリノカイ{n:05}")
     sector = factory.SubFactory(SectorFactory)
     joined_on = dt.date(2025, 4, 1)
 
@@ -142,7 +144,7 @@ class OfferFactory(DjangoModelFactory):
     organization = factory.SubFactory(OrganizationFactory)
     side = "give"
     resource = "goods"
-    title = factory.Sequence(lambda n: f"お米をゆずります{n}")
+    title = factory.Sequence(lambda n: f"お米をゆずります{n:05}")
     text = "毎月30キロまで、お渡しできます。"
     author = factory.SubFactory(UserFactory, member=True)
 
@@ -211,11 +213,11 @@ class ApplicationFactory(DjangoModelFactory):
     class Meta:
         model = Application
 
-    organization_name = factory.Sequence(lambda n: f"申し込む会{n}")
+    organization_name = factory.Sequence(lambda n: f"申し込む会{n:05}")
     sector = factory.SubFactory(SectorFactory)
     activity = "月に2回、だれでも来られる食堂を開いています。"
     contact_name = "申込 花子"
-    contact_email = factory.Sequence(lambda n: f"applicant{n}@group.example")
+    contact_email = factory.Sequence(lambda n: f"applicant{n:05}@group.example")
     contact_phone = "087-000-0000"
     state = ApplicationState.SUBMITTED
     confirmed_at = factory.LazyFunction(timezone.now)

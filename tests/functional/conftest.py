@@ -3,13 +3,14 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import wraps
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, sync_playwright
 
 from consultations.indexing import refresh_derived
 from consultations.masters import load_categories
@@ -37,6 +38,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "functional" in item.path.parts:
             item.add_marker(pytest.mark.browser)
+
+
+def _wait_for_the_page_it_leads_to(action: Any) -> Any:
+    """A click that leads to another page returns when the page begins to arrive. A question asked at once
+    (`is_visible`, `count`, `inner_text`) would sometimes be put to half a page."""
+
+    @wraps(action)
+    def act(self: Any, *args: Any, **options: Any) -> None:
+        action(self, *args, **options)
+        page = self.page if isinstance(self, Locator) else self
+        page.wait_for_load_state("domcontentloaded")
+
+    return act
+
+
+for kind, names in ((Page, ("click",)), (Locator, ("click", "tap", "press"))):
+    for name in names:
+        setattr(kind, name, _wait_for_the_page_it_leads_to(getattr(kind, name)))
 
 
 @pytest.fixture(scope="session")
