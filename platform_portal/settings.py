@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "platform_portal.region",
     "members",
     "consultations",
+    "meetings",
     "allauth",
     "allauth.account",
     "allauth.mfa",

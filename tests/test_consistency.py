@@ -18,7 +18,7 @@ from platform_portal.privacy import (
     stored_fields,
 )
 
-OUR_APPS = {"audit", "mail", "region", "members", "consultations"}
+OUR_APPS = {"audit", "mail", "region", "members", "consultations", "meetings"}
 BASE = Path(settings.BASE_DIR)
 
 
@@ -129,7 +129,7 @@ def test_migrations_are_named_by_hand():
 
 SOURCE = [
     path
-    for folder in ("platform_portal", "members", "consultations")
+    for folder in ("platform_portal", "members", "consultations", "meetings")
     for path in sorted((BASE / folder).rglob("*.py"))
     if "migrations" not in path.parts
 ]
@@ -155,7 +155,13 @@ def test_no_template_is_unused():
     )
     text = "\n".join(
         path.read_text(encoding="utf-8")
-        for folder in (BASE / "platform_portal", BASE / "members", BASE / "consultations", root)
+        for folder in (
+            BASE / "platform_portal",
+            BASE / "members",
+            BASE / "consultations",
+            BASE / "meetings",
+            root,
+        )
         for path in folder.rglob("*")
         if path.suffix in {".py", ".html", ".txt"}
     )

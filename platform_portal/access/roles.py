@@ -44,6 +44,13 @@ class Permission(StrEnum):
     EXPORT_PERSONAL_DATA = "export_personal_data"
     ERASE_PERSONAL_DATA = "erase_personal_data"
     TEND_BOARD = "tend_board"
+    SEE_MEETINGS = "see_meetings"
+    SEE_CLOSED_RECORDS = "see_closed_records"
+    EDIT_MEETINGS = "edit_meetings"
+    APPROVE_MINUTES = "approve_minutes"
+    EDIT_EVENTS = "edit_events"
+    APPROVE_EVENTS = "approve_events"
+    TEND_CASE_STUDIES = "tend_case_studies"
 
 
 _STAFF = frozenset(
@@ -63,6 +70,9 @@ _STAFF = frozenset(
         Permission.EDIT_ORGANIZATIONS,
         Permission.IMPORT_ORGANIZATIONS,
         Permission.TEND_BOARD,
+        Permission.SEE_MEETINGS,
+        Permission.EDIT_EVENTS,
+        Permission.APPROVE_EVENTS,
     }
 )
 _SECRETARIAT = _STAFF | {
@@ -74,6 +84,10 @@ _SECRETARIAT = _STAFF | {
     Permission.MERGE_ORGANIZATIONS,
     Permission.EDIT_CHARTERS,
     Permission.RESEND_MAILS,
+    Permission.SEE_CLOSED_RECORDS,
+    Permission.EDIT_MEETINGS,
+    Permission.APPROVE_MINUTES,
+    Permission.TEND_CASE_STUDIES,
 }
 
 PERMISSIONS_OF_ROLE: dict[str, frozenset[Permission]] = {

@@ -17,14 +17,16 @@ def paired(at: str, by: str) -> Q:
     return neither | both
 
 
-def actor(label: Any) -> "models.ForeignKey[Any, Any]":
-    """Field for whoever did it, beside the time at which it was done; see paired(). Empty until it is done."""
+def actor(label: Any, *, from_the_start: bool = False) -> "models.ForeignKey[Any, Any]":
+    """Field for whoever did it, beside the time at which it was done; see paired(). Empty until it is done,
+    unless that made the row: `from_the_start`.
+    """
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=label,
         on_delete=models.PROTECT,
-        null=True,
-        blank=True,
+        null=not from_the_start,
+        blank=not from_the_start,
         editable=False,
         related_name="+",
     )

@@ -42,16 +42,16 @@ def measured(tmp_path: Path, **ran: int) -> str:
 
 
 def test_opens_at_the_bar(gate, tmp_path, capsys):
-    assert gate.main(measured(tmp_path, consultations=95, platform_portal=100)) == 0
+    assert gate.main(measured(tmp_path, consultations=95, meetings=100, platform_portal=100)) == 0
     assert "consultations: 95.0 %" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("ran", [{"consultations": 94}, {"platform_portal": 50}])
 def test_shuts_below_it_and_names_the_lines(gate, tmp_path, capsys, ran):
-    full = {"consultations": 100, "platform_portal": 100}
+    full = {"consultations": 100, "meetings": 100, "platform_portal": 100}
     assert gate.main(measured(tmp_path, **(full | ran))) == 1
     assert f"{next(iter(ran))}/models.py: lines [7], branches [[1, 3]]" in capsys.readouterr().out
 
 
 def test_an_app_that_was_not_measured_is_not_let_through(gate, tmp_path):
-    assert gate.main(measured(tmp_path, consultations=100)) == 1
+    assert gate.main(measured(tmp_path, consultations=100, meetings=100)) == 1

@@ -1,0 +1,62 @@
+"""Meetings, their papers, who came, and what was said."""
+
+from meetings.models.action_items import ActionItem
+from meetings.models.agenda import AgendaItem
+from meetings.models.attendance import COMING, Answer, Attendance, Attendee
+from meetings.models.audiences import Audience, inside, visible
+from meetings.models.bodies import Body, SpeakerAlias
+from meetings.models.confirmation import (
+    ChangeReason,
+    ConfirmationAnswer,
+    ConfirmationRequest,
+    ConfirmationRound,
+    ProposalState,
+    ProposedChange,
+)
+from meetings.models.corrections import Correction, CorrectionState
+from meetings.models.documents import Document, DocumentKind, DocumentVersion
+from meetings.models.meetings import Meeting, MeetingState, ParticipantCount
+from meetings.models.minutes import (
+    Edition,
+    Minutes,
+    MinutesFlag,
+    MinutesImport,
+    Utterance,
+    UtteranceKind,
+)
+from meetings.models.renderings import MinutesPdf
+
+__all__ = [
+    "COMING",
+    "ActionItem",
+    "AgendaItem",
+    "Answer",
+    "Attendance",
+    "Attendee",
+    "Audience",
+    "Body",
+    "ChangeReason",
+    "ConfirmationAnswer",
+    "ConfirmationRequest",
+    "ConfirmationRound",
+    "Correction",
+    "CorrectionState",
+    "Document",
+    "DocumentKind",
+    "DocumentVersion",
+    "Edition",
+    "Meeting",
+    "MeetingState",
+    "Minutes",
+    "MinutesFlag",
+    "MinutesImport",
+    "MinutesPdf",
+    "ParticipantCount",
+    "ProposalState",
+    "ProposedChange",
+    "SpeakerAlias",
+    "Utterance",
+    "UtteranceKind",
+    "inside",
+    "visible",
+]

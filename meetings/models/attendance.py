@@ -1,0 +1,171 @@
+"""出席: who is asked to a meeting, what they answered and who came."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models.meetings import Meeting
+from members.models import Organization
+from members.models.users import validate_one_line
+from platform_portal.identifiers import PublicIdModel
+from platform_portal.publishing.models import actor, paired
+
+
+class Answer(models.TextChoices):
+    WAITING = "waiting", _("返事待ち")
+    PRESENT = "present", _("出席")
+    PROXY = "proxy", _("代理が出席")
+    ONLINE = "online", _("オンラインで出席")
+    ABSENT = "absent", _("欠席")
+
+
+COMING = (Answer.PRESENT, Answer.PROXY, Answer.ONLINE)
+
+
+class AttendanceQuerySet(models.QuerySet["Attendance"]):
+    def invited(self) -> "AttendanceQuerySet":
+        return self.filter(invited_at__isnull=False, withdrawn_at=None)
+
+    def unanswered(self) -> "AttendanceQuerySet":
+        return self.invited().filter(answer=Answer.WAITING)
+
+    def coming(self) -> "AttendanceQuerySet":
+        return self.filter(answer__in=COMING, withdrawn_at=None)
+
+    def for_table(self) -> "AttendanceQuerySet":
+        return self.select_related("organization").prefetch_related("attendees")
+
+
+class Attendance(PublicIdModel):
+    """One organisation at one meeting: asked, answered, came. A guest from outside has a name instead."""
+
+    meeting = models.ForeignKey(
+        Meeting, verbose_name=_("会議"), on_delete=models.CASCADE, related_name="attendances"
+    )
+    organization = models.ForeignKey(
+        Organization,
+        verbose_name=_("会員団体"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="attendances",
+    )
+    guest_name = models.CharField(
+        _("会員でない団体の名前"), max_length=100, blank=True, validators=[validate_one_line]
+    )
+    guest_email = models.EmailField(_("会員でない団体のメールアドレス"), blank=True)
+    position = models.PositiveSmallIntegerField(_("並び順"), default=0)
+
+    invited_at = models.DateTimeField(_("案内した時刻"), null=True, blank=True, editable=False)
+    invited_by = actor(_("案内した人"))
+    reminded_at = models.DateTimeField(_("催促した時刻"), null=True, blank=True, editable=False)
+    # Raised to make links that went out before worthless.
+    link_version = models.PositiveSmallIntegerField(default=1, editable=False)
+
+    answer = models.CharField(_("返事"), max_length=7, choices=Answer.choices, default=Answer.WAITING)
+    answer_note = models.TextField(
+        _("返事の添え書き"), max_length=500, blank=True, validators=[MaxLengthValidator(500)]
+    )
+    answered_at = models.DateTimeField(_("返事の時刻"), null=True, blank=True, editable=False)
+    # Empty when the answer came by the link in the mail, without signing in.
+    answered_as = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("返事をした人"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    withdrawn_at = models.DateTimeField(_("案内を取り消した時刻"), null=True, blank=True, editable=False)
+    withdrawn_by = actor(_("案内を取り消した人"))
+
+    objects: ClassVar[Any] = AttendanceQuerySet.as_manager()
+
+    class Privacy:
+        public = ("public_id", "meeting", "organization", "position")
+        internal = (
+            "guest_name",
+            "invited_at",
+            "invited_by",
+            "reminded_at",
+            "link_version",
+            "answer",
+            "answered_at",
+            "withdrawn_at",
+            "withdrawn_by",
+        )
+        personal = ("guest_email", "answer_note", "answered_as")
+        free_text = ("guest_name",)
+
+    class Meta:
+        verbose_name = _("出席")
+        verbose_name_plural = _("出席")
+        ordering = ["meeting", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "organization"],
+                name="meetings_attendance_once",
+                violation_error_message=_("この団体は、もう案内の一覧にあります。"),
+            ),
+            models.CheckConstraint(
+                condition=(Q(organization__isnull=False) & Q(guest_name=""))
+                | (Q(organization=None) & ~Q(guest_name="")),
+                name="meetings_attendance_organization_or_guest",
+                violation_error_message=_("会員団体を選ぶか、会員でない団体の名前を書いてください。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(answer__in=Answer.values), name="meetings_attendance_answer_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer=Answer.WAITING, answered_at=None)
+                | (~Q(answer=Answer.WAITING) & Q(answered_at__isnull=False)),
+                name="meetings_attendance_answered_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=paired("invited_at", "invited_by"), name="meetings_attendance_invited_pair"
+            ),
+            models.CheckConstraint(
+                condition=paired("withdrawn_at", "withdrawn_by"), name="meetings_attendance_withdrawn_pair"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.organization.name if self.organization else self.guest_name
+
+
+class Attendee(models.Model):
+    """One person who comes, or came, for an organisation."""
+
+    attendance = models.ForeignKey(
+        Attendance, verbose_name=_("出席"), on_delete=models.CASCADE, related_name="attendees"
+    )
+    name = models.CharField(_("氏名"), max_length=60, validators=[validate_one_line])
+    role = models.CharField(_("役職"), max_length=60, blank=True, validators=[validate_one_line])
+    is_proxy = models.BooleanField(_("代理"), default=False)
+    is_online = models.BooleanField(_("オンライン"), default=False)
+    # Known only after the meeting.
+    has_come = models.BooleanField(_("実際に出席した"), null=True, blank=True)
+    position = models.PositiveSmallIntegerField(_("並び順"), default=0)
+
+    class Privacy:
+        public = ()
+        internal = ("attendance", "is_proxy", "is_online", "has_come", "position")
+        personal = ("name", "role")
+        leads_to_nobody = "Named by an organisation; part of the official record of the meeting."
+
+    class Meta:
+        verbose_name = _("出席者")
+        verbose_name_plural = _("出席者")
+        ordering = ["attendance", "position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,353 @@
+"""議事録: the record of a meeting as ordered blocks, each with an address of its own."""
+
+from typing import Any, ClassVar
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models.agenda import AgendaItem
+from meetings.models.audiences import Audience, visible
+from meetings.models.bodies import Body
+from meetings.models.meetings import Meeting, MeetingState
+from members.models import Organization
+from members.models.users import validate_one_line
+from platform_portal.identifiers import PublicIdModel
+from platform_portal.publishing.models import Publishable, actor, paired
+from platform_portal.publishing.states import State
+
+
+class Edition(models.TextChoices):
+    """The two public faces of one record."""
+
+    NAMED = "named", _("議事録（氏名入り）")
+    LABELS = "labels", _("議事要旨（役職名だけ）")
+
+
+class MinutesQuerySet(models.QuerySet["Minutes"]):
+    def visible_to(self, user: Any, edition: Edition) -> "MinutesQuerySet":
+        """Published records of which `user` may read that edition. Drafts live on the desk alone."""
+        found = self.filter(state=State.PUBLISHED).exclude(meeting__state=MeetingState.DRAFT)
+        return found.filter(
+            visible(user, "meeting__audience", meeting="meeting__"),
+            visible(user, f"{edition}_audience", meeting="meeting__"),
+        )
+
+    def published(self, edition: Edition) -> "MinutesQuerySet":
+        """What everybody may read, whoever asks."""
+        return self.filter(
+            **{f"{edition}_audience": Audience.PUBLIC},
+            state=State.PUBLISHED,
+            meeting__audience=Audience.PUBLIC,
+        ).exclude(meeting__state=MeetingState.DRAFT)
+
+
+class Minutes(Publishable):
+    """The record of one meeting. Frozen once published: later changes are corrections."""
+
+    audit_noun = "minutes"
+
+    meeting = models.OneToOneField(
+        Meeting, verbose_name=_("会議"), on_delete=models.PROTECT, related_name="minutes"
+    )
+    named_audience = models.CharField(
+        _("氏名入りの議事録を見られる人"), max_length=8, choices=Audience.choices, default=Audience.CLOSED
+    )
+    labels_audience = models.CharField(
+        _("役職名だけの議事要旨を見られる人"), max_length=8, choices=Audience.choices, default=Audience.CLOSED
+    )
+    # Raised by every change of the record: whoever saves an older one is told.
+    version = models.PositiveIntegerField(default=1, editable=False)
+    suspended_reason = models.CharField(_("公開を止めた理由"), max_length=300, blank=True, editable=False)
+    created_at = models.DateTimeField(_("作った時刻"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("更新した時刻"), auto_now=True)
+
+    objects: ClassVar[Any] = MinutesQuerySet.as_manager()
+
+    class Privacy:
+        public = ("meeting", "published_at")
+        internal = (
+            "state",
+            "author",
+            "submitted_at",
+            "submitted_by",
+            "published_by",
+            "named_audience",
+            "labels_audience",
+            "version",
+            "suspended_reason",
+            "created_at",
+            "updated_at",
+        )
+        personal = ()
+
+    class Meta(Publishable.Meta):
+        verbose_name = _("議事録")
+        verbose_name_plural = _("議事録")
+        ordering = ["meeting"]
+        constraints = [
+            *Publishable.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(named_audience__in=Audience.values, labels_audience__in=Audience.values),
+                name="meetings_minutes_audiences_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting.title} 議事録"
+
+
+class UtteranceKind(models.TextChoices):
+    SPEECH = "speech", _("発言")
+    NARRATIVE = "narrative", _("地の文")
+    STAGE_DIRECTION = "stage_direction", _("ト書き")
+
+
+class UtteranceQuerySet(models.QuerySet["Utterance"]):
+    def standing(self) -> "UtteranceQuerySet":
+        return self.filter(removed_at=None)
+
+    def visible_to(self, user: Any, edition: Edition) -> "UtteranceQuerySet":
+        minutes = Minutes.objects.visible_to(user, edition)
+        return self.standing().filter(minutes__in=minutes).exclude(agenda_items__is_closed=True)
+
+    def published(self, edition: Edition) -> "UtteranceQuerySet":
+        minutes = Minutes.objects.published(edition)
+        return self.standing().filter(minutes__in=minutes).exclude(agenda_items__is_closed=True)
+
+
+class Utterance(PublicIdModel):
+    """One block of a record. Its public id is its permanent address, whatever becomes of the text."""
+
+    minutes = models.ForeignKey(
+        Minutes, verbose_name=_("議事録"), on_delete=models.PROTECT, related_name="utterances"
+    )
+    position = models.PositiveIntegerField(_("並び順"))
+    kind = models.CharField(
+        _("種類"), max_length=15, choices=UtteranceKind.choices, default=UtteranceKind.SPEECH
+    )
+    # As printed, without its brackets: 保護観察所・名和統括保護観察官.
+    label = models.CharField(_("印刷された呼び名"), max_length=150, blank=True)
+    organization_name = models.CharField(
+        _("所属"), max_length=100, blank=True, validators=[validate_one_line]
+    )
+    speaker = models.CharField(_("姓"), max_length=40, blank=True, validators=[validate_one_line])
+    role = models.CharField(_("役職"), max_length=60, blank=True, validators=[validate_one_line])
+    organization = models.ForeignKey(
+        Organization,
+        verbose_name=_("会員団体"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="utterances",
+    )
+    text = models.TextField(_("本文"), max_length=20000, validators=[MaxLengthValidator(20000)])
+    agenda_items = models.ManyToManyField(
+        AgendaItem, verbose_name=_("次第の項目"), related_name="utterances", blank=True
+    )
+    reply_to = models.ForeignKey(
+        "self",
+        verbose_name=_("答える相手の発言"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="replies",
+    )
+    source_line = models.PositiveIntegerField(_("原文の行"), null=True, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    # A block of a published record is never deleted: its place says when and why it went.
+    removed_at = models.DateTimeField(_("消した時刻"), null=True, blank=True, editable=False)
+    removed_by = actor(_("消した人"))
+    removed_reason = models.CharField(_("消した理由"), max_length=300, blank=True, editable=False)
+    updated_at = models.DateTimeField(_("更新した時刻"), auto_now=True)
+
+    # Words of the text for searches, kept by meetings.indexing.
+    search_vector = SearchVectorField(null=True, editable=False)
+
+    objects: ClassVar[Any] = UtteranceQuerySet.as_manager()
+
+    class Privacy:
+        # Names of those who speak are part of an official record; which edition shows them says the record.
+        public = (
+            "public_id",
+            "minutes",
+            "position",
+            "kind",
+            "label",
+            "organization_name",
+            "speaker",
+            "role",
+            "organization",
+            "text",
+            "agenda_items",
+            "reply_to",
+        )
+        internal = (
+            "source_line",
+            "version",
+            "removed_at",
+            "removed_by",
+            "removed_reason",
+            "updated_at",
+            "search_vector",
+        )
+        personal = ()
+
+    class Meta:
+        verbose_name = _("発言")
+        verbose_name_plural = _("発言")
+        ordering = ["minutes", "position", "pk"]
+        indexes = [GinIndex(fields=["search_vector"], name="meetings_utterance_words", fastupdate=False)]
+        constraints = [
+            # Checked at the end of the transaction: moving one block renumbers others.
+            models.UniqueConstraint(
+                fields=["minutes", "position"],
+                name="meetings_utterance_position_once",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=UtteranceKind.values), name="meetings_utterance_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(reply_to=F("id")), name="meetings_utterance_no_reply_to_itself"
+            ),
+            models.CheckConstraint(
+                condition=paired("removed_at", "removed_by"), name="meetings_utterance_removed_pair"
+            ),
+            models.CheckConstraint(
+                condition=Q(removed_at=None) | ~Q(removed_reason=""),
+                name="meetings_utterance_removed_with_a_reason",
+                violation_error_message=_("消す理由を書いてください。"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.named_label}: {self.text[:20]}"
+
+    @property
+    def named_label(self) -> str:
+        """組織・姓＋役職, as far as they are known."""
+        person = f"{self.speaker}{self.role}"
+        return "・".join(part for part in (self.organization_name, person) if part)
+
+    @property
+    def role_label(self) -> str:
+        """The speaker without a name: the role, else the organisation."""
+        return self.role or self.organization_name
+
+
+class MinutesImport(PublicIdModel):
+    """A file somebody brought, kept whole: what was read from it is a proposal until it is accepted."""
+
+    body = models.ForeignKey(Body, verbose_name=_("会議体"), on_delete=models.PROTECT, related_name="imports")
+    meeting = models.ForeignKey(
+        Meeting,
+        verbose_name=_("会議"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="imports",
+    )
+    file_name = models.CharField(_("ファイルの名前"), max_length=150)
+    text = models.TextField(_("原文"))
+    sha256 = models.CharField(max_length=64)
+    uploaded_at = models.DateTimeField(_("取り込んだ時刻"), default=timezone.now, editable=False)
+    uploaded_by = actor(_("取り込んだ人"), from_the_start=True)
+    accepted_at = models.DateTimeField(_("受け入れた時刻"), null=True, blank=True, editable=False)
+    accepted_by = actor(_("受け入れた人"))
+    dismissed_at = models.DateTimeField(_("使わないことにした時刻"), null=True, blank=True, editable=False)
+    dismissed_by = actor(_("使わないことにした人"))
+
+    class Privacy:
+        public = ()
+        internal = (
+            "public_id",
+            "body",
+            "meeting",
+            "file_name",
+            "text",
+            "sha256",
+            "uploaded_at",
+            "uploaded_by",
+            "accepted_at",
+            "accepted_by",
+            "dismissed_at",
+            "dismissed_by",
+        )
+        personal = ()
+
+    class Meta:
+        verbose_name = _("議事録の取り込み")
+        verbose_name_plural = _("議事録の取り込み")
+        ordering = ["-uploaded_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=paired("accepted_at", "accepted_by"), name="meetings_minutesimport_accepted_pair"
+            ),
+            models.CheckConstraint(
+                condition=paired("dismissed_at", "dismissed_by"),
+                name="meetings_minutesimport_dismissed_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None) | Q(meeting__isnull=False, dismissed_at=None),
+                name="meetings_minutesimport_accepted_into_a_meeting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class MinutesFlag(models.Model):
+    """A doubt about a record that somebody must look at: nothing is published while one is open."""
+
+    minutes = models.ForeignKey(
+        Minutes, verbose_name=_("議事録"), on_delete=models.CASCADE, related_name="flags"
+    )
+    utterance = models.ForeignKey(
+        Utterance,
+        verbose_name=_("発言"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="flags",
+    )
+    code = models.CharField(_("記号"), max_length=40)
+    line = models.PositiveIntegerField(_("原文の行"), null=True, blank=True)
+    message = models.CharField(_("内容"), max_length=500)
+    remainder = models.TextField(_("どこにも入らなかった文"), blank=True)
+    resolved_at = models.DateTimeField(_("片付けた時刻"), null=True, blank=True, editable=False)
+    resolved_by = actor(_("片付けた人"))
+    resolution = models.CharField(_("どう片付けたか"), max_length=300, blank=True, editable=False)
+
+    class Privacy:
+        public = ()
+        internal = (
+            "minutes",
+            "utterance",
+            "code",
+            "line",
+            "message",
+            "remainder",
+            "resolved_at",
+            "resolved_by",
+            "resolution",
+        )
+        personal = ()
+
+    class Meta:
+        verbose_name = _("確かめるところ")
+        verbose_name_plural = _("確かめるところ")
+        ordering = ["minutes", "line", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=paired("resolved_at", "resolved_by"), name="meetings_minutesflag_resolved_pair"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.message

@@ -1,0 +1,143 @@
+import datetime as dt
+from typing import Any
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from meetings.models import (
+    AgendaItem,
+    Attendance,
+    Audience,
+    Body,
+    Document,
+    DocumentVersion,
+    Meeting,
+    MeetingState,
+    Minutes,
+    Utterance,
+)
+from platform_portal.publishing.states import State
+from tests.factories.members import OrganizationFactory, UserFactory
+
+
+class BodyFactory(DjangoModelFactory):
+    class Meta:
+        model = Body
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"つながり会議{n:05}")
+
+    @factory.post_generation
+    def seats(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create and extracted:
+            self.organizations.set(extracted)
+
+
+class MeetingFactory(DjangoModelFactory):
+    """A public meeting that took place last week."""
+
+    class Meta:
+        model = Meeting
+
+    body = factory.SubFactory(BodyFactory)
+    title = factory.Sequence(lambda n: f"つながり会議 第{n:05}回")
+    starts_at = factory.LazyFunction(lambda: timezone.now() - dt.timedelta(days=7))
+    ends_at = factory.LazyAttribute(lambda meeting: meeting.starts_at + dt.timedelta(hours=2))
+    place = "県庁 2階会議室"
+    state = MeetingState.HELD
+    created_by = factory.SubFactory(UserFactory, role="secretariat")
+    audience = Audience.PUBLIC
+
+    class Params:
+        draft = factory.Trait(state=MeetingState.DRAFT)
+        planned = factory.Trait(
+            state=MeetingState.PLANNED,
+            starts_at=factory.LazyFunction(lambda: timezone.now() + dt.timedelta(days=14)),
+        )
+
+
+class AgendaItemFactory(DjangoModelFactory):
+    class Meta:
+        model = AgendaItem
+
+    meeting = factory.SubFactory(MeetingFactory)
+    position = factory.Sequence(lambda n: n)
+    number = "1"
+    title = "開会"
+
+
+class AttendanceFactory(DjangoModelFactory):
+    """An organisation that was asked and has not answered."""
+
+    class Meta:
+        model = Attendance
+
+    meeting = factory.SubFactory(MeetingFactory)
+    organization = factory.SubFactory(OrganizationFactory)
+    invited_at = factory.LazyFunction(timezone.now)
+    invited_by = factory.SubFactory(UserFactory, role="secretariat")
+
+
+class DocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = Document
+
+    meeting = factory.SubFactory(MeetingFactory)
+    label = "資料1"
+    title = "県の取組"
+    audience = Audience.PUBLIC
+    created_by = factory.SubFactory(UserFactory, role="secretariat")
+
+
+class DocumentVersionFactory(DjangoModelFactory):
+    class Meta:
+        model = DocumentVersion
+
+    document = factory.SubFactory(DocumentFactory)
+    number = 1
+    file = factory.django.FileField(filename="paper.pdf", data=b"%PDF-1.7\n")
+    name = "資料1.pdf"
+    kind = "pdf"
+    size = 9
+    uploaded_by = factory.SubFactory(UserFactory, role="secretariat")
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+
+
+class MinutesFactory(DjangoModelFactory):
+    """A draft that nobody but the desk may see; `published=True` makes it public in both editions."""
+
+    class Meta:
+        model = Minutes
+
+    meeting = factory.SubFactory(MeetingFactory)
+    author = factory.SubFactory(UserFactory, role="secretariat")
+
+    class Params:
+        published = factory.Trait(
+            state=State.PUBLISHED,
+            published_at=factory.LazyFunction(timezone.now),
+            published_by=factory.SubFactory(UserFactory, role="secretariat"),
+            named_audience=Audience.PUBLIC,
+            labels_audience=Audience.PUBLIC,
+            meeting=factory.SubFactory(MeetingFactory, state=MeetingState.PUBLISHED),
+        )
+
+
+class UtteranceFactory(DjangoModelFactory):
+    class Meta:
+        model = Utterance
+        skip_postgeneration_save = True
+
+    minutes = factory.SubFactory(MinutesFactory)
+    position = factory.Sequence(lambda n: n)
+    label = "県社協・山田課長"
+    organization_name = "県社協"
+    speaker = "山田"
+    role = "課長"
+    text = "ひとりで困っている人に、こちらから声をかける取組を始めました。"
+
+    @factory.post_generation
+    def items(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create and extracted:
+            self.agenda_items.set(extracted)
