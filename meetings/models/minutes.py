@@ -146,6 +146,13 @@ class Utterance(PublicIdModel):
         related_name="utterances",
     )
     text = models.TextField(_("本文"), max_length=20000, validators=[MaxLengthValidator(20000)])
+    # What the edition without names reads instead, where the text itself names somebody; empty: the same text.
+    labels_text = models.TextField(
+        _("役職名だけの議事要旨での本文"),
+        max_length=20000,
+        blank=True,
+        validators=[MaxLengthValidator(20000)],
+    )
     agenda_items = models.ManyToManyField(
         AgendaItem, verbose_name=_("次第の項目"), related_name="utterances", blank=True
     )
@@ -165,8 +172,9 @@ class Utterance(PublicIdModel):
     removed_reason = models.CharField(_("消した理由"), max_length=300, blank=True, editable=False)
     updated_at = models.DateTimeField(_("更新した時刻"), auto_now=True)
 
-    # Words of the text for searches, kept by meetings.indexing.
-    search_vector = SearchVectorField(null=True, editable=False)
+    # Words for searches, kept by meetings.indexing: each edition finds only what it shows.
+    named_vector = SearchVectorField(null=True, editable=False)
+    labels_vector = SearchVectorField(null=True, editable=False)
 
     objects: ClassVar[Any] = UtteranceQuerySet.as_manager()
 
@@ -183,6 +191,7 @@ class Utterance(PublicIdModel):
             "role",
             "organization",
             "text",
+            "labels_text",
             "agenda_items",
             "reply_to",
         )
@@ -193,7 +202,8 @@ class Utterance(PublicIdModel):
             "removed_by",
             "removed_reason",
             "updated_at",
-            "search_vector",
+            "named_vector",
+            "labels_vector",
         )
         personal = ()
 
@@ -201,7 +211,10 @@ class Utterance(PublicIdModel):
         verbose_name = _("発言")
         verbose_name_plural = _("発言")
         ordering = ["minutes", "position", "pk"]
-        indexes = [GinIndex(fields=["search_vector"], name="meetings_utterance_words", fastupdate=False)]
+        indexes = [
+            GinIndex(fields=["named_vector"], name="meetings_utterance_named", fastupdate=False),
+            GinIndex(fields=["labels_vector"], name="meetings_utterance_labels", fastupdate=False),
+        ]
         constraints = [
             # Checked at the end of the transaction: moving one block renumbers others.
             models.UniqueConstraint(
@@ -233,6 +246,12 @@ class Utterance(PublicIdModel):
         """組織・姓＋役職, as far as they are known."""
         person = f"{self.speaker}{self.role}"
         return "・".join(part for part in (self.organization_name, person) if part)
+
+    def text_in(self, edition: Edition) -> str:
+        return (self.labels_text or self.text) if edition == Edition.LABELS else self.text
+
+    def label_in(self, edition: Edition) -> str:
+        return self.role_label if edition == Edition.LABELS else self.named_label
 
     @property
     def role_label(self) -> str:
