@@ -16,12 +16,18 @@ RUN PORTAL_SECRET_KEY=only-for-this-build-step-0123456789-0123456789-0123456789 
     && /opt/venv/bin/python -m compileall -q /opt/venv /srv/portal
 
 FROM python:3.11-slim-bookworm
+# Printing to PDF (platform_portal/print_needs.py).
+RUN apt-get update -q \
+    && apt-get install -qy --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+       fonts-morisawa-bizud-mincho fonts-morisawa-bizud-gothic \
+    && rm -rf /var/lib/apt/lists/*
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUTF8=1 \
     PORTAL_ENV=production \
     PORTAL_VAR_DIR=/tmp/var \
+    XDG_CACHE_HOME=/tmp/cache \
     PORTAL_MEDIA_ROOT=/data/media \
     PORTAL_BIND=0.0.0.0:8000
 # A new volume takes over the owner of the folder that it covers.

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from redis import Redis
 from redis.exceptions import RedisError
 
+from platform_portal import print_needs
 from platform_portal.mail.models import OutgoingMail
 from platform_portal.mail.sending import delivery_connection
 from platform_portal.region.models import PortalSettings
@@ -124,6 +125,17 @@ def check_contact() -> Finding:
     return Finding(name, words, is_vital=False, is_advice=True)
 
 
+def check_printing() -> Finding:
+    name = _("PDF を作る部品")
+    missing = print_needs.missing_packages()
+    if not missing:
+        return Finding(name, is_vital=False)
+    words = _(
+        "足りません: %(packages)s。管理者が入れてください（Debian なら apt-get install %(packages)s）。"
+    )
+    return Finding(name, words % {"packages": " ".join(missing)}, is_vital=False)
+
+
 VITAL: list[Callable[[], Finding]] = [check_database]
 ALL: list[Callable[[], Finding]] = [
     check_database,
@@ -132,4 +144,5 @@ ALL: list[Callable[[], Finding]] = [
     check_mail,
     check_outbox,
     check_contact,
+    check_printing,
 ]

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.utils import timezone
 
-from platform_portal import health
+from platform_portal import health, print_needs
 from platform_portal.region.models import PortalSettings
 from tests.factories.mail import OutgoingMailFactory
 from tests.factories.region import PortalSettingsFactory
@@ -85,6 +85,16 @@ class TestCheckPortal:
         monkeypatch.setattr(health.connection, "cursor", broken)
         assert "DATABASE_URL" in health.check_database().problem
         assert health.check_database().is_vital
+
+    def test_a_library_and_a_font_missing(self, monkeypatch):
+        monkeypatch.setitem(print_needs.LIBRARIES, "libharfbuzz-subset0", "libnowhere.so.0")
+        monkeypatch.setitem(print_needs.FONTS, "fonts-morisawa-bizud-gothic", "Nobody's Gothic")
+        with pytest.raises(CommandError, match="1件の問題"):
+            run()
+        said = health.check_printing().problem
+        assert "apt-get install libharfbuzz-subset0 fonts-morisawa-bizud-gothic" in said
+        assert "pango" not in said
+        assert not health.check_printing().is_vital
 
     def test_migration_missing(self, monkeypatch):
         monkeypatch.setattr(health.MigrationExecutor, "migration_plan", lambda self, targets: ["0002"])

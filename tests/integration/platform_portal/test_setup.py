@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from platform_portal import print_needs
+
 ROOT = Path(__file__).resolve().parents[3]
 TOOLS = [
     "bash",
@@ -44,6 +46,7 @@ case "$*" in
         if [ -e "$FAKE_HOME/no-network" ]; then echo "ERROR: Could not connect" >&2; exit 1; fi ;;
     *token_urlsafe*) echo "random-secret" ;;
     *version_info*) [ ! -e "$FAKE_HOME/old-python" ] ;;
+    *print_needs.py) if [ -e "$FAKE_HOME/no-libraries" ]; then cat "$FAKE_HOME/no-libraries"; fi ;;
     *ensurepip*) [ ! -e "$FAKE_HOME/no-venv-module" ] ;;
 esac
 """
@@ -95,6 +98,8 @@ def machine(tmp_path: Path) -> Machine:
     clone = tmp_path / "a b" / "相談 $(x)"
     clone.mkdir(parents=True)
     shutil.copytree(ROOT / "scripts", clone / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    (clone / "platform_portal").mkdir()
+    shutil.copy(ROOT / "platform_portal/print_needs.py", clone / "platform_portal")
     for name in ("requirements.lock", "requirements-demo.lock", "requirements-dev.lock", ".env.example"):
         shutil.copy(ROOT / name, clone / name)
     made = Machine(clone, tmp_path / "home")
@@ -196,9 +201,25 @@ def test_missing_venv_module_is_named(machine: Machine) -> None:
     assert_plain(machine.run("scripts/setup"), "python3-venv")
 
 
-def test_missing_browser_and_fonts_are_named_for_tests_only(machine: Machine) -> None:
+def test_missing_browser_is_named_for_tests_only(machine: Machine) -> None:
     assert machine.run("scripts/setup").returncode == 0
-    assert_plain(machine.run("scripts/setup", "--dev"), "chromium", "fonts-morisawa-bizud-gothic")
+    assert_plain(machine.run("scripts/setup", "--dev"), "chromium")
+
+
+def test_what_printing_lacks_is_named(machine: Machine) -> None:
+    (machine.home / "no-libraries").write_text("libharfbuzz-subset0\nfonts-morisawa-bizud-gothic\n")
+    for kind in ("--run", "--dev"):
+        assert_plain(
+            machine.run("scripts/setup", kind),
+            "sudo apt-get install libharfbuzz-subset0 fonts-morisawa-bizud-gothic",
+        )
+
+
+def test_what_printing_needs_is_named_in_full_without_a_python_to_ask_with(machine: Machine) -> None:
+    machine.lacks("old-python")
+    packages = [*print_needs.LIBRARIES, *print_needs.FONTS]
+    assert len(packages) == 5
+    assert_plain(machine.run("scripts/setup"), " ".join(packages))
 
 
 def test_root_installs_missing_packages(machine: Machine) -> None:
