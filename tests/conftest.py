@@ -16,6 +16,7 @@ from members.models import User
 from tests.emptying import delete_all_rows
 from tests.factories.consultations import CategoryFactory, WindowFactory
 from tests.factories.members import UserFactory
+from tests.migrated import ensure_template
 
 # The same cases in every run, so that what is green stays green until somebody changes something.
 # `make fuzz` looks for new ones (--hypothesis-profile=search).
@@ -29,6 +30,12 @@ def _quick_return_to_an_empty_database() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", delete_all_rows)
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = ensure_template()
 
 
 @pytest.fixture(scope="session")
