@@ -5,6 +5,7 @@ from meetings.models.agenda import AgendaItem
 from meetings.models.attendance import COMING, Answer, Attendance, Attendee
 from meetings.models.audiences import Audience, inside, visible
 from meetings.models.bodies import Body, SpeakerAlias
+from meetings.models.case_studies import CaseStudy, CaseStudySign
 from meetings.models.confirmation import (
     ChangeReason,
     ConfirmationAnswer,
@@ -15,6 +16,7 @@ from meetings.models.confirmation import (
 )
 from meetings.models.corrections import Correction, CorrectionState
 from meetings.models.documents import Document, DocumentKind, DocumentVersion
+from meetings.models.events import ApplicantState, Event, EventApplication, EventKind, EventRevision
 from meetings.models.meetings import Meeting, MeetingState, ParticipantCount
 from meetings.models.minutes import (
     Edition,
@@ -31,10 +33,13 @@ __all__ = [
     "ActionItem",
     "AgendaItem",
     "Answer",
+    "ApplicantState",
     "Attendance",
     "Attendee",
     "Audience",
     "Body",
+    "CaseStudy",
+    "CaseStudySign",
     "ChangeReason",
     "ConfirmationAnswer",
     "ConfirmationRequest",
@@ -45,6 +50,10 @@ __all__ = [
     "DocumentKind",
     "DocumentVersion",
     "Edition",
+    "Event",
+    "EventApplication",
+    "EventKind",
+    "EventRevision",
     "Meeting",
     "MeetingState",
     "Minutes",
