@@ -14,9 +14,10 @@ from meetings.models.confirmation import (
     ProposalState,
     ProposedChange,
 )
-from meetings.models.corrections import Correction, CorrectionState
+from meetings.models.corrections import Correction, CorrectionState, HiddenIn
 from meetings.models.documents import Document, DocumentKind, DocumentVersion
 from meetings.models.events import ApplicantState, Event, EventApplication, EventKind, EventRevision
+from meetings.models.leaks import LeakDecision
 from meetings.models.meetings import Meeting, MeetingState, ParticipantCount
 from meetings.models.minutes import (
     Edition,
@@ -54,6 +55,8 @@ __all__ = [
     "EventApplication",
     "EventKind",
     "EventRevision",
+    "HiddenIn",
+    "LeakDecision",
     "Meeting",
     "MeetingState",
     "Minutes",

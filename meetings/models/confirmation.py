@@ -97,7 +97,8 @@ class ConfirmationRequest(PublicIdModel):
         related_name="+",
     )
     label = models.CharField(_("だれの発言か"), max_length=150, validators=[validate_one_line])
-    email = models.EmailField(_("送り先のメールアドレス"))
+    # Of a speaker who belongs to no member organisation. Empty: whoever reads the organisation's mails on the day.
+    email = models.EmailField(_("送り先のメールアドレス"), blank=True)
     utterances = models.ManyToManyField(
         Utterance, verbose_name=_("発言"), related_name="confirmation_requests"
     )
@@ -141,6 +142,11 @@ class ConfirmationRequest(PublicIdModel):
                 condition=Q(answer=ConfirmationAnswer.WAITING, answered_at=None)
                 | (~Q(answer=ConfirmationAnswer.WAITING) & Q(answered_at__isnull=False)),
                 name="meetings_confirmationrequest_answered_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(organization__isnull=False) | ~Q(email=""),
+                name="meetings_confirmationrequest_reaches_somebody",
+                violation_error_message=_("送り先のメールアドレスを書いてください。"),
             ),
         ]
 
@@ -211,7 +217,11 @@ class ProposedChange(models.Model):
             models.CheckConstraint(
                 condition=paired("decided_at", "decided_by"), name="meetings_proposedchange_decided_pair"
             ),
-            models.UniqueConstraint(fields=["request", "utterance"], name="meetings_proposedchange_one_each"),
+            models.UniqueConstraint(
+                fields=["request", "utterance"],
+                condition=Q(state=ProposalState.PENDING),
+                name="meetings_proposedchange_one_pending",
+            ),
         ]
 
     def __str__(self) -> str:

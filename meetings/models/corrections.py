@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,13 +21,30 @@ class CorrectionState(models.TextChoices):
     RETURNED = "returned", _("差し戻した")
 
 
+class HiddenIn(models.TextChoices):
+    """Where words that a record should never have held are not shown again by the entry that took them out."""
+
+    NOWHERE = "", _("どちらにも出す")
+    LABELS = "labels", _("議事要旨には出さない")
+    ALL = "all", _("どちらにも出さない")
+
+
 class CorrectionQuerySet(models.QuerySet["Correction"]):
     def standing(self) -> "CorrectionQuerySet":
         return self.filter(state=CorrectionState.PUBLISHED)
 
     def published(self, edition: Edition) -> "CorrectionQuerySet":
         """What everybody may read of that edition, newest first."""
-        found = self.standing().filter(utterance__minutes__in=Minutes.objects.published(edition))
+        return self._of(edition, Minutes.objects.published(edition))
+
+    def visible_to(self, user: Any, edition: Edition) -> "CorrectionQuerySet":
+        return self._of(edition, Minutes.objects.visible_to(user, edition))
+
+    def _of(self, edition: Edition, minutes: Any) -> "CorrectionQuerySet":
+        """Whoever reads without names is not told of changes that are seen with names alone."""
+        found = self.standing().filter(utterance__minutes__in=minutes)
+        if edition == Edition.LABELS:
+            found = found.exclude(is_removal=False, labels_before=F("labels_after"))
         return found.exclude(utterance__agenda_items__is_closed=True).order_by("-decided_at", "-pk")
 
 
@@ -41,6 +58,18 @@ class Correction(PublicIdModel):
     before = models.TextField(_("前の文"))
     after = models.TextField(
         _("後の文"), max_length=20000, blank=True, validators=[MaxLengthValidator(20000)]
+    )
+    # The same in the edition without names. What it reads may be the text itself.
+    labels_before = models.TextField(_("議事要旨の前の文"), blank=True)
+    labels_after = models.TextField(
+        _("議事要旨の後の文"), max_length=20000, blank=True, validators=[MaxLengthValidator(20000)]
+    )
+    before_hidden_in = models.CharField(
+        _("前の文を出さないところ"), max_length=6, choices=HiddenIn.choices, blank=True
+    )
+    # Set by a later correction that took out what this one still shows.
+    after_hidden_in = models.CharField(
+        _("後の文を出さないところ"), max_length=6, choices=HiddenIn.choices, blank=True, editable=False
     )
     reason_kind = models.CharField(_("直すわけ"), max_length=16, choices=ChangeReason.choices)
     reason = models.CharField(_("くわしいわけ"), max_length=300, validators=[validate_one_line])
@@ -66,6 +95,10 @@ class Correction(PublicIdModel):
             "is_removal",
             "before",
             "after",
+            "labels_before",
+            "labels_after",
+            "before_hidden_in",
+            "after_hidden_in",
             "reason_kind",
             "reason",
             "decided_at",
@@ -92,6 +125,10 @@ class Correction(PublicIdModel):
                 name="meetings_correction_removal_or_text",
                 violation_error_message=_("直した後の文を書くか、発言を消すかを選んでください。"),
             ),
+            models.CheckConstraint(
+                condition=Q(before_hidden_in__in=HiddenIn.values, after_hidden_in__in=HiddenIn.values),
+                name="meetings_correction_hiding_known",
+            ),
             models.UniqueConstraint(
                 fields=["utterance"],
                 condition=Q(state=CorrectionState.PROPOSED),
@@ -102,3 +139,18 @@ class Correction(PublicIdModel):
 
     def __str__(self) -> str:
         return f"{self.utterance_id}: {self.reason}"
+
+    def before_in(self, edition: Edition) -> str:
+        """What the readers of that edition may see; empty where it is not shown again."""
+        if _is_hidden(self.before_hidden_in, edition):
+            return ""
+        return self.labels_before if edition == Edition.LABELS else self.before
+
+    def after_in(self, edition: Edition) -> str:
+        if _is_hidden(self.after_hidden_in, edition):
+            return ""
+        return self.labels_after if edition == Edition.LABELS else self.after
+
+
+def _is_hidden(where: str, edition: Edition) -> bool:
+    return where == HiddenIn.ALL or (where == HiddenIn.LABELS and edition == Edition.LABELS)

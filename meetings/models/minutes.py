@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+import pgtrigger
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxLengthValidator
@@ -62,6 +63,8 @@ class Minutes(Publishable):
     )
     # Raised by every change of the record: whoever saves an older one is told.
     version = models.PositiveIntegerField(default=1, editable=False)
+    suspended_at = models.DateTimeField(_("公開を止めた時刻"), null=True, blank=True, editable=False)
+    suspended_by = actor(_("公開を止めた人"))
     suspended_reason = models.CharField(_("公開を止めた理由"), max_length=300, blank=True, editable=False)
     created_at = models.DateTimeField(_("作った時刻"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("更新した時刻"), auto_now=True)
@@ -79,6 +82,8 @@ class Minutes(Publishable):
             "named_audience",
             "labels_audience",
             "version",
+            "suspended_at",
+            "suspended_by",
             "suspended_reason",
             "created_at",
             "updated_at",
@@ -94,6 +99,15 @@ class Minutes(Publishable):
             models.CheckConstraint(
                 condition=Q(named_audience__in=Audience.values, labels_audience__in=Audience.values),
                 name="meetings_minutes_audiences_known",
+            ),
+            models.CheckConstraint(
+                condition=paired("suspended_at", "suspended_by"), name="meetings_minutes_suspended_pair"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.SUSPENDED)
+                | (Q(suspended_at__isnull=False) & ~Q(suspended_reason="")),
+                name="meetings_minutes_suspended_with_a_reason",
+                violation_error_message=_("公開を止める理由を書いてください。"),
             ),
         ]
 
@@ -118,6 +132,35 @@ class UtteranceQuerySet(models.QuerySet["Utterance"]):
     def published(self, edition: Edition) -> "UtteranceQuerySet":
         minutes = Minutes.objects.published(edition)
         return self.standing().filter(minutes__in=minutes).exclude(agenda_items__is_closed=True)
+
+
+# What a published record says, and in which order. Only a correction changes it: see meetings.services.corrections.
+FROZEN_FIELDS = (
+    "minutes",
+    "position",
+    "kind",
+    "label",
+    "organization_name",
+    "speaker",
+    "role",
+    "text",
+    "labels_text",
+    "removed_at",
+    "removed_by",
+    "removed_reason",
+)
+FREEZE = """
+IF current_setting('meetings.correcting', true) IS DISTINCT FROM 'on' AND EXISTS (
+    SELECT 1 FROM meetings_minutes
+    WHERE id = OLD.minutes_id AND state IN ('published', 'suspended')
+) THEN
+    RAISE EXCEPTION 'A published record changes by a correction alone';
+END IF;
+IF TG_OP = 'DELETE' THEN
+    RETURN OLD;
+END IF;
+RETURN NEW;
+"""
 
 
 class Utterance(PublicIdModel):
@@ -235,6 +278,18 @@ class Utterance(PublicIdModel):
                 condition=Q(removed_at=None) | ~Q(removed_reason=""),
                 name="meetings_utterance_removed_with_a_reason",
                 violation_error_message=_("消す理由を書いてください。"),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="frozen_when_published",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(*FROZEN_FIELDS),
+                func=FREEZE,
+            ),
+            pgtrigger.Trigger(
+                name="kept_when_published", when=pgtrigger.Before, operation=pgtrigger.Delete, func=FREEZE
             ),
         ]
 
