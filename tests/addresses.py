@@ -20,6 +20,7 @@ from tests.factories.consultations import (
     ZeroHitWordFactory,
 )
 from tests.factories.mail import OutgoingMailFactory
+from tests.factories.meetings import MeetingFactory
 from tests.factories.members import (
     ApplicationFactory,
     BoardReportFactory,
@@ -54,6 +55,8 @@ PUBLIC = {
     "consultations:window-detail",
     "consultations:window-list",
     "healthz",
+    "meetings:meeting-detail",
+    "meetings:meeting-list",
     "members:application-answer",
     "members:application-open",
     "members:application-withdraw",
@@ -206,6 +209,7 @@ def make_world() -> dict[str, Any]:
         "conversation": board_report.conversation,
         "offer": board_report.conversation.offer,
         "charter": CharterFactory(draft=True),
+        "meeting": MeetingFactory(),
     }
 
 
@@ -216,6 +220,8 @@ def address_of(page: Page, world: dict[str, Any]) -> str:
     makers = SAMPLES | SAMPLES_BY_PAGE.get(page.name, {})
     if re.search("(organizations|members)/<public_id:public_id>", page.pattern):
         makers["public_id"] = lambda world: world["organization"].public_id
+    if re.match("((my|desk)/)?meetings/<public_id:public_id>", page.pattern):
+        makers["public_id"] = lambda world: world["meeting"].public_id
     for thing in ("offer", "conversation"):
         if page.pattern.startswith(f"my/board/{thing}s/<"):
             makers["public_id"] = lambda world, thing=thing: world[thing].public_id

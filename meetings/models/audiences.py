@@ -25,11 +25,16 @@ def inside(user: Any, *, meeting: str = "") -> Q:
     """Whether `user` is one of those for whom a meeting's members-only things are: the desk, and the people of
     organisations of its body or invited to it. `meeting`: path to the meeting with its two underscores.
     """
+    if has(user, Permission.SEE_MEETINGS):
+        return ALWAYS
+    return sits_in(user, meeting=meeting)
+
+
+def sits_in(user: Any, *, meeting: str = "") -> Q:
+    """Whether an organisation of `user` has a seat in the meeting's body or is invited to the meeting."""
     from meetings.models.attendance import Attendance
     from meetings.models.bodies import Body
 
-    if has(user, Permission.SEE_MEETINGS):
-        return ALWAYS
     if not user.is_authenticated:
         return NEVER
     own = Organization.objects.acted_for_by(user).values("pk")

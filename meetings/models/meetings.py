@@ -8,9 +8,11 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models.audiences import Audience, visible
+from meetings.models.audiences import Audience, inside, sits_in, visible
 from meetings.models.bodies import Body
 from members.models.users import validate_one_line
+from platform_portal.access.checks import has
+from platform_portal.access.roles import Permission
 from platform_portal.identifiers import PublicIdModel
 from platform_portal.japanese.calendar import fiscal_year
 from platform_portal.publishing.models import actor, paired
@@ -36,6 +38,20 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         """What everybody may know of, whoever asks."""
         return self.announced().filter(audience=Audience.PUBLIC)
 
+    def on_desk_for(self, user: Any) -> "MeetingQuerySet":
+        """In every state. Closed ones are for the secretariat alone."""
+        if has(user, Permission.SEE_CLOSED_RECORDS):
+            return self.all()
+        return self.exclude(audience=Audience.CLOSED) if has(user, Permission.SEE_MEETINGS) else self.none()
+
+    def open_to(self, user: Any) -> "MeetingQuerySet":
+        """Those whose members-only things `user` may see, out of what may be known at all."""
+        return self.visible_to(user).filter(inside(user))
+
+    def taken_part_in_by(self, user: Any) -> "MeetingQuerySet":
+        """What concerns the organisations that `user` acts for: not all that somebody of the desk may see."""
+        return self.visible_to(user).filter(sits_in(user))
+
     def in_fiscal_year(self, year: int) -> "MeetingQuerySet":
         return self.filter(fiscal_year=year)
 
@@ -43,6 +59,10 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.filter(state=MeetingState.PLANNED, starts_at__gte=timezone.now()).order_by(
             "starts_at", "pk"
         )
+
+    def not_coming(self) -> "MeetingQuerySet":
+        """Over, cancelled, or planned for a time that has passed: all that coming() leaves out."""
+        return self.exclude(state=MeetingState.PLANNED, starts_at__gte=timezone.now())
 
     def for_list(self) -> "MeetingQuerySet":
         return self.select_related("body").order_by("-starts_at", "-pk")

@@ -2,5 +2,9 @@
 
 from django.urls import URLPattern
 
+from meetings.urls import meetings
+
 app_name = "meetings"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    *meetings.urlpatterns,
+]

@@ -25,19 +25,10 @@ from members.models import Application, BoardReport, Organization, OrganizationR
 from platform_portal.access.checks import has, requires
 from platform_portal.access.roles import Permission
 from platform_portal.audit.models import AuditEvent
+from platform_portal.desk_jobs import Job, registered_jobs
 from platform_portal.mail.models import OutgoingMail
 
 LATEST = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One kind of work: how much of it there is, and where it is done."""
-
-    words: str
-    hint: str
-    count: int
-    address: str
 
 
 @requires(Permission.USE_DESK)
@@ -48,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def jobs_for(user: Any) -> list[Job]:
-    """One query per kind of work, however much there is of it."""
+    """One query per kind of work, however much there is of it. What other apps tell follows our own."""
     windows = ConsultationWindow.objects.all()
     windows_at = reverse("desk:window-list")
     jobs = []
@@ -115,7 +106,7 @@ def jobs_for(user: Any) -> list[Job]:
         address = f"{reverse('mail:mail-list')}?state=given_up&period=week"
         jobs.append(Job(_("送れなかったメール"), hint, lost, address))
     # Residents depend on it at night: before everything else.
-    return _needed_by_night(user) + jobs
+    return _needed_by_night(user) + jobs + registered_jobs(user)
 
 
 def _left_behind(windows_at: str) -> list[Job]:

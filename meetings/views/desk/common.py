@@ -1,0 +1,34 @@
+"""What the desk's pages about one meeting share: finding it, and where one is."""
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from meetings.models import Meeting
+from meetings.permissions.meetings import check_can_see_meeting_on_desk
+from platform_portal.access.checks import requires
+from platform_portal.access.roles import Permission
+from platform_portal.desk import Crumbs, Step, crumbs
+
+sees = requires(Permission.SEE_MEETINGS)
+edits = requires(Permission.EDIT_MEETINGS)
+
+
+def get_meeting(request: HttpRequest, public_id: str) -> Meeting:
+    """With its body. Refused for what is only the secretariat's; for the desk every state is there."""
+    found: Meeting = get_object_or_404(Meeting.objects.select_related("body"), public_id=public_id)
+    check_can_see_meeting_on_desk(request.user, found)
+    return found
+
+
+def address_of(meeting: Meeting) -> str:
+    return reverse("meetings:desk-meeting", args=[meeting.public_id])
+
+
+def meeting_steps(meeting: Meeting | None, *more: Step) -> Crumbs:
+    """From the list of meetings down; the last step has no address."""
+    steps = [(_("会議・議事録"), reverse("meetings:desk-meeting-list"))]
+    if meeting is not None:
+        steps.append((meeting.title, address_of(meeting) if more else ""))
+    return crumbs(*steps, *more)
