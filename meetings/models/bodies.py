@@ -23,7 +23,7 @@ class BodyQuerySet(models.QuerySet["Body"]):
         return self.annotate(
             meeting_count=Count("meetings", distinct=True),
             organization_count=Count("organizations", distinct=True),
-        ).order_by(*Body._meta.ordering)
+        ).order_by("position", "name", "pk")
 
 
 class Body(PublicIdModel):
