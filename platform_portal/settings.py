@@ -289,6 +289,8 @@ PERMISSIONS_POLICY = (
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+# Largest paper of a meeting, and largest minutes to be taken in, in MB. The proxy has a limit of its own.
+PORTAL_PAPER_MB = env.number("PORTAL_PAPER_MB", 20)
 MEDIA_ROOT = Path(env.text("PORTAL_MEDIA_ROOT", str(VAR_DIR / "media")))
 
 # --- Mail ------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ _MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<table", b"<head", b"<meta", b"mi
 
 
 class UnreadableFileError(Exception):
-    """The file cannot be read as a table. The text says so in plain Japanese, and what to do."""
+    """The file cannot be read as what it should be, a table or a text. The message says so in plain Japanese, and what to do."""
 
     @property
     def message(self) -> str:
