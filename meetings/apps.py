@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class MeetingsConfig(AppConfig):
     name = "meetings"
     verbose_name = _("会議と議事録")
+
+    def ready(self) -> None:
+        from meetings.audit_labels import meetings as meeting_labels
+        from platform_portal.audit import kinds as audit_kinds
+
+        audit_kinds.register(meeting_labels.LABELS)

@@ -176,8 +176,11 @@ class Meeting(PublicIdModel):
     def __str__(self) -> str:
         return self.title
 
-    def save(self, **options: Any) -> None:
+    def set_fiscal_year(self) -> None:
         self.fiscal_year = fiscal_year(timezone.localdate(self.starts_at))
+
+    def save(self, **options: Any) -> None:
+        self.set_fiscal_year()
         names = options.get("update_fields")
         if names is not None and "starts_at" in names:
             options["update_fields"] = {*names, "fiscal_year"}

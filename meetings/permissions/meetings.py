@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from meetings.models import Audience, Meeting, MeetingState
+from meetings.workflow import MEETING_WAYS
 from platform_portal.access.checks import Refused, check_has, passes
 from platform_portal.access.roles import Permission
 
@@ -53,8 +54,38 @@ def check_can_edit_meeting(user: Any, meeting: Meeting) -> None:
             _("議事録を公開した会議は変えられません。直すときは、先に議事録の公開を止めてください。")
         )
     if meeting.state == MeetingState.CANCELLED:
-        raise Refused(_("中止した会議は変えられません。開くことになったときは、先に準備中に戻してください。"))
+        raise Refused(_("中止した会議は変えられません。開くことになったときは、先に中止をやめてください。"))
 
 
 def can_edit_meeting(user: Any, meeting: Meeting) -> bool:
     return passes(check_can_edit_meeting, user, meeting)
+
+
+def check_can_delete_meeting(user: Any, meeting: Meeting) -> None:
+    """A draft to which nothing is tied. Whatever was announced is cancelled, with its reason."""
+    check_can_edit_meeting(user, meeting)
+    if meeting.state != MeetingState.DRAFT or meeting.announced_at is not None:
+        raise Refused(_("知らせた会議は消せません。開かないときは、理由を書いて中止にしてください。"))
+    tied = (meeting.documents, meeting.attendances, meeting.imports)
+    if any(rows.exists() for rows in tied) or hasattr(meeting, "minutes"):
+        raise Refused(_("資料・案内・議事録がある会議は消せません。"))
+
+
+def can_delete_meeting(user: Any, meeting: Meeting) -> bool:
+    return passes(check_can_delete_meeting, user, meeting)
+
+
+def check_can_move_meeting(user: Any, meeting: Meeting, to: MeetingState) -> None:
+    """By the table; whether the meeting is fit for that state is seen by the service."""
+    way = MEETING_WAYS.get((MeetingState(meeting.state), to))
+    if way is None:
+        raise Refused(
+            _("「%(before)s」から「%(after)s」へは進めません。")
+            % {"before": meeting.get_state_display(), "after": to.label}
+        )
+    if way.permission is not None:
+        check_has(user, way.permission)
+
+
+def can_move_meeting(user: Any, meeting: Meeting, to: MeetingState) -> bool:
+    return passes(check_can_move_meeting, user, meeting, to)
