@@ -32,18 +32,20 @@ def _drawn_anew(data: bytes, kind: str, max_pixels: int, max_side: int, preview_
         if getattr(picture, "n_frames", 1) > 1:
             raise DeclinedError("moving")
         picture.verify()
+    # In place where it can be: every copy of a large picture costs what the child may have.
     with Image.open(io.BytesIO(data), formats=[kind]) as picture:
-        upright = ImageOps.exif_transpose(picture)
-        has_holes = upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info
+        ImageOps.exif_transpose(picture, in_place=True)
+        has_holes = picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
         mode = "RGBA" if kind == "PNG" and has_holes else "RGB"
-        clean = Image.new(mode, upright.size)
-        clean.paste(upright.convert(mode))
-    if preview_width:
-        clean.thumbnail((preview_width, preview_width * 3 // 2))
-    else:
-        clean.thumbnail((max_side, max_side))
+        clean = picture if picture.mode == mode else picture.convert(mode)
+        clean.thumbnail((preview_width, preview_width * 3 // 2) if preview_width else (max_side, max_side))
+        return _written(clean, "PNG" if preview_width else kind)
+
+
+def _written(clean: Image.Image, kind: str) -> bytes:
+    clean.info = {}  # colour profile, comment, dots per inch: Pillow would write them again
     output = io.BytesIO()
-    if kind == "JPEG" and not preview_width:
+    if kind == "JPEG":
         clean.save(output, format="JPEG", quality=88, optimize=True)
     else:
         clean.save(output, format="PNG", optimize=True)
