@@ -8,6 +8,8 @@ class MeetingsConfig(AppConfig):
 
     def ready(self) -> None:
         from meetings.audit_labels import meetings as meeting_labels
+        from meetings.audit_labels import minutes as minutes_labels
         from platform_portal.audit import kinds as audit_kinds
 
         audit_kinds.register(meeting_labels.LABELS)
+        audit_kinds.register(minutes_labels.LABELS)

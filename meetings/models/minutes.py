@@ -327,8 +327,16 @@ class MinutesImport(PublicIdModel):
         related_name="imports",
     )
     file_name = models.CharField(_("ファイルの名前"), max_length=150)
+    # The file itself, only until a worker has read it.
+    content = models.BinaryField(_("中身"), blank=True, default=bytes, editable=False)
     text = models.TextField(_("原文"))
     sha256 = models.CharField(max_length=64)
+    read_at = models.DateTimeField(_("読み取った時刻"), null=True, blank=True, editable=False)
+    reading_error = models.CharField(_("読み取れなかったわけ"), max_length=500, blank=True, editable=False)
+    # What was read from the text, with what people put right before it is accepted; see meetings.importing.
+    proposal = models.JSONField(_("読み取ったもの"), default=dict, blank=True, editable=False)
+    # Raised whenever somebody puts the proposal right: whoever saves an older one is told.
+    version = models.PositiveIntegerField(default=1, editable=False)
     uploaded_at = models.DateTimeField(_("取り込んだ時刻"), default=timezone.now, editable=False)
     uploaded_by = actor(_("取り込んだ人"), from_the_start=True)
     accepted_at = models.DateTimeField(_("受け入れた時刻"), null=True, blank=True, editable=False)
@@ -343,8 +351,13 @@ class MinutesImport(PublicIdModel):
             "body",
             "meeting",
             "file_name",
+            "content",
             "text",
             "sha256",
+            "read_at",
+            "reading_error",
+            "proposal",
+            "version",
             "uploaded_at",
             "uploaded_by",
             "accepted_at",

@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern
 
-from meetings.urls import meetings
+from meetings.urls import meetings, minutes
 
 app_name = "meetings"
 urlpatterns: list[URLPattern] = [
     *meetings.urlpatterns,
+    *minutes.urlpatterns,
 ]
