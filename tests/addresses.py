@@ -20,7 +20,7 @@ from tests.factories.consultations import (
     ZeroHitWordFactory,
 )
 from tests.factories.mail import OutgoingMailFactory
-from tests.factories.meetings import MeetingFactory
+from tests.factories.meetings import MeetingFactory, MinutesFlagFactory, UtteranceFactory
 from tests.factories.members import (
     ApplicationFactory,
     BoardReportFactory,
@@ -171,6 +171,8 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "members:board-introduce": {"public_id": lambda world: world["offer"].public_id},
     "members:board-report": {"pk": lambda world: world["board_report"].pk},
     "members:board-report-read": {"pk": lambda world: world["board_report"].pk},
+    "meetings:desk-utterance": {"public_id": lambda world: UtteranceFactory().public_id},
+    "meetings:desk-flag": {"pk": lambda world: MinutesFlagFactory().pk},
     "my:person-change": {"pk": lambda world: world["membership"].pk},
     "my:person-end": {"pk": lambda world: world["membership"].pk},
     "my:person-invite-again": {"pk": lambda world: world["invitation"].pk},

@@ -15,6 +15,7 @@ from meetings.models import (
     Meeting,
     MeetingState,
     Minutes,
+    MinutesFlag,
     Utterance,
 )
 from platform_portal.publishing.states import State
@@ -141,3 +142,15 @@ class UtteranceFactory(DjangoModelFactory):
     def items(self, create: bool, extracted: Any, **kwargs: Any) -> None:
         if create and extracted:
             self.agenda_items.set(extracted)
+
+
+class MinutesFlagFactory(DjangoModelFactory):
+    """A doubt that nobody has settled."""
+
+    class Meta:
+        model = MinutesFlag
+
+    minutes = factory.SubFactory(MinutesFactory)
+    code = "unread"
+    line = 3
+    message = "読み取れなかった文字があります。"

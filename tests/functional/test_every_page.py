@@ -33,6 +33,8 @@ FOR_BUTTONS = {
     "desk:word-forget",
     "mail:mail-resend",
     "mail:mail-search",
+    "meetings:desk-flag",
+    "meetings:desk-utterance",
     "members:application-batch",
     "members:application-different",
     "members:application-invite-again",
