@@ -183,7 +183,7 @@ class TestWithoutScripts:
             ("organization", "ない団体", "この名前の会員団体はありません"),
             ("text", "\x07", "目に見えない文字"),
             ("text", "長" * 20_001, "20000"),
-            ("kind", "song", "選択肢"),
+            ("kind", "song", "選べません"),
         ],
     )
     def test_what_cannot_be_saved_is_told(self, field, value, words, blocks, secretariat_client: Client):
