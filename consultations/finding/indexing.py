@@ -10,8 +10,8 @@ from django.db import connection
 from django.db.models import TextField, Value
 from django.db.models.functions import Cast
 
-from consultations.finding.vectors import vector_literal
 from consultations.finding.words import document_words
+from platform_portal.japanese.vectors import vector_literal
 
 if TYPE_CHECKING:
     from consultations.models import ConsultationWindow

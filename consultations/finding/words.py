@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from consultations.finding.vectors import Weight
 from platform_portal.japanese.text import normalize
 from platform_portal.japanese.tokens import Morpheme, morphemes, tokens
+from platform_portal.japanese.vectors import Weight
 
 # In the names of nearly all windows: looked for only where a query has no other word.
 _GENERIC = """相談 窓口 センター 支援 電話 ダイヤル 悩み 困る サポート 相談所 相談室 相談窓口 ナビ ライン ホットライン

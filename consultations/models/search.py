@@ -2,14 +2,13 @@
 
 from typing import Any, Self
 
-from django.contrib.postgres.search import SearchQueryField, SearchRank
+from django.contrib.postgres.search import SearchRank
 from django.db import models
-from django.db.models import BooleanField, Case, F, Func, IntegerField, TextField, Value, When
-from django.db.models.functions import Cast
+from django.db.models import Case, F, IntegerField, Value, When
 
 from consultations.finding.categories import find_categories
-from consultations.finding.vectors import query_literal
 from consultations.finding.words import Query, category_word, query_words
+from platform_portal.japanese.vectors import as_query, holds, query_literal
 
 # What a word counts in places, categories, descriptions, names: {D, C, B, A} of PostgreSQL.
 _RANK_WEIGHTS = [0.02, 0.1, 0.4, 1.0]
@@ -33,9 +32,9 @@ class SearchQuerySet(models.QuerySet[Any]):
         everything = query_literal([*query.words, *topics], prefixes=query.prefixes)
         if not everything:
             return self.none()
-        found = self.filter(_holds(everything)).annotate(
+        found = self.filter(holds("search_vector", everything)).annotate(
             name_rank=_name_rank(query, topics),
-            word_rank=SearchRank(F("search_vector"), _as_query(everything), weights=_RANK_WEIGHTS),
+            word_rank=SearchRank(F("search_vector"), as_query(everything), weights=_RANK_WEIGHTS),
         )
         return found.order_by("name_rank", "-word_rank", "area_rank", "kana", "name", "pk")
 
@@ -45,20 +44,5 @@ def _name_rank(query: Query, topics: list[str]) -> Case:
         (query_literal(query.words, prefixes=query.prefixes, weights="A"), _NAME),
         (query_literal(topics), _CATEGORY),
     )
-    whens = [When(_holds(literal), then=Value(tier)) for literal, tier in tiers if literal]
+    whens = [When(holds("search_vector", literal), then=Value(tier)) for literal, tier in tiers if literal]
     return Case(*whens, default=Value(_OTHER), output_field=IntegerField())
-
-
-def _holds(literal: str) -> Func:
-    """`search_vector @@ literal`; Django's own lookup would send the words through a text-search configuration."""
-    return Func(
-        F("search_vector"),
-        _as_query(literal),
-        template="(%(expressions)s)",
-        arg_joiner=" @@ ",
-        output_field=BooleanField(),
-    )
-
-
-def _as_query(literal: str) -> Cast:
-    return Cast(Value(literal, output_field=TextField()), SearchQueryField())

@@ -1,8 +1,8 @@
 import pytest
 from django.db import connection
 
-from consultations.finding.vectors import query_literal, vector_literal
 from consultations.finding.words import category_word, document_words, query_words
+from platform_portal.japanese.vectors import query_literal, vector_literal
 
 NASTY = [
     "it's",

@@ -8,6 +8,10 @@ written as a literal with one position per word.
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from django.contrib.postgres.search import SearchQueryField
+from django.db.models import BooleanField, F, Func, TextField, Value
+from django.db.models.functions import Cast
+
 Weight = Literal["A", "B", "C", "D"]
 
 # PostgreSQL's limits: a lexeme has less than 2 KB; positions end at 16,383.
@@ -39,6 +43,39 @@ def query_literal(words: Sequence[str], *, prefixes: Sequence[str] = (), weights
     )
     begun = (f"{_quoted(prefix)}:*{weights}" for prefix in prefixes if _is_storable(prefix))
     return " | ".join(dict.fromkeys([*exact, *begun]))
+
+
+def query_of_terms(terms: Sequence[Sequence[Sequence[str]]], *, weights: str = "") -> str:
+    """Return the text of a tsquery that needs every term; a term is met by all words of one of its spellings.
+
+    Empty without words. `weights` as in `query_literal`.
+    """
+    mark = f":{weights}" if weights else ""
+    texts = []
+    for spellings in terms:
+        parts = [
+            " & ".join(_quoted(word) + mark for word in words)
+            for words in spellings
+            if words and all(map(_is_storable, words))
+        ]
+        if parts:
+            texts.append("(" + " | ".join(f"({part})" for part in dict.fromkeys(parts)) + ")")
+    return " & ".join(texts)
+
+
+def holds(field: str, literal: str) -> Func:
+    """`field @@ literal`; Django's own lookup would send the words through a text-search configuration."""
+    return Func(
+        F(field),
+        as_query(literal),
+        template="(%(expressions)s)",
+        arg_joiner=" @@ ",
+        output_field=BooleanField(),
+    )
+
+
+def as_query(literal: str) -> Cast:
+    return Cast(Value(literal, output_field=TextField()), SearchQueryField())
 
 
 def _quoted(word: str) -> str:
