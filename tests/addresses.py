@@ -20,7 +20,7 @@ from tests.factories.consultations import (
     ZeroHitWordFactory,
 )
 from tests.factories.mail import OutgoingMailFactory
-from tests.factories.meetings import MeetingFactory, MinutesFlagFactory, UtteranceFactory
+from tests.factories.meetings import MeetingFactory, MinutesFactory, MinutesFlagFactory, UtteranceFactory
 from tests.factories.members import (
     ApplicationFactory,
     BoardReportFactory,
@@ -57,6 +57,9 @@ PUBLIC = {
     "healthz",
     "meetings:meeting-detail",
     "meetings:meeting-list",
+    "meetings:minutes",
+    "meetings:search",
+    "meetings:utterance",
     "members:application-answer",
     "members:application-open",
     "members:application-withdraw",
@@ -173,6 +176,10 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "members:board-report-read": {"pk": lambda world: world["board_report"].pk},
     "meetings:desk-utterance": {"public_id": lambda world: UtteranceFactory().public_id},
     "meetings:desk-flag": {"pk": lambda world: MinutesFlagFactory().pk},
+    "meetings:minutes": {"public_id": lambda world: world["record"].meeting.public_id},
+    "meetings:my-minutes": {"public_id": lambda world: world["record"].meeting.public_id},
+    "meetings:my-utterance": {"public_id": lambda world: world["utterance"].public_id},
+    "meetings:utterance": {"public_id": lambda world: world["utterance"].public_id},
     "my:person-change": {"pk": lambda world: world["membership"].pk},
     "my:person-end": {"pk": lambda world: world["membership"].pk},
     "my:person-invite-again": {"pk": lambda world: world["invitation"].pk},
@@ -191,6 +198,7 @@ def make_world() -> dict[str, Any]:
     organization = membership.organization
     window = WindowFactory(topics=[category], organization=organization)
     board_report = BoardReportFactory(conversation__offer__organization=organization)
+    record = MinutesFactory(published=True)
     return {
         "category": category,
         "window": window,
@@ -212,6 +220,8 @@ def make_world() -> dict[str, Any]:
         "offer": board_report.conversation.offer,
         "charter": CharterFactory(draft=True),
         "meeting": MeetingFactory(),
+        "record": record,
+        "utterance": UtteranceFactory(minutes=record),
     }
 
 
@@ -222,7 +232,8 @@ def address_of(page: Page, world: dict[str, Any]) -> str:
     makers = SAMPLES | SAMPLES_BY_PAGE.get(page.name, {})
     if re.search("(organizations|members)/<public_id:public_id>", page.pattern):
         makers["public_id"] = lambda world: world["organization"].public_id
-    if re.match("((my|desk)/)?meetings/<public_id:public_id>", page.pattern):
+    is_about_meeting = re.match("((my|desk)/)?meetings/<public_id:public_id>", page.pattern)
+    if is_about_meeting and page.name not in SAMPLES_BY_PAGE:
         makers["public_id"] = lambda world: world["meeting"].public_id
     for thing in ("offer", "conversation"):
         if page.pattern.startswith(f"my/board/{thing}s/<"):

@@ -11,6 +11,12 @@ from members.models.users import validate_one_line
 from platform_portal.identifiers import PublicIdModel
 
 
+class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
+    def hidden(self) -> "AgendaItemQuerySet":
+        """Not for readers: closed, or under an item that is."""
+        return self.filter(Q(is_closed=True) | Q(parent__is_closed=True) | Q(parent__parent__is_closed=True))
+
+
 class AgendaItem(PublicIdModel):
     """One item. `number` is what is printed before it: 1, 4, (1). `position` counts among its brothers and sisters."""
 
@@ -35,7 +41,7 @@ class AgendaItem(PublicIdModel):
         _("公開しない理由"), max_length=200, blank=True, validators=[validate_one_line]
     )
 
-    objects: ClassVar[Any] = models.Manager()
+    objects: ClassVar[Any] = AgendaItemQuerySet.as_manager()
 
     class Privacy:
         public = (

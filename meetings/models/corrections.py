@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from meetings.models.agenda import AgendaItem
 from meetings.models.confirmation import ChangeReason
 from meetings.models.minutes import Edition, Minutes, Utterance
 from members.models.users import validate_one_line
@@ -40,12 +41,17 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
     def visible_to(self, user: Any, edition: Edition) -> "CorrectionQuerySet":
         return self._of(edition, Minutes.objects.visible_to(user, edition))
 
-    def _of(self, edition: Edition, minutes: Any) -> "CorrectionQuerySet":
+    def told_in(self, edition: Edition) -> "CorrectionQuerySet":
         """Whoever reads without names is not told of changes that are seen with names alone."""
-        found = self.standing().filter(utterance__minutes__in=minutes)
+        found = self.standing()
         if edition == Edition.LABELS:
             found = found.exclude(is_removal=False, labels_before=F("labels_after"))
-        return found.exclude(utterance__agenda_items__is_closed=True).order_by("-decided_at", "-pk")
+        return found
+
+    def _of(self, edition: Edition, minutes: Any) -> "CorrectionQuerySet":
+        found = self.told_in(edition).filter(utterance__minutes__in=minutes)
+        found = found.exclude(utterance__agenda_items__in=AgendaItem.objects.hidden())
+        return found.order_by("-decided_at", "-pk")
 
 
 class Correction(PublicIdModel):

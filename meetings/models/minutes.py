@@ -46,6 +46,15 @@ class MinutesQuerySet(models.QuerySet["Minutes"]):
             meeting__audience=Audience.PUBLIC,
         ).exclude(meeting__state=MeetingState.DRAFT)
 
+    def suspended_to(self, user: Any) -> "MinutesQuerySet":
+        """Records that `user` could read until their publication was stopped."""
+        found = self.filter(state=State.SUSPENDED).exclude(meeting__state=MeetingState.DRAFT)
+        return found.filter(
+            visible(user, "meeting__audience", meeting="meeting__"),
+            visible(user, "named_audience", meeting="meeting__")
+            | visible(user, "labels_audience", meeting="meeting__"),
+        )
+
 
 class Minutes(Publishable):
     """The record of one meeting. Frozen once published: later changes are corrections."""
@@ -72,7 +81,7 @@ class Minutes(Publishable):
     objects: ClassVar[Any] = MinutesQuerySet.as_manager()
 
     class Privacy:
-        public = ("meeting", "published_at")
+        public = ("meeting", "published_at", "suspended_at", "suspended_reason")
         internal = (
             "state",
             "author",
@@ -82,9 +91,7 @@ class Minutes(Publishable):
             "named_audience",
             "labels_audience",
             "version",
-            "suspended_at",
             "suspended_by",
-            "suspended_reason",
             "created_at",
             "updated_at",
         )
@@ -127,11 +134,15 @@ class UtteranceQuerySet(models.QuerySet["Utterance"]):
 
     def visible_to(self, user: Any, edition: Edition) -> "UtteranceQuerySet":
         minutes = Minutes.objects.visible_to(user, edition)
-        return self.standing().filter(minutes__in=minutes).exclude(agenda_items__is_closed=True)
+        return (
+            self.standing().filter(minutes__in=minutes).exclude(agenda_items__in=AgendaItem.objects.hidden())
+        )
 
     def published(self, edition: Edition) -> "UtteranceQuerySet":
         minutes = Minutes.objects.published(edition)
-        return self.standing().filter(minutes__in=minutes).exclude(agenda_items__is_closed=True)
+        return (
+            self.standing().filter(minutes__in=minutes).exclude(agenda_items__in=AgendaItem.objects.hidden())
+        )
 
 
 # What a published record says, and in which order. Only a correction changes it: see meetings.services.corrections.
@@ -237,13 +248,13 @@ class Utterance(PublicIdModel):
             "labels_text",
             "agenda_items",
             "reply_to",
+            "removed_at",
+            "removed_reason",
         )
         internal = (
             "source_line",
             "version",
-            "removed_at",
             "removed_by",
-            "removed_reason",
             "updated_at",
             "named_vector",
             "labels_vector",

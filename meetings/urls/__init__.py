@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern
 
-from meetings.urls import meetings, minutes
+from meetings.urls import meetings, minutes, reading
 
 app_name = "meetings"
 urlpatterns: list[URLPattern] = [
     *meetings.urlpatterns,
     *minutes.urlpatterns,
+    *reading.urlpatterns,
 ]

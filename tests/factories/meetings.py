@@ -10,6 +10,8 @@ from meetings.models import (
     Attendance,
     Audience,
     Body,
+    Correction,
+    CorrectionState,
     Document,
     DocumentVersion,
     Meeting,
@@ -154,3 +156,23 @@ class MinutesFlagFactory(DjangoModelFactory):
     code = "unread"
     line = 3
     message = "読み取れなかった文字があります。"
+
+
+class CorrectionFactory(DjangoModelFactory):
+    """An entry that everybody may read; both editions read the same."""
+
+    class Meta:
+        model = Correction
+
+    utterance = factory.SubFactory(UtteranceFactory)
+    is_removal = False
+    before = "できなかつた。"
+    after = factory.LazyAttribute(lambda correction: "" if correction.is_removal else "できなかった。")
+    labels_before = factory.SelfAttribute("before")
+    labels_after = factory.SelfAttribute("after")
+    reason_kind = "obvious_error"
+    reason = "文字のまちがい"
+    state = CorrectionState.PUBLISHED
+    proposed_by = factory.SubFactory(UserFactory, role="secretariat")
+    decided_at = factory.LazyFunction(timezone.now)
+    decided_by = factory.SubFactory(UserFactory, role="secretariat")

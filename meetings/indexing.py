@@ -1,0 +1,94 @@
+"""Keeps what is derived from records and papers as they are: the words by which each edition is found, and the PDFs."""
+
+import json
+from collections.abc import Collection, Iterable
+from itertools import islice
+
+from django.db import connection, transaction
+
+from meetings.models import AgendaItem, DocumentVersion, Edition, Minutes, Utterance
+from meetings.words import SPEAKER, TEXT, speaker_words, words_of
+from platform_portal.japanese.vectors import vector_literal
+from platform_portal.page_cache import forget_public_pages
+from platform_portal.publishing.states import State
+
+BATCH = 500
+
+
+def refresh_minutes(minutes: Minutes) -> None:
+    """Call inside the transaction that published the record, corrected it, or closed one of its agenda items."""
+    write_vectors(Utterance.objects.filter(minutes=minutes), apart_from=hidden_blocks())
+    transaction.on_commit(forget_public_pages)
+
+
+def rebuild_vectors() -> tuple[int, int]:
+    """Builds all vectors anew (after a change of the dictionary or of the words); returns how many blocks and papers."""
+    blocks = Utterance.objects.filter(minutes__state=State.PUBLISHED).order_by("pk")
+    papers = DocumentVersion.objects.select_related("document").order_by("pk").iterator(chunk_size=20)
+    count = 0
+    for version in papers:
+        refresh_paper(version)
+        count += 1
+    return write_vectors(blocks.iterator(chunk_size=BATCH), apart_from=hidden_blocks()), count
+
+
+def refresh_paper(version: DocumentVersion) -> None:
+    """Call after the text of a paper was read, or its title changed."""
+    words = [(word, TEXT) for word in words_of(version.text)]
+    names = [(word, SPEAKER) for word in words_of(f"{version.document.label} {version.document.title}")]
+    _write(
+        DocumentVersion._meta.db_table,
+        ["search_vector"],
+        [{"id": version.pk, "search_vector": vector_literal([*names, *words])}],
+    )
+
+
+def vector_in(utterance: Utterance, edition: Edition) -> str:
+    """The text of the block's tsvector: nothing that this edition does not show."""
+    names = (
+        [utterance.role_label]
+        if edition == Edition.LABELS
+        else [utterance.organization_name, utterance.speaker, utterance.role, utterance.named_label]
+    )
+    return vector_literal(
+        [
+            *((word, SPEAKER) for word in speaker_words(*names)),
+            *((word, TEXT) for word in words_of(utterance.text_in(edition))),
+        ]
+    )
+
+
+def hidden_blocks() -> set[int]:
+    """Keys of the blocks under closed agenda items: nobody reads them outside the desk."""
+    under = Utterance.agenda_items.through._default_manager.filter(agendaitem__in=AgendaItem.objects.hidden())
+    return set(under.values_list("utterance_id", flat=True))
+
+
+def write_vectors(utterances: Iterable[Utterance], *, apart_from: Collection[int]) -> int:
+    """Returns how many. What nobody may read is found by nobody."""
+    count, remaining = 0, iter(utterances)
+    while batch := list(islice(remaining, BATCH)):
+        rows = [_row(each, is_shown=not each.removed_at and each.pk not in apart_from) for each in batch]
+        _write(Utterance._meta.db_table, ["named_vector", "labels_vector"], rows)
+        count += len(batch)
+    return count
+
+
+def _row(utterance: Utterance, *, is_shown: bool) -> dict[str, int | str | None]:
+    return {
+        "id": utterance.pk,
+        "named_vector": vector_in(utterance, Edition.NAMED) if is_shown else None,
+        "labels_vector": vector_in(utterance, Edition.LABELS) if is_shown else None,
+    }
+
+
+def _write(table: str, columns: list[str], rows: list[dict[str, int | str | None]]) -> None:
+    """One statement: bulk_update() would build hundreds of CASE branches. Only names of our own tables are pasted in."""
+    sets = ", ".join(f"{column} = v.{column}::tsvector" for column in columns)
+    types = ", ".join(f"{column} text" for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} AS t SET {sets} FROM json_to_recordset(%s::json) AS v (id bigint, {types})"  # noqa: S608  our own tables
+            " WHERE t.id = v.id",
+            [json.dumps(rows)],
+        )
