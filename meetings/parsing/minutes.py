@@ -1,0 +1,126 @@
+"""Text of minutes in, a proposal out. Any text is answered, nothing of it is lost, and time grows with its length."""
+
+from django.utils.translation import gettext_lazy as _
+
+from meetings.parsing.attendance import known_names
+from meetings.parsing.body import BodyReader, Turn
+from meetings.parsing.dates import read_times
+from meetings.parsing.draft import Draft
+from meetings.parsing.header import HeaderReader
+from meetings.parsing.labels import read_label
+from meetings.parsing.markers import Candidate
+from meetings.parsing.paragraphs import width_of_wrap
+from meetings.parsing.proposal import Proposal
+from meetings.parsing.shapes import (
+    is_clock_line,
+    is_direction,
+    is_marked_heading,
+    is_numbered_heading,
+    is_qa_heading,
+)
+from meetings.parsing.source import Line, split_lines
+from meetings.parsing.styles import Style
+from meetings.parsing.tables import read_rows
+
+# Lines with words that can stand above a record: the roll of a large assembly, not a book.
+_LONGEST_HEAD = 800
+
+
+def parse_minutes(source: str) -> Proposal:
+    lines = split_lines(source)
+    draft = Draft(source, lines)
+    turns = _find_turns(lines, frozenset())
+    begin = HeaderReader(draft, _where_record_begins(lines, turns)).read()
+    known = known_names(draft.attendance)
+    if known and not _is_table(turns):
+        turns = {index: turn for index, turn in _find_turns(lines, known).items() if index >= begin}
+    wrap = width_of_wrap(lines)
+    circles = any(lines[index].text[turn.label[0]] in "○〇◯◎◆●■" for index, turn in turns.items())
+    BodyReader(draft, begin, turns, wrap, known, circles=circles).read()
+    _flag_whole(draft, turns)
+    _note_hours(draft)
+    return draft.finish(_("読み取れなかった文字があります。必要な内容か確かめてください。"))
+
+
+def _find_turns(lines: list[Line], known: frozenset[str]) -> dict[int, Turn]:
+    rows = read_rows(lines)
+    if rows:
+        return {
+            index: Turn(
+                index,
+                row.label or (0, 0),
+                row.words,
+                read_label(lines[index].text[slice(*(row.label or (0, 0)))]),
+                is_row=True,
+                goes_on=row.label is None,
+            )
+            for index, row in rows.items()
+        }
+    return {index: _turn(lines[index], found) for index, found in Style(lines, known).turns().items()}
+
+
+def _turn(line: Line, found: Candidate) -> Turn:
+    return Turn(
+        found.line,
+        (found.label_start, found.label_end),
+        (found.text_start, len(line.text)),
+        found.label,
+        is_quoted=line.text[found.text_start : found.text_start + 1] in ("「", "『")
+        and found.family == "quote",
+    )
+
+
+def _is_table(turns: dict[int, Turn]) -> bool:
+    return any(turn.is_row for turn in turns.values())
+
+
+def _where_record_begins(lines: list[Line], turns: dict[int, Turn]) -> int:
+    """The first turn, or the headings and directions right above it."""
+    begin = min(turns, default=len(lines))
+    if begin > _LONGEST_HEAD:
+        return _LONGEST_HEAD
+    place = begin
+    while place > 0 and begin - place < 12:
+        place -= 1
+        if not _leads_in(lines[place].text):
+            break
+        begin = place
+    return begin
+
+
+def _leads_in(text: str) -> bool:
+    return (
+        is_qa_heading(text)
+        or is_clock_line(text)
+        or (is_direction(text) and not is_numbered_heading(text))
+        or (text[0] in "◎" and is_marked_heading(text))
+    )
+
+
+def _flag_whole(draft: Draft, turns: dict[int, Turn]) -> None:
+    if not turns and draft.lines:
+        draft.flag(
+            "no_speakers",
+            1,
+            _("発言者を見つけられませんでした。発言者の書き方を確かめて、画面で区切ってください。"),
+        )
+    if not draft.title:
+        draft.flag("no_title", 1, _("会議の名前を読み取れませんでした。名前を入れてください。"))
+    if draft.held_on is None:
+        draft.flag("no_date", 1, _("開催日を読み取れませんでした。日付を入れてください。"))
+
+
+def _note_hours(draft: Draft) -> None:
+    """午後１時開会 … 午後３時７分散会 where the head gives no hours."""
+    for utterance in draft.utterances:
+        if utterance.kind != "narrative" or len(utterance.text) > 30 or not is_clock_line(utterance.text):
+            continue
+        times = read_times(utterance.text)
+        if (
+            times
+            and draft.starts_at is None
+            and any(word in utterance.text for word in ("開会", "開議", "開始"))
+        ):
+            draft.starts_at = times[0]
+        elif times and any(word in utterance.text for word in ("閉会", "散会", "終了")) and draft.starts_at:
+            draft.ends_at = draft.ends_at or times[0]

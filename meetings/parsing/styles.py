@@ -1,0 +1,213 @@
+"""Which of the shapes in a document begin a turn: the document's own style decides, not a list of styles.
+
+A shape is believed when sure labels (words of a role) recur in it before words that read as speech. In a believed shape a label
+that says little by itself (a name, a letter, an office) counts too when it recurs or is known from the attendance.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from meetings.parsing.labels import LIKELY, SURE, looks_like_name
+from meetings.parsing.markers import Candidate, find_candidate
+from meetings.parsing.source import Line, squeeze
+from meetings.parsing.words import KEY_OF, PRESENTING_WORDS, SPEAKERS_IN_COMPANY
+
+# Shapes that running text has as well: believed only when the document has no better one.
+RISKY = ("space", "line", "tab", "quote", "after")
+_SENTENCE_ENDS = tuple("。？?！!")
+_SPOKEN_ENDS = (
+    "ます",
+    "です",
+    "ました",
+    "でした",
+    "ません",
+    "ください",
+    "下さい",
+    "ですか",
+    "ますか",
+    "願います",
+    "思う",
+    "ある",
+    "いる",
+    "たい",
+    "か",
+    "ね",
+)
+_LOOK_AHEAD = 3
+# A label that comes once: a name of this length, an office that ends so. Longer ones may be headings.
+_LONGEST_NAME = 8
+_OFFICE_ENDS = ("課", "室", "市", "町", "村", "区", "県", "社協", "協議会")
+_MOST_LOOKED_UP = 20_000
+_SHORT = 8
+
+
+def is_speech(text: str) -> bool:
+    """Whether words read as a sentence, not as a heading or a list of names."""
+    plain = text.strip()
+    if not plain:
+        return False
+    if "。" in plain or plain.endswith(_SENTENCE_ENDS):
+        return True
+    return len(plain) >= _SHORT and (
+        plain.endswith(_SPOKEN_ENDS) or plain.endswith(("、", ",")) or len(plain) >= 60
+    )
+
+
+class Style:
+    """Reads the candidates of all lines, then tells which begin a turn."""
+
+    def __init__(self, lines: list[Line], known: frozenset[str], begins_at: int = 0) -> None:
+        self._lines = lines
+        self._known = known
+        self._begins_at = begins_at
+        self._found = [find_candidate(line, index) for index, line in enumerate(lines)]
+        self._spoken = {each.line for each in self._candidates() if self._speaks(each)}
+
+    def turns(self) -> dict[int, Candidate]:
+        """Accepted candidates by index of line."""
+        families = self._believed()
+        chosen = {}
+        first = self._first_spoken(families)
+        counts = Counter(each.label.key for each in self._candidates() if each.family in families)
+        for each in self._candidates():
+            if each.family in families and each.line >= first and self._accepts(each, counts):
+                chosen[each.line] = each
+        return chosen
+
+    def _candidates(self) -> Iterable[Candidate]:
+        return (each for each in self._found if each is not None and each.line >= self._begins_at)
+
+    def _speaks(self, candidate: Candidate) -> bool:
+        line = self._lines[candidate.line]
+        rest = line.text[candidate.text_start :]
+        if rest.strip(" 　*_"):
+            if (
+                candidate.family == "colon"
+                and _is_header_key(candidate)
+                and not rest.rstrip().endswith(_SENTENCE_ENDS)
+            ):
+                return False
+            return is_speech(rest) or self._runs_on(candidate.line, rest)
+        index = candidate.line + 1
+        if index == len(self._lines):
+            return False
+        follower = self._found[index]
+        if follower is not None and follower.label.strength == SURE and follower.family == candidate.family:
+            return False
+        return is_speech(self._lines[index].text) or self._runs_on(index, self._lines[index].text)
+
+    def _runs_on(self, index: int, text: str) -> bool:
+        """Words wrapped at the edge of a page: a long line without an end, and one more below it that ends."""
+        if len(text) < 24 or text.count("、") + text.count("　") * 2 > len(text) // 6:
+            return False
+        following = self._lines[index + 1 : index + 4]
+        return any("。" in line.text for line in following)
+
+    def _believed(self) -> frozenset[str]:
+        sure: dict[str, list[Candidate]] = defaultdict(list)
+        vague: dict[str, list[Candidate]] = defaultdict(list)
+        for each in self._candidates():
+            if each.line in self._spoken:
+                (sure if each.label.strength == SURE else vague)[each.family].append(each)
+        if not sure:
+            return self._believed_by_recurrence(vague)
+        main = max(sure, key=lambda family: (len(sure[family]), not _is_risky(family), family))
+        recurring = self._believed_by_recurrence(vague)
+        for family in recurring:
+            if (
+                len(sure.get(family, ())) == 0
+                and len(vague[family]) > 3 * len(sure[main])
+                and not _is_risky(family)
+            ):
+                return recurring
+        labels = {each.label.key for each in sure[main]}
+        return frozenset({main} | {f for f in sure if f != main and self._joins(f, sure, main, labels)})
+
+    def _joins(self, family: str, sure: dict[str, list[Candidate]], main: str, labels: set[str]) -> bool:
+        """Whether a second shape stands beside the main one: the same people, or enough turns of its own."""
+        own = sure[family]
+        shared = sum(each.label.key in labels for each in own)
+        if _is_risky(family):
+            return _is_risky(main) and shared >= max(1, len(own) // 2)
+        if _is_risky(main):
+            return len(own) * 3 >= len(sure[main]) or shared == len(own)
+        return shared * 2 >= len(own) or len(own) >= max(2, len(sure[main]) // 10)
+
+    def _believed_by_recurrence(self, vague: dict[str, list[Candidate]]) -> frozenset[str]:
+        """Names or letters alone: several turns, and at least one speaker comes back."""
+        best: tuple[int, str] = (0, "")
+        for family, found in vague.items():
+            counts = Counter(each.label.key for each in found)
+            back = sum(count for count in counts.values() if count > 1)
+            known = sum(self._is_known(each) for each in found)
+            score = max(back, known)
+            needed = 4 if _is_risky(family) or family.startswith("bullet") else 3
+            if score >= needed and score * 2 >= len(found) and len(counts) > 1:
+                best = max(best, (score, family))
+        return frozenset({best[1]} if best[1] else ())
+
+    def _first_spoken(self, families: frozenset[str]) -> int:
+        return min(
+            (
+                each.line
+                for each in self._candidates()
+                if each.family in families and each.line in self._spoken
+            ),
+            default=0,
+        )
+
+    def _accepts(self, candidate: Candidate, counts: Counter[str]) -> bool:
+        label, spoken = candidate.label, candidate.line in self._spoken
+        if not spoken and self._is_heading(candidate):
+            return False
+        if label.strength == SURE:
+            return spoken or not _is_risky(candidate.family)
+        if not spoken:
+            return False
+        if counts[label.key] > 1 or self._is_known(candidate):
+            return True
+        if label.strength == LIKELY:
+            return label.key in SPEAKERS_IN_COMPANY or (
+                label.key.endswith(_OFFICE_ENDS) and not _is_risky(candidate.family)
+            )
+        return (
+            len(label.key) <= _LONGEST_NAME
+            and candidate.line < _MOST_LOOKED_UP
+            and looks_like_name(label.key)
+        )
+
+    def _is_heading(self, candidate: Candidate) -> bool:
+        """○会長 挨拶, and names that are only listed."""
+        rest = squeeze(self._lines[candidate.line].text[candidate.text_start :])
+        if not rest:
+            return self._next_is_list(candidate)
+        return (
+            rest.endswith(PRESENTING_WORDS)
+            or (len(rest) <= 3 and candidate.label.strength < SURE)
+            or not _could_be_said(rest)
+        )
+
+    def _next_is_list(self, candidate: Candidate) -> bool:
+        following = self._lines[candidate.line + 1 : candidate.line + 1 + _LOOK_AHEAD]
+        texts = [line.text for line in following]
+        return not texts or (not is_speech(texts[0]) and len(texts[0]) < 30)
+
+    def _is_known(self, candidate: Candidate) -> bool:
+        return any(candidate.label.key.startswith(name) for name in self._known if len(name) >= 2)
+
+
+def _is_risky(family: str) -> bool:
+    return family.startswith(RISKY)
+
+
+def _is_header_key(candidate: Candidate) -> bool:
+    return candidate.label.key in KEY_OF
+
+
+def _could_be_said(rest: str) -> bool:
+    """はい, 異議なし, 賛成です: short words may be a turn; a list of names or a number of people is not."""
+    return (
+        any("\u3041" <= character <= "\u3096" for character in rest)
+        and "、" not in rest
+        and not rest[-1].isdigit()
+    )
