@@ -6,6 +6,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Body, Meeting, MeetingState
+from meetings.presenting.todo import LATE_DAYS
 from platform_portal.japanese.calendar import format_fiscal_year
 
 
@@ -38,3 +39,12 @@ class DeskMeetingFilter(MeetingFilter):
     state = django_filters.ChoiceFilter(
         label=_("状態"), choices=MeetingState.choices, empty_label=_("すべて")
     )
+    todo = django_filters.ChoiceFilter(
+        label=_("すること"),
+        choices=[("passed", _("終わったかを記録する")), ("minutes", _("議事録がまだない（3日以上）"))],
+        empty_label=_("すべて"),
+        method="filter_todo",
+    )
+
+    def filter_todo(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.passed_unmarked() if value == "passed" else queryset.without_minutes(LATE_DAYS)

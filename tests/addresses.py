@@ -20,7 +20,13 @@ from tests.factories.consultations import (
     ZeroHitWordFactory,
 )
 from tests.factories.mail import OutgoingMailFactory
-from tests.factories.meetings import MeetingFactory, MinutesFactory, MinutesFlagFactory, UtteranceFactory
+from tests.factories.meetings import (
+    AgendaItemFactory,
+    MeetingFactory,
+    MinutesFactory,
+    MinutesFlagFactory,
+    UtteranceFactory,
+)
 from tests.factories.members import (
     ApplicationFactory,
     BoardReportFactory,
@@ -116,6 +122,7 @@ OUR_PAGES = [page for page in PAGES if not page.name.startswith(("account_", "mf
 # What an address needs to be built; a page that is missing here fails.
 SAMPLES: dict[str, Any] = {
     "public_id": lambda world: world["window"].public_id,
+    "item_id": lambda world: world["agenda_item"].public_id,
 }
 # Addresses whose id is not that of a window.
 SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
@@ -135,6 +142,14 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "mail:mail-detail": {"public_id": lambda world: world["mail"].public_id},
     "mail:mail-resend": {"public_id": lambda world: world["mail"].public_id},
     "mail:mail-cancel": {"public_id": lambda world: world["mail"].public_id},
+    "meetings:desk-agenda-move": {
+        "public_id": lambda world: world["meeting"].public_id,
+        "direction": lambda world: "up",
+    },
+    "meetings:desk-meeting-move": {
+        "public_id": lambda world: world["meeting"].public_id,
+        "to": lambda world: "planned",
+    },
     "members:application-answer": {"token": lambda world: application_token(world["application"])},
     "members:application-open": {"token": lambda world: application_token(world["application"])},
     "members:application-withdraw": {"token": lambda world: application_token(world["application"])},
@@ -199,6 +214,7 @@ def make_world() -> dict[str, Any]:
     window = WindowFactory(topics=[category], organization=organization)
     board_report = BoardReportFactory(conversation__offer__organization=organization)
     record = MinutesFactory(published=True)
+    meeting = MeetingFactory()
     return {
         "category": category,
         "window": window,
@@ -219,7 +235,8 @@ def make_world() -> dict[str, Any]:
         "conversation": board_report.conversation,
         "offer": board_report.conversation.offer,
         "charter": CharterFactory(draft=True),
-        "meeting": MeetingFactory(),
+        "meeting": meeting,
+        "agenda_item": AgendaItemFactory(meeting=meeting),
         "record": record,
         "utterance": UtteranceFactory(minutes=record),
     }
@@ -232,6 +249,8 @@ def address_of(page: Page, world: dict[str, Any]) -> str:
     makers = SAMPLES | SAMPLES_BY_PAGE.get(page.name, {})
     if re.search("(organizations|members)/<public_id:public_id>", page.pattern):
         makers["public_id"] = lambda world: world["organization"].public_id
+    if page.pattern.startswith("desk/meetings/bodies/<"):
+        makers["public_id"] = lambda world: world["meeting"].body.public_id
     is_about_meeting = re.match("((my|desk)/)?meetings/<public_id:public_id>", page.pattern)
     if is_about_meeting and page.name not in SAMPLES_BY_PAGE:
         makers["public_id"] = lambda world: world["meeting"].public_id

@@ -1,5 +1,6 @@
 """会議: one meeting of a body, from its announcement to its published record."""
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.core.validators import MaxLengthValidator, URLValidator
@@ -16,6 +17,7 @@ from platform_portal.access.roles import Permission
 from platform_portal.identifiers import PublicIdModel
 from platform_portal.japanese.calendar import fiscal_year
 from platform_portal.publishing.models import actor, paired
+from platform_portal.publishing.states import State
 
 
 class MeetingState(models.TextChoices):
@@ -63,6 +65,16 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def not_coming(self) -> "MeetingQuerySet":
         """Over, cancelled, or planned for a time that has passed: all that coming() leaves out."""
         return self.exclude(state=MeetingState.PLANNED, starts_at__gte=timezone.now())
+
+    def passed_unmarked(self) -> "MeetingQuerySet":
+        """Planned for a time that has passed: nobody said whether they took place."""
+        return self.filter(state=MeetingState.PLANNED, starts_at__lt=timezone.now())
+
+    def without_minutes(self, days: int) -> "MeetingQuerySet":
+        """Held so many days ago or more, and no record has left the hands of its author."""
+        since = timezone.now() - dt.timedelta(days=days)
+        unwritten = Q(minutes=None) | Q(minutes__state=State.DRAFT)
+        return self.filter(unwritten, state=MeetingState.HELD, starts_at__lte=since)
 
     def for_list(self) -> "MeetingQuerySet":
         return self.select_related("body").order_by("-starts_at", "-pk")

@@ -1,5 +1,6 @@
 """Meetings: entered, changed, announced, held, cancelled."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -81,11 +82,23 @@ def delete_meeting(*, meeting: Meeting, by: Any) -> None:
 
 @transaction.atomic
 def record_numbers(
-    *, meeting: Meeting, observers: int | None, counts: Iterable[tuple[str, int, str]], by: Any
+    *,
+    meeting: Meeting,
+    observers: int | None,
+    counts: Iterable[tuple[str, int, str]],
+    by: Any,
+    version: dt.datetime | None = None,
 ) -> Meeting:
-    """How many took part: (label, count, unit) in the order of the record. Raises Refused, ValidationError."""
+    """How many took part: (label, count, unit) in the order of the record.
+
+    `version`: the `updated_at` that the person saw; None when nobody looked. Raises Refused, ValidationError.
+    """
     locked = lock_meeting(meeting)
     check_can_edit_meeting(by, locked)
+    if version is not None and version != locked.updated_at:
+        raise Refused(
+            _("画面を開いてから、ほかの人がこの会議を変えました。読み込み直して、確かめてください。")
+        )
     before = {"observers": locked.observers, "counts": [str(count) for count in locked.counts.all()]}
     locked.observers = observers
     locked.save(update_fields=["observers", "updated_at"])

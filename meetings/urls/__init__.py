@@ -6,7 +6,7 @@ from meetings.urls import meetings, minutes, reading
 
 app_name = "meetings"
 urlpatterns: list[URLPattern] = [
-    *meetings.urlpatterns,
     *minutes.urlpatterns,
     *reading.urlpatterns,
+    *meetings.urlpatterns,  # last: `search` could be the id of a meeting
 ]

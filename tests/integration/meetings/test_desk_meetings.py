@@ -1,0 +1,314 @@
+"""Bodies, meetings and agendas on the desk, as the secretariat walks through them."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from meetings.models import AgendaItem, Body, Meeting, MeetingState
+from tests.conftest import signed_in, text_of
+from tests.factories.meetings import (
+    AgendaItemFactory,
+    BodyFactory,
+    DocumentFactory,
+    MeetingFactory,
+    MinutesFactory,
+)
+from tests.factories.members import OrganizationFactory
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/desk/meetings/"
+
+
+def at(meeting, name="desk-meeting", *args):
+    return reverse(f"meetings:{name}", args=[meeting.public_id, *args])
+
+
+def filled(body, **changes):
+    day = timezone.localdate() + dt.timedelta(days=30)
+    return {
+        "body": body.pk,
+        "number": "1",
+        "title": "第1回コア会議",
+        "held_on": day.isoformat(),
+        "starts": "13:30",
+        "ends": "15:30",
+        "place": "県庁 2階",
+        "online_url": "",
+        "summary": "",
+        "audience": "public",
+        "closed_reason": "",
+        "answers_due_on": "",
+        **changes,
+    }
+
+
+# --- Bodies ---------------------------------------------------------------------------------------
+def test_a_body_from_its_name_to_its_seats(secretariat_client):
+    one, other = OrganizationFactory(name="まちの会"), OrganizationFactory(name="海の会")
+    policy = {"audience": "public", "named_audience": "members", "labels_audience": "public"}
+    data = {"name": "コア会議", "purpose": "方針を決める", "position": "10", "is_active": "on", **policy}
+    answer = secretariat_client.post("/desk/meetings/bodies/new/", data)
+    body = Body.objects.get()
+    seats = reverse("meetings:desk-body-organizations", args=[body.public_id])
+    assert answer.url == seats
+    secretariat_client.post(seats, {"organizations": [one.pk], "were": ""})
+    # Somebody else drew the page before the first seat was given: it stays.
+    secretariat_client.post(seats, {"organizations": [other.pk], "were": ""})
+    assert set(body.organizations.all()) == {one, other}
+    secretariat_client.post(seats, {"organizations": [other.pk], "were": f"{one.pk} {other.pk}"})
+    assert list(body.organizations.all()) == [other]
+    page = text_of(secretariat_client.get(f"/desk/meetings/bodies/{body.public_id}/"))
+    assert "氏名入りの議事録は、この会議体の団体と" in page
+    assert "海の会" in page
+    assert "まちの会" not in page.split("これまでの変更")[0]
+
+
+def test_a_body_that_somebody_else_changed(secretariat_client):
+    body = BodyFactory(name="コア会議")
+    address = reverse("meetings:desk-body-edit", args=[body.public_id])
+    seen = secretariat_client.get(address).context["form"].initial["seen"]
+    Body.objects.update(name="中心会議")
+    data = {"name": "コアな会議", "purpose": "", "position": "0", "is_active": "on", "seen": seen}
+    data |= {name: getattr(body, name) for name in ("audience", "named_audience", "labels_audience")}
+    answer = secretariat_client.post(address, data)
+    assert answer.status_code == 422
+    assert "いまの内容は「中心会議」です" in text_of(answer)
+
+
+# --- Meetings ---------------------------------------------------------------------------------------
+def test_a_meeting_from_its_entry_to_its_announcement(secretariat_client):
+    body = BodyFactory()
+    answer = secretariat_client.post("/desk/meetings/new/", filled(body))
+    meeting = Meeting.objects.get()
+    assert answer.url == at(meeting)
+    starts, ends = timezone.localtime(meeting.starts_at), timezone.localtime(meeting.ends_at)
+    assert (starts.hour, starts.minute, ends.hour) == (13, 30, 15)
+    page = text_of(secretariat_client.get(at(meeting)))
+    for todo in (
+        "開催をまだ知らせていません",
+        "次第がまだありません",
+        "資料がまだありません",
+        "案内していません",
+    ):
+        assert todo in page
+    secretariat_client.post(at(meeting, "desk-meeting-move", "planned"))
+    meeting.refresh_from_db()
+    assert meeting.state == MeetingState.PLANNED
+    assert "開催を知らせた" in text_of(secretariat_client.get(at(meeting)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"ends": "13:00"}, "終了は、開始より後の時刻にしてください"),
+        ({"held_on": ""}, "開催日：この欄は空にできません"),
+        ({"held_on": "あした"}, "2026-04-01 のように"),
+        ({"answers_due_on": "2099-01-01"}, "返事の期限は、開催日より前"),
+        ({"online_url": "zoom"}, "オンラインの参加先"),
+    ],
+)
+def test_what_is_wrong_is_said(secretariat_client, changes, words):
+    answer = secretariat_client.post("/desk/meetings/new/", filled(BodyFactory(), **changes))
+    assert answer.status_code == 422
+    assert words in text_of(answer)
+    assert not Meeting.objects.exists()
+
+
+def test_the_same_number_twice_is_said_at_the_form(secretariat_client):
+    body = BodyFactory()
+    for _each in range(2):
+        answer = secretariat_client.post("/desk/meetings/new/", filled(body))
+    assert answer.status_code == 422
+    assert "同じ回の会議が、もう登録されています" in text_of(answer)
+
+
+def test_the_next_one_is_made_of_this_one(secretariat_client):
+    source = MeetingFactory(title="平成30年度 第1回コア会議", number=1, starts_at=timezone.now())
+    AgendaItemFactory(meeting=source, title="開会", number="1", position=0)
+    page = text_of(secretariat_client.get(at(source, "desk-meeting-next")))
+    assert "第2回コア会議" in page
+    assert "平成30年度" not in page.split("<form")[2]
+    data = filled(source.body, number="2", title="第2回コア会議")
+    secretariat_client.post(at(source, "desk-meeting-next"), data)
+    made = Meeting.objects.get(number=2)
+    assert [item.title for item in made.agenda.all()] == ["開会"]
+
+
+def test_a_meeting_that_somebody_else_changed(secretariat_client):
+    meeting = MeetingFactory(planned=True)
+    address = at(meeting, "desk-meeting-edit")
+    seen = secretariat_client.get(address).context["form"].initial["seen"]
+    Meeting.objects.update(place="市役所")
+    answer = secretariat_client.post(address, filled(meeting.body, place="公民館", seen=seen))
+    assert answer.status_code == 422
+    assert "いまの内容は「市役所」です" in text_of(answer)
+
+
+def test_what_is_settled_leads_back_with_the_reason(secretariat_client):
+    meeting = MinutesFactory(published=True).meeting
+    for name in ("desk-meeting-edit", "desk-meeting-numbers"):
+        answer = secretariat_client.get(at(meeting, name), follow=True)
+        assert "議事録を公開した会議は変えられません" in text_of(answer)
+
+
+def test_cancelling_asks_for_the_reason(secretariat_client):
+    meeting = MeetingFactory(planned=True)
+    address = at(meeting, "desk-meeting-move", "cancelled")
+    assert secretariat_client.post(address, {"reason": ""}).status_code == 422
+    secretariat_client.post(address, {"reason": "台風のため"})
+    assert "中止しました。理由：台風のため" in text_of(secretariat_client.get(at(meeting)))
+
+
+@pytest.mark.parametrize("to", ["published", "nonsense"])
+def test_no_button_leads_where_only_the_minutes_lead(secretariat_client, to):
+    assert secretariat_client.get(at(MeetingFactory(), "desk-meeting-move", to)).status_code == 404
+
+
+def test_a_closed_meeting_is_not_for_staff(owner_client):
+    meeting = MeetingFactory(audience="closed", title="ひみつの会議")
+    assert owner_client.get(at(meeting)).status_code == 403
+    assert "ひみつの会議" not in text_of(owner_client.get(LIST))
+
+
+def counts_form(meeting, *rows, **changes):
+    data = {"counts-TOTAL_FORMS": str(len(rows)), "counts-INITIAL_FORMS": "0", "observers": "3", **changes}
+    for index, (label, count, unit) in enumerate(rows):
+        data |= {
+            f"counts-{index}-{key}": value
+            for key, value in zip(("label", "count", "unit"), (label, count, unit), strict=True)
+        }
+    return data
+
+
+def test_numbers_are_kept_in_their_order(secretariat_client):
+    meeting = MeetingFactory()
+    data = counts_form(meeting, ("幹事団体", "11", "団体"), ("", "62", "名"), ("", "", ""))
+    secretariat_client.post(at(meeting, "desk-meeting-numbers"), data)
+    page = text_of(secretariat_client.get(at(meeting)))
+    assert "幹事団体11団体、62名" in page
+    assert "傍聴者 3人" in page
+    stale = counts_form(meeting, version=(meeting.updated_at - dt.timedelta(days=1)).isoformat())
+    answer = secretariat_client.post(at(meeting, "desk-meeting-numbers"), stale)
+    assert "ほかの人がこの会議を変えました" in text_of(answer)
+
+
+def test_half_a_row_is_refused(secretariat_client):
+    data = counts_form(None, ("幹事団体", "11", ""), ("", "", "名"))
+    answer = secretariat_client.post(at(MeetingFactory(), "desk-meeting-numbers"), data)
+    assert answer.status_code == 422
+    assert "単位を書いてください" in text_of(answer)
+    assert "数を書いてください" in text_of(answer)
+
+
+# --- Agenda -----------------------------------------------------------------------------------------
+def test_an_agenda_without_javascript(secretariat_client):
+    meeting = MeetingFactory(planned=True)
+    add = at(meeting, "desk-agenda-add")
+    secretariat_client.post(add, {"title": "議事", "performer": "", "planned_time": "13:30", "parent": ""})
+    top = AgendaItem.objects.get()
+    secretariat_client.post(add, {"title": "閉会", "performer": "", "planned_time": "", "parent": ""})
+    secretariat_client.post(
+        add, {"title": "報告", "performer": "事務局", "planned_time": "", "parent": str(top.pk)}
+    )
+    secretariat_client.post(at(meeting, "desk-agenda-move", top.public_id, "down"))
+    page = text_of(secretariat_client.get(at(meeting, "desk-agenda")))
+    assert page.index("1 閉会") < page.index("2 議事") < page.index("(1) 報告")
+    assert "13:30" in page
+
+
+def test_deleting_says_what_it_cuts_off(secretariat_client):
+    meeting = MeetingFactory(planned=True)
+    top = AgendaItemFactory(meeting=meeting, number="1", title="議事")
+    below = AgendaItemFactory(meeting=meeting, parent=top, number="(1)", title="報告")
+    DocumentFactory(meeting=meeting).agenda_items.add(below)
+    address = at(meeting, "desk-agenda-delete", top.public_id)
+    page = text_of(secretariat_client.get(address))
+    assert "下にある「(1) 報告」も消えます" in page
+    assert "資料1件とのつながりが切れます" in page
+    secretariat_client.post(address)
+    assert not AgendaItem.objects.exists()
+
+
+def test_an_item_of_another_meeting_is_not_found(secretariat_client):
+    item, other = AgendaItemFactory(), MeetingFactory()
+    assert secretariat_client.get(at(other, "desk-agenda-item", item.public_id)).status_code == 404
+
+
+# --- Lists and jobs ---------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "query", ["", "?state=held", "?year=abc", "?body=nobody", "?todo=minutes", "?page=99"]
+)
+def test_the_list_reads_any_query(secretariat_client, query):
+    MeetingFactory(starts_at=timezone.now() - dt.timedelta(days=4), title="庁内連絡会")
+    page = text_of(secretariat_client.get(LIST + query))
+    assert "庁内連絡会" in page
+
+
+def test_the_list_is_narrowed(secretariat_client):
+    kept = MeetingFactory(title="庁内連絡会", starts_at=timezone.now() - dt.timedelta(days=1))
+    MeetingFactory(title="準備会議", planned=True)
+    for query in (f"?body={kept.body.public_id}", "?state=held"):
+        page = text_of(secretariat_client.get(LIST + query))
+        assert "庁内連絡会" in page
+        assert "準備会議" not in page
+    assert "あてはまる会議はありません" in text_of(secretariat_client.get(LIST + "?todo=minutes"))
+
+
+@pytest.mark.parametrize("address", [LIST, "/desk/meetings/bodies/"])
+def test_lists_take_as_many_queries_for_thirty_as_for_one(
+    secretariat_client, address, django_assert_max_num_queries
+):
+    MeetingFactory()
+    with django_assert_max_num_queries(20) as first:
+        secretariat_client.get(address)
+    for _each in range(30):
+        MeetingFactory()
+    with django_assert_max_num_queries(len(first)):
+        secretariat_client.get(address)
+
+
+def test_pages_of_a_meeting_take_as_many_queries_for_thirty_items_as_for_one(
+    secretariat_client, django_assert_max_num_queries
+):
+    meeting = MeetingFactory(planned=True)
+    AgendaItemFactory(meeting=meeting)
+    addresses = [at(meeting), at(meeting, "desk-agenda")]
+    spent = []
+    for address in addresses:
+        with django_assert_max_num_queries(25) as captured:
+            secretariat_client.get(address)
+        spent.append(len(captured))
+    for _each in range(30):
+        AgendaItemFactory(meeting=meeting)
+    for address, count in zip(addresses, spent, strict=True):
+        with django_assert_max_num_queries(count):
+            secretariat_client.get(address)
+
+
+def test_the_first_page_tells_what_is_late(secretariat, owner):
+    old = timezone.now() - dt.timedelta(days=8)
+    MeetingFactory(starts_at=old)
+    MeetingFactory(starts_at=timezone.now() - dt.timedelta(days=1))
+    MinutesFactory(
+        meeting=MeetingFactory(starts_at=old), state="in_review", submitted_at=old, submitted_by=owner
+    )
+    MeetingFactory(state="planned", starts_at=timezone.now() - dt.timedelta(hours=2), ends_at=None)
+    jobs = {job.words: job for job in signed_in(secretariat).get("/desk/").context["jobs"]}
+    late = jobs["議事録がまだない会議"]
+    assert (late.count, late.hint) == (1, "開催から3日を過ぎました。うち1件は7日を過ぎています。")
+    assert jobs["終わったかを記録する会議"].count == 1
+    assert "議事録がまだない会議" not in {job.words for job in signed_in(owner).get("/desk/").context["jobs"]}
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        (LIST, "会議はまだありません。先に「会議体」を登録し"),
+        ("/desk/meetings/bodies/", "会議体はまだありません"),
+    ],
+)
+def test_empty_lists_say_what_to_do(secretariat_client, address, words):
+    assert words in text_of(secretariat_client.get(address))
