@@ -8,5 +8,5 @@ app_name = "meetings"
 urlpatterns: list[URLPattern] = [
     *minutes.urlpatterns,
     *reading.urlpatterns,
-    *meetings.urlpatterns,  # last: `search` could be the id of a meeting
+    *meetings.urlpatterns,  # last: a word of six letters may look like the id of a meeting
 ]
