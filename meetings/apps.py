@@ -10,9 +10,11 @@ class MeetingsConfig(AppConfig):
         from meetings.audit_labels import meetings as meeting_labels
         from meetings.audit_labels import minutes as minutes_labels
         from meetings.presenting.todo import meeting_jobs
+        from meetings.services.merging import register_meetings
         from platform_portal import desk_jobs
         from platform_portal.audit import kinds as audit_kinds
 
+        register_meetings()
         audit_kinds.register(meeting_labels.LABELS)
         audit_kinds.register(minutes_labels.LABELS)
         desk_jobs.register(meeting_jobs)
