@@ -1,5 +1,5 @@
-"""Work outside the request, by subject. Arguments are ids; Celery finds the tasks through these imports."""
+"""Tasks by subject, imported here so that Celery finds them."""
 
-from meetings.tasks.events import forget_event_applications
+from meetings.tasks.confirmation import tend_rounds
 
-__all__ = ["forget_event_applications"]
+__all__ = ["tend_rounds"]
