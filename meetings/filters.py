@@ -5,7 +5,7 @@ from typing import Any
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import Body, Meeting, MeetingState
+from meetings.models import ActionItem, Body, Meeting, MeetingState
 from meetings.presenting.todo import LATE_DAYS
 from platform_portal.japanese.calendar import format_fiscal_year
 
@@ -48,3 +48,23 @@ class DeskMeetingFilter(MeetingFilter):
 
     def filter_todo(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.passed_unmarked() if value == "passed" else queryset.without_minutes(LATE_DAYS)
+
+
+class ActionItemFilter(django_filters.FilterSet):  # type: ignore[misc]  # ships no types
+    """Of the promises of one body."""
+
+    state = django_filters.ChoiceFilter(
+        label=_("状態"),
+        choices=[("open", _("まだ終わっていない")), ("late", _("期限が過ぎた")), ("closed", _("終わった"))],
+        method="in_state",
+        empty_label=_("すべて"),
+    )
+
+    class Meta:
+        model = ActionItem
+        fields: list[str] = []
+
+    def in_state(self, rows: Any, name: str, value: str) -> Any:
+        if value == "closed":
+            return rows.filter(closed_at__isnull=False)
+        return rows.late() if value == "late" else rows.open()

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from consultations.verification_links import make_link_token
-from meetings.event_links import application_token as event_application_token
+from meetings.confirmation_links import make_link_token as make_confirmation_token
 from members.private_links import application_token
 from platform_portal.access.roles import Permission
 from tests.factories.consultations import (
@@ -20,13 +20,16 @@ from tests.factories.consultations import (
     WindowFactory,
     ZeroHitWordFactory,
 )
-from tests.factories.events import EventApplicationFactory, EventFactory, EventRevisionFactory
 from tests.factories.mail import OutgoingMailFactory
 from tests.factories.meetings import (
+    ActionItemFactory,
     AgendaItemFactory,
+    ConfirmationRequestFactory,
     MeetingFactory,
     MinutesFactory,
     MinutesFlagFactory,
+    ProposedChangeFactory,
+    ProposedCorrectionFactory,
     UtteranceFactory,
 )
 from tests.factories.members import (
@@ -63,14 +66,8 @@ PUBLIC = {
     "consultations:window-detail",
     "consultations:window-list",
     "healthz",
-    "meetings:event-application",
-    "meetings:event-apply",
-    "meetings:event-calendar",
-    "meetings:event-calendar-all",
-    "meetings:event-detail",
-    "meetings:event-feed",
-    "meetings:event-list",
-    "meetings:event-month",
+    "meetings:confirm-utterance-change",
+    "meetings:confirm-utterances",
     "meetings:meeting-detail",
     "meetings:meeting-list",
     "meetings:minutes",
@@ -134,6 +131,15 @@ SAMPLES: dict[str, Any] = {
     "public_id": lambda world: world["window"].public_id,
     "item_id": lambda world: world["agenda_item"].public_id,
 }
+
+
+def _of_confirmed_meeting(**makers: Any) -> dict[str, Any]:
+    return {
+        "public_id": lambda world: world["confirmation"].round.minutes.meeting.public_id,
+        **makers,
+    }
+
+
 # Addresses whose id is not that of a window.
 SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "consultations:category": {"public_id": lambda world: world["category"].public_id},
@@ -159,23 +165,6 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "meetings:desk-meeting-move": {
         "public_id": lambda world: world["meeting"].public_id,
         "to": lambda world: "planned",
-    },
-    "meetings:desk-event-application-cancel": {
-        "public_id": lambda world: world["own_event"].public_id,
-        "application_id": lambda world: EventApplicationFactory(event=world["own_event"]).public_id,
-    },
-    "meetings:desk-event-applicants": {"public_id": lambda world: world["own_event"].public_id},
-    "meetings:desk-event-applicants-file": {"public_id": lambda world: world["own_event"].public_id},
-    "meetings:desk-event-move": {"to": lambda world: "suspended"},
-    "meetings:event-application": {
-        "token": lambda world: event_application_token(EventApplicationFactory(event=world["event"]))
-    },
-    "meetings:event-month": {
-        "year": lambda world: world["event"].month.year,
-        "month": lambda world: world["event"].month.month,
-    },
-    "meetings:my-event-application-cancel": {
-        "application_id": lambda world: EventApplicationFactory(event=world["event"]).public_id
     },
     "members:application-answer": {"token": lambda world: application_token(world["application"])},
     "members:application-open": {"token": lambda world: application_token(world["application"])},
@@ -216,6 +205,32 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "members:board-introduce": {"public_id": lambda world: world["offer"].public_id},
     "members:board-report": {"pk": lambda world: world["board_report"].pk},
     "members:board-report-read": {"pk": lambda world: world["board_report"].pk},
+    "meetings:confirm-utterances": {"token": lambda world: make_confirmation_token(world["confirmation"])},
+    "meetings:confirm-utterance-change": {
+        "token": lambda world: make_confirmation_token(world["confirmation"]),
+        "public_id": lambda world: world["confirmation"].utterances.get().public_id,
+    },
+    "meetings:desk-confirmation-request": _of_confirmed_meeting(
+        request_id=lambda world: world["confirmation"].public_id
+    ),
+    "meetings:desk-confirmation-open": _of_confirmed_meeting(),
+    "meetings:desk-confirmation-close": _of_confirmed_meeting(),
+    "meetings:desk-leaks": _of_confirmed_meeting(),
+    "meetings:desk-proposal": _of_confirmed_meeting(
+        pk=lambda world: ProposedChangeFactory(request=world["confirmation"]).pk
+    ),
+    "meetings:desk-correction": {
+        "public_id": lambda world: world["record"].meeting.public_id,
+        "correction_id": lambda world: ProposedCorrectionFactory(utterance=world["utterance"]).public_id,
+    },
+    "meetings:desk-correction-create": {
+        "public_id": lambda world: world["record"].meeting.public_id,
+        "utterance_id": lambda world: world["utterance"].public_id,
+    },
+    "meetings:desk-action-item": {
+        "public_id": lambda world: world["meeting"].public_id,
+        "item_id": lambda world: ActionItemFactory(body=world["meeting"].body).public_id,
+    },
     "meetings:desk-utterance": {"public_id": lambda world: UtteranceFactory().public_id},
     "meetings:desk-flag": {"pk": lambda world: MinutesFlagFactory().pk},
     "meetings:minutes": {"public_id": lambda world: world["record"].meeting.public_id},
@@ -239,7 +254,6 @@ def make_world() -> dict[str, Any]:
     membership = MembershipFactory()
     organization = membership.organization
     window = WindowFactory(topics=[category], organization=organization)
-    event = EventFactory(organization=organization)
     board_report = BoardReportFactory(conversation__offer__organization=organization)
     record = MinutesFactory(published=True)
     meeting = MeetingFactory()
@@ -259,15 +273,13 @@ def make_world() -> dict[str, Any]:
         "organization": organization,
         "membership": membership,
         "organization_revision": OrganizationRevisionFactory(organization=organization),
-        "event": event,
-        "own_event": EventFactory(own=True),
-        "event_revision": EventRevisionFactory(event=event),
         "board_report": board_report,
         "conversation": board_report.conversation,
         "offer": board_report.conversation.offer,
         "charter": CharterFactory(draft=True),
         "meeting": meeting,
         "agenda_item": AgendaItemFactory(meeting=meeting),
+        "confirmation": ConfirmationRequestFactory(),
         "record": record,
         "utterance": UtteranceFactory(minutes=record),
     }
@@ -277,10 +289,7 @@ def address_of(page: Page, world: dict[str, Any]) -> str:
     names = re.findall(r"<(?:\w+:)?(\w+)>", page.pattern)
     if page.pattern.startswith("^") or "(?P<" in page.pattern:
         names = re.findall(r"\(\?P<(\w+)>", page.pattern)
-    makers = dict(SAMPLES)
-    if re.match("((my|desk)/)?events/<public_id:public_id>", page.pattern):
-        makers["public_id"] = lambda world: world["event"].public_id
-    makers |= SAMPLES_BY_PAGE.get(page.name, {})
+    makers = SAMPLES | SAMPLES_BY_PAGE.get(page.name, {})
     if re.search("(organizations|members)/<public_id:public_id>", page.pattern):
         makers["public_id"] = lambda world: world["organization"].public_id
     if page.pattern.startswith("desk/meetings/bodies/<"):

@@ -22,6 +22,16 @@ OTHER_LABELS = {
     "item": gettext_lazy("項目"),
     "counts": gettext_lazy("参加の数"),
     "source": gettext_lazy("もとの会議"),
+    "due_on": gettext_lazy("返事の期限"),
+    "requests": gettext_lazy("頼んだ相手の数"),
+    "left_out": gettext_lazy("送り先がなく頼まなかった数"),
+    "silent": gettext_lazy("期限までに返事のなかった数"),
+    "utterance": gettext_lazy("発言のID"),
+    "request": gettext_lazy("依頼のID"),
+    "answer": gettext_lazy("返事"),
+    "reason_kind": gettext_lazy("直すわけ"),
+    "is_removal": gettext_lazy("発言を消す"),
+    "count": gettext_lazy("数"),
 }
 
 

@@ -19,6 +19,9 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     def open(self) -> "ActionItemQuerySet":
         return self.filter(closed_at=None)
 
+    def late(self) -> "ActionItemQuerySet":
+        return self.open().filter(due_on__lt=timezone.localdate())
+
 
 class ActionItem(PublicIdModel):
     body = models.ForeignKey(

@@ -23,7 +23,7 @@ PARTS = (
     ("desk-minutes", _("議事録"), Permission.SEE_MEETINGS),
     ("desk-confirmation", _("発言者の確認"), Permission.EDIT_MEETINGS),
     ("desk-publication", _("承認と公開"), Permission.EDIT_MEETINGS),
-    ("desk-corrections", _("訂正"), Permission.SEE_MEETINGS),
+    ("desk-corrections", _("訂正"), Permission.EDIT_MEETINGS),
     ("desk-action-items", _("宿題"), Permission.SEE_MEETINGS),
 )
 

@@ -6,10 +6,13 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from meetings.models import (
+    ActionItem,
     AgendaItem,
     Attendance,
     Audience,
     Body,
+    ConfirmationRequest,
+    ConfirmationRound,
     Correction,
     CorrectionState,
     Document,
@@ -18,6 +21,7 @@ from meetings.models import (
     MeetingState,
     Minutes,
     MinutesFlag,
+    ProposedChange,
     Utterance,
 )
 from platform_portal.publishing.states import State
@@ -176,3 +180,70 @@ class CorrectionFactory(DjangoModelFactory):
     proposed_by = factory.SubFactory(UserFactory, role="secretariat")
     decided_at = factory.LazyFunction(timezone.now)
     decided_by = factory.SubFactory(UserFactory, role="secretariat")
+
+
+class ConfirmationRoundFactory(DjangoModelFactory):
+    """Open, due in a week."""
+
+    class Meta:
+        model = ConfirmationRound
+
+    minutes = factory.SubFactory(MinutesFactory)
+    due_on = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=7))
+    opened_by = factory.SubFactory(UserFactory, role="secretariat")
+
+
+class ConfirmationRequestFactory(DjangoModelFactory):
+    """A speaker of no member organisation who has not answered, with one block."""
+
+    class Meta:
+        model = ConfirmationRequest
+        skip_postgeneration_save = True
+
+    round = factory.SubFactory(ConfirmationRoundFactory)
+    label = "県社協・山田課長"
+    email = factory.Sequence(lambda n: f"speaker{n:05}@group.example")
+    sent_at = factory.LazyFunction(lambda: timezone.now() - dt.timedelta(days=1))
+
+    @factory.post_generation
+    def words(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create:
+            self.utterances.set(extracted or [UtteranceFactory(minutes=self.round.minutes)])
+
+
+class ProposedChangeFactory(DjangoModelFactory):
+    class Meta:
+        model = ProposedChange
+
+    request = factory.SubFactory(ConfirmationRequestFactory)
+    utterance = factory.LazyAttribute(lambda change: change.request.utterances.get())
+    before = factory.LazyAttribute(lambda change: change.utterance.text)
+    after = factory.LazyAttribute(lambda change: change.utterance.text.replace("取組", "事業"))
+    reason_kind = "asked_by_speaker"
+
+
+class ProposedCorrectionFactory(DjangoModelFactory):
+    """Waits for another person."""
+
+    class Meta:
+        model = Correction
+
+    utterance = factory.SubFactory(
+        UtteranceFactory, minutes=factory.SubFactory(MinutesFactory, published=True)
+    )
+    before = factory.LazyAttribute(lambda correction: correction.utterance.text)
+    after = "直した後の文です。"
+    labels_before = factory.LazyAttribute(lambda correction: correction.utterance.text_in("labels"))
+    labels_after = factory.LazyAttribute(lambda correction: correction.after)
+    reason_kind = "obvious_error"
+    reason = "数字を書きまちがえていました。"
+    proposed_by = factory.SubFactory(UserFactory, role="secretariat")
+
+
+class ActionItemFactory(DjangoModelFactory):
+    class Meta:
+        model = ActionItem
+
+    body = factory.SubFactory(BodyFactory)
+    text = "参加団体の調べ方を検討する"
+    created_by = factory.SubFactory(UserFactory, role="secretariat")
