@@ -24,7 +24,7 @@ fuzz: ## look for new cases in the property tests for ten minutes (scripts/fuzz 
 bench: ## benchmarks, as ratios (benchmarks/README.md)
 	@scripts/bench
 
-evaluate: ## score hours parser and finder on outside data (EVAL_DATA, default ../shared/data)
+evaluate: ## score hours, finder and minutes on outside data (EVAL_DATA, default ../shared/data)
 	@scripts/evaluate
 
 lock: ## write the lock files anew from pyproject.toml

@@ -1,4 +1,4 @@
-"""`make evaluate`: scores the hours parser and the finder on real words kept outside the project."""
+"""`make evaluate`: scores the hours parser, the finder and the minutes parser on real words kept outside the project."""
 
 import os
 import sys
@@ -20,10 +20,11 @@ def main() -> int:
     import django
 
     django.setup()
-    from benchmarks import evaluate_finding, evaluate_hours
+    from benchmarks import evaluate_finding, evaluate_hours, evaluate_minutes
 
     print(evaluate_hours.main(folder))
     print(evaluate_finding.main(folder))
+    print(evaluate_minutes.main(folder))
     return 0
 
 

@@ -10,16 +10,20 @@ class MeetingsConfig(AppConfig):
         from meetings.audit_labels import approval as approval_labels
         from meetings.audit_labels import meetings as meeting_labels
         from meetings.audit_labels import minutes as minutes_labels
+        from meetings.event_registration import register_events
         from meetings.mails import confirmation as confirmation_mails
         from meetings.presenting.todo import meeting_jobs
+        from meetings.services.merging import register_meetings
         from meetings.waiting.approval import approval_jobs, asked_of, confirmations_wait
         from members import correspondence, waiting
         from platform_portal import desk_jobs
         from platform_portal.audit import kinds as audit_kinds
         from platform_portal.mail import kinds as mail_kinds
 
+        register_meetings()
         audit_kinds.register(meeting_labels.LABELS)
         audit_kinds.register(minutes_labels.LABELS)
+        register_events()
         desk_jobs.register(meeting_jobs)
         audit_kinds.register(approval_labels.LABELS)
         mail_kinds.register(confirmation_mails.KINDS)

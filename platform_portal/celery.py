@@ -32,6 +32,7 @@ SCHEDULE: tuple[tuple[str, crontab, int | None], ...] = (
     ("consultations.tasks.forget_old_imports", crontab(hour="3", minute="55"), None),
     ("members.tasks.forget_old_organization_imports", crontab(hour="3", minute="57"), None),
     ("members.tasks.forget_people", crontab(hour="4", minute="5"), None),
+    ("meetings.tasks.events.forget_event_applications", crontab(hour="4", minute="15"), None),
     ("members.tasks.sweep_logos", crontab(hour="4", minute="20"), None),
     ("members.tasks.tend_offers", crontab(hour="6", minute="30"), None),
     # In the morning of working days and others alike: people read it when they sit down.

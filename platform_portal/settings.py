@@ -18,6 +18,10 @@ if TESTING:
     os.environ.setdefault("PORTAL_EMBEDDED", "true")
     os.environ.setdefault("PORTAL_VAR_DIR", str(BASE_DIR / "var" / "test"))
 
+# openpyxl would read sheets with lxml, now that a library brings it: past defusedxml, which refuses entity bombs.
+# Decided when it is first imported.
+os.environ["OPENPYXL_LXML"] = "False"
+
 env = Environment(BASE_DIR)
 
 # --- Where it runs ---------------------------------------------------------------------------

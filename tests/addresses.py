@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from consultations.verification_links import make_link_token
 from meetings.confirmation_links import make_link_token as make_confirmation_token
+from meetings.event_links import application_token as event_application_token
 from members.private_links import application_token
 from platform_portal.access.roles import Permission
 from tests.factories.consultations import (
@@ -20,6 +21,7 @@ from tests.factories.consultations import (
     WindowFactory,
     ZeroHitWordFactory,
 )
+from tests.factories.events import EventApplicationFactory, EventFactory, EventRevisionFactory
 from tests.factories.mail import OutgoingMailFactory
 from tests.factories.meetings import (
     ActionItemFactory,
@@ -68,6 +70,14 @@ PUBLIC = {
     "healthz",
     "meetings:confirm-utterance-change",
     "meetings:confirm-utterances",
+    "meetings:event-application",
+    "meetings:event-apply",
+    "meetings:event-calendar",
+    "meetings:event-calendar-all",
+    "meetings:event-detail",
+    "meetings:event-feed",
+    "meetings:event-list",
+    "meetings:event-month",
     "meetings:meeting-detail",
     "meetings:meeting-list",
     "meetings:minutes",
@@ -166,6 +176,23 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
         "public_id": lambda world: world["meeting"].public_id,
         "to": lambda world: "planned",
     },
+    "meetings:desk-event-application-cancel": {
+        "public_id": lambda world: world["own_event"].public_id,
+        "application_id": lambda world: EventApplicationFactory(event=world["own_event"]).public_id,
+    },
+    "meetings:desk-event-applicants": {"public_id": lambda world: world["own_event"].public_id},
+    "meetings:desk-event-applicants-file": {"public_id": lambda world: world["own_event"].public_id},
+    "meetings:desk-event-move": {"to": lambda world: "suspended"},
+    "meetings:event-application": {
+        "token": lambda world: event_application_token(EventApplicationFactory(event=world["event"]))
+    },
+    "meetings:event-month": {
+        "year": lambda world: world["event"].month.year,
+        "month": lambda world: world["event"].month.month,
+    },
+    "meetings:my-event-application-cancel": {
+        "application_id": lambda world: EventApplicationFactory(event=world["event"]).public_id
+    },
     "members:application-answer": {"token": lambda world: application_token(world["application"])},
     "members:application-open": {"token": lambda world: application_token(world["application"])},
     "members:application-withdraw": {"token": lambda world: application_token(world["application"])},
@@ -254,6 +281,7 @@ def make_world() -> dict[str, Any]:
     membership = MembershipFactory()
     organization = membership.organization
     window = WindowFactory(topics=[category], organization=organization)
+    event = EventFactory(organization=organization)
     board_report = BoardReportFactory(conversation__offer__organization=organization)
     record = MinutesFactory(published=True)
     meeting = MeetingFactory()
@@ -273,6 +301,9 @@ def make_world() -> dict[str, Any]:
         "organization": organization,
         "membership": membership,
         "organization_revision": OrganizationRevisionFactory(organization=organization),
+        "event": event,
+        "own_event": EventFactory(own=True),
+        "event_revision": EventRevisionFactory(event=event),
         "board_report": board_report,
         "conversation": board_report.conversation,
         "offer": board_report.conversation.offer,
@@ -289,7 +320,10 @@ def address_of(page: Page, world: dict[str, Any]) -> str:
     names = re.findall(r"<(?:\w+:)?(\w+)>", page.pattern)
     if page.pattern.startswith("^") or "(?P<" in page.pattern:
         names = re.findall(r"\(\?P<(\w+)>", page.pattern)
-    makers = SAMPLES | SAMPLES_BY_PAGE.get(page.name, {})
+    makers = dict(SAMPLES)
+    if re.match("((my|desk)/)?events/<public_id:public_id>", page.pattern):
+        makers["public_id"] = lambda world: world["event"].public_id
+    makers |= SAMPLES_BY_PAGE.get(page.name, {})
     if re.search("(organizations|members)/<public_id:public_id>", page.pattern):
         makers["public_id"] = lambda world: world["organization"].public_id
     if page.pattern.startswith("desk/meetings/bodies/<"):

@@ -29,6 +29,7 @@ SECTIONS = (
     (_("入会申込"), "members:application-list", Permission.SEE_APPLICATIONS, "applications/"),
     (_("会員団体"), "members:organization-list", Permission.SEE_ORGANIZATIONS, "organizations/"),
     (_("掲示板"), "members:board-list", Permission.TEND_BOARD, "board/"),
+    (_("催し"), "meetings:desk-event-list", Permission.EDIT_EVENTS, "events/"),
     (_("会議・議事録"), "meetings:desk-meeting-list", Permission.SEE_MEETINGS, "meetings/"),
     (_("設置要綱"), "members:charter-list", Permission.EDIT_CHARTERS, "charters/"),
     (_("入会のきまり"), "members:master-list", Permission.EDIT_MEMBER_MASTERS, "joining/"),

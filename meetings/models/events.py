@@ -296,9 +296,23 @@ class Event(PublicIdModel, Publishable):
         return (self.ends_at or self.starts_at) < timezone.now()
 
     @property
+    def month(self) -> dt.date:
+        """First day of the month in which it begins, as lists are divided."""
+        return timezone.localdate(self.starts_at).replace(day=1)
+
+    @property
     def closes_at(self) -> dt.datetime:
         """Until when somebody may apply."""
         return min(self.apply_until_at or self.starts_at, self.ends_at or self.starts_at)
+
+    def free_seats(self) -> int | None:
+        """None without a capacity. Never below 0, though the capacity may have been lowered since. One query."""
+        if self.capacity is None:
+            return None
+        return max(0, self.capacity - self.applications.accepted().people_count())
+
+    def somebody_waits(self) -> bool:
+        return bool(self.applications.waiting().exists())
 
 
 class ApplicantState(models.TextChoices):

@@ -7,9 +7,9 @@ that says little by itself (a name, a letter, an office) counts too when it recu
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from meetings.parsing.labels import LIKELY, SURE, looks_like_name
+from meetings.parsing.labels import LIKELY, SURE, looks_like_name, read_label
 from meetings.parsing.markers import Candidate, find_candidate
-from meetings.parsing.source import Line, squeeze
+from meetings.parsing.source import Line
 from meetings.parsing.words import KEY_OF, PRESENTING_WORDS, SPEAKERS_IN_COMPANY
 
 # Shapes that running text has as well: believed only when the document has no better one.
@@ -33,7 +33,8 @@ _SPOKEN_ENDS = (
     "か",
     "ね",
 )
-_LOOK_AHEAD = 3
+_LOOK_AHEAD = 8
+_SHORTEST_WRAPPED = 12
 # A label that comes once: a name of this length, an office that ends so. Longer ones may be headings.
 _LONGEST_NAME = 8
 _OFFICE_ENDS = ("課", "室", "市", "町", "村", "区", "県", "社協", "協議会")
@@ -97,11 +98,16 @@ class Style:
         return is_speech(self._lines[index].text) or self._runs_on(index, self._lines[index].text)
 
     def _runs_on(self, index: int, text: str) -> bool:
-        """Words wrapped at the edge of a page: a long line without an end, and one more below it that ends."""
-        if len(text) < 24 or text.count("、") + text.count("　") * 2 > len(text) // 6:
+        """Words wrapped at the edge of a page: running text here, and the end of a sentence before the next label."""
+        if len(text) < _SHORTEST_WRAPPED or not _reads_as_running_text(text):
             return False
-        following = self._lines[index + 1 : index + 4]
-        return any("。" in line.text for line in following)
+        for following in range(index + 1, min(len(self._lines), index + 1 + _LOOK_AHEAD)):
+            found = self._found[following]
+            if found is not None and found.label.strength == SURE:
+                return False
+            if "。" in self._lines[following].text:
+                return True
+        return False
 
     def _believed(self) -> frozenset[str]:
         sure: dict[str, list[Candidate]] = defaultdict(list)
@@ -178,7 +184,7 @@ class Style:
 
     def _is_heading(self, candidate: Candidate) -> bool:
         """○会長 挨拶, and names that are only listed."""
-        rest = squeeze(self._lines[candidate.line].text[candidate.text_start :])
+        rest = self._lines[candidate.line].text[candidate.text_start :].strip()
         if not rest:
             return self._next_is_list(candidate)
         return (
@@ -196,6 +202,14 @@ class Style:
         return any(candidate.label.key.startswith(name) for name in self._known if len(name) >= 2)
 
 
+def _reads_as_running_text(text: str) -> bool:
+    """Kana between the kanji; lists of names have wide spaces or commas instead."""
+    if "　" in text.strip("　") or text.count("、") * 5 > len(text):
+        return False
+    kana = sum("\u3041" <= character <= "\u3096" for character in text)
+    return kana * 5 >= len(text)
+
+
 def _is_risky(family: str) -> bool:
     return family.startswith(RISKY)
 
@@ -205,9 +219,10 @@ def _is_header_key(candidate: Candidate) -> bool:
 
 
 def _could_be_said(rest: str) -> bool:
-    """はい, 異議なし, 賛成です: short words may be a turn; a list of names or a number of people is not."""
-    return (
-        any("\u3041" <= character <= "\u3096" for character in rest)
-        and "、" not in rest
-        and not rest[-1].isdigit()
-    )
+    """はい, 異議なし, 賛成です: short words may be a turn; a list of people or a number of them is not."""
+    if rest[-1].isdigit() or not any("\u3041" <= character <= "\u3096" for character in rest):
+        return False
+    if "、" not in rest:
+        return True
+    people = sum(read_label(part).strength == SURE for part in rest.split("、") if part)
+    return people < 2 and _reads_as_running_text(rest)

@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern
 
-from meetings.urls import approval, meetings, minutes, reading
+from meetings.urls import approval, events, meetings, minutes, reading
 
 app_name = "meetings"
 urlpatterns: list[URLPattern] = [
     *approval.urlpatterns,
+    *events.urlpatterns,
     *minutes.urlpatterns,
     *reading.urlpatterns,
     *meetings.urlpatterns,  # last: a word of six letters may look like the id of a meeting

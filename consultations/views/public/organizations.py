@@ -18,6 +18,7 @@ from consultations.presenting import Clock, rendered_cards
 from consultations.presenting.cards import SHORT_TOLL
 from consultations.tolls import toll_of
 from members.models import Organization, Sector
+from members.shown import shown_of
 from platform_portal.charts import BarChart, bar_chart
 from platform_portal.japanese.phone import PhoneNumber, read_phone
 from platform_portal.page_cache import public_page
@@ -70,6 +71,7 @@ def organization_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "toll": SHORT_TOLL[toll_of(phone.digits)] if phone else "",
         "cards": rendered_cards(shown, Clock.of(request)),
         "is_risk": is_risk,
+        "parts": shown_of(organization),
         "crumbs": [
             (_("ホーム"), reverse("consultations:home")),
             (_("会員団体"), reverse("consultations:organization-list")),

@@ -1,0 +1,150 @@
+"""Any text at all: answered, nothing lost, in time that grows with its length."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meetings.parsing import parse_minutes
+from tests.unit.meetings.reading import STYLES, assert_nothing_lost, fixture
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "○",
+            "◯",
+            "◎",
+            "●",
+            "■",
+            "・",
+            "-",
+            "#",
+            "**",
+            "（",
+            "）",
+            "(",
+            ")",
+            "【",
+            "】",
+            "〔",
+            "〕",
+            "<",
+            ">",
+            "「",
+            "」",
+            "|",
+            "：",
+            ":",
+        ),
+        *(
+            "委員長",
+            "山田委員",
+            "事務局",
+            "議長",
+            "会長",
+            "Ａ委員",
+            "田中",
+            "議事録",
+            "日時",
+            "場所",
+            "出席者",
+            "次第",
+            "議題",
+            "資料1",
+            "配布資料",
+        ),
+        *(
+            "1 ",
+            "(1) ",
+            "２　",
+            "①",
+            "第１",
+            "日程第１　",
+            "令和7年2月12日(水) 13:30～15:30",
+            "午後１時開会",
+            "休憩",
+            "10名",
+            "開会",
+            "その他",
+        ),
+        *(
+            "ただいまから始めます。",
+            "はい。",
+            "説明した。",
+            "それでは、会議を終了いたします。",
+            "を議長に",
+            "あいうえおかきくけこさしすせそたちつてと",
+            "<br>",
+        ),
+        *(
+            "\n",
+            "\n",
+            "\n\n",
+            "\f",
+            "\r\n",
+            "\r",
+            "\t",
+            " ",
+            "　",
+            "\u200b",
+            "\u2028",
+            "𠮷",
+            "e\u0301",
+            "ﾊﾟ",
+            "\x00",
+        ),
+    ]
+)
+TEXTS = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=60).map("".join))
+
+
+@given(TEXTS)
+@settings(max_examples=300, deadline=None)
+def test_any_text_is_answered_and_nothing_lost(source: str) -> None:
+    assert_nothing_lost(source, parse_minutes(source))
+
+
+@given(st.sampled_from(STYLES), st.data())
+@settings(max_examples=100, deadline=None)
+def test_records_with_pieces_cut_out_or_put_in(style: str, data: st.DataObject) -> None:
+    source = fixture(f"styles/{style}.txt")
+    first = data.draw(st.integers(0, len(source)))
+    last = data.draw(st.integers(first, min(len(source), first + 80)))
+    changed = source[:first] + data.draw(TEXTS) + source[last:]
+    assert_nothing_lost(changed, parse_minutes(changed))
+
+
+MEGABYTE = 1_000_000
+HOSTILE = {
+    "brackets": "(" * MEGABYTE,
+    "circles": "○" * (MEGABYTE // 3),
+    "one line": "あ" * (MEGABYTE // 3),
+    "nested": "(" * (MEGABYTE // 2) + ")" * (MEGABYTE // 2),
+    "line ends": "\n" * MEGABYTE,
+    "labels": "（委員）\n" * (MEGABYTE // 13),
+    "headings": "(1) 開会について\n" * (MEGABYTE // 24),
+    "agenda": "次第\n"
+    + "".join(f"({index % 30}) {'あ' * (index % 50)}\n" for index in range(MEGABYTE // 80)),
+    "cells": "| 委員 | はい。 |\n" * (MEGABYTE // 26),
+    "one turn": "○委員　" + "はい。\n\n" * (MEGABYTE // 11),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_megabyte_of_anything_is_read_in_seconds(name: str) -> None:
+    began = time.process_time()
+    parse_minutes(HOSTILE[name])
+    assert time.process_time() - began <= 5
+
+
+def test_twice_the_text_takes_about_twice_the_time() -> None:
+    record = fixture("styles/circle_wide_gap.txt")
+    once, twice = (_seconds(record * times) for times in (100, 200))
+    assert twice <= once * 3 + 0.2
+
+
+def _seconds(source: str) -> float:
+    began = time.process_time()
+    parse_minutes(source)
+    return time.process_time() - began

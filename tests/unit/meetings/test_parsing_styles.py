@@ -1,0 +1,95 @@
+"""Other places' ways of marking who speaks: each fixture is the same invented meeting set in another way."""
+
+import pytest
+
+from meetings.parsing import parse_minutes
+from meetings.parsing.source import squeeze
+from tests.unit.meetings.reading import STYLES, assert_nothing_lost, fixture, truth_of
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_every_turn_and_no_other(style: str) -> None:
+    source, truth = fixture(f"styles/{style}.txt"), truth_of(style)
+    proposal = parse_minutes(source)
+    assert_nothing_lost(source, proposal)
+    assert [(turn.line, turn.label) for turn in proposal.turns()] == [
+        (line, label) for line, label, _words in truth
+    ]
+    for turn, (_line, _label, words) in zip(proposal.turns(), truth, strict=True):
+        assert squeeze(turn.text)[: len(words)] == words
+
+
+@pytest.mark.parametrize("style", ["circle_wide_gap", "colon", "space", "own_line", "table", "tab"])
+def test_name_and_role_told_apart(style: str) -> None:
+    speakers = [(turn.speaker, turn.role) for turn in parse_minutes(fixture(f"styles/{style}.txt")).turns()]
+    assert speakers[:3] == [("桐生", "委員長"), ("早乙女", "地域づくり推進課長"), ("小泉", "委員")]
+    assert speakers[4] == ("つつみ", "委員")
+
+
+def test_there_is_a_fixture_for_each_family_of_marks() -> None:
+    assert len(STYLES) >= 25
+
+
+RECORD = "○会長　ただいまから始めます。\n○委員　よろしくお願いします。\n{line}\n○会長　では、次に進みます。\n○委員　はい、わかりました。\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "○出席者",
+        "○議事日程",
+        "〇午後２時３分休憩",
+        "◎休憩",
+        "◎議席の指定",
+        "○会長あいさつ",
+        "○会長の互選",
+        "○出席委員",
+        "○第１日",
+        "（休憩）",
+        "（案）",
+        "(1) 道路について",
+        "（「異議なし」の声あり）",
+        "〔会長退席〕",
+        "【資料１】",
+        "―――――――",
+        "○日時：令和７年５月１日",
+        "○傍聴者　２名",
+        "○事務局説明",
+    ],
+)
+def test_headings_and_breaks_are_no_turns(line: str) -> None:
+    source = RECORD.format(line=line)
+    proposal = parse_minutes(source)
+    assert_nothing_lost(source, proposal)
+    assert [turn.line for turn in proposal.turns()] == [1, 2, 4, 5]
+
+
+def test_calls_stay_in_the_turn_they_interrupt() -> None:
+    proposal = parse_minutes(RECORD.format(line="　　〔「なし」と呼ぶ者あり〕\n　それでは了承します。"))
+    assert "呼ぶ者あり" in list(proposal.turns())[1].text
+    assert "了承します。" in list(proposal.turns())[1].text
+
+
+def test_text_without_speakers_is_kept_as_told() -> None:
+    source = "連絡会の記録\n\n市民館の改修について話し合った。\n来年の春に始めることとした。\n"
+    proposal = parse_minutes(source)
+    assert_nothing_lost(source, proposal)
+    assert not list(proposal.turns())
+    assert "no_speakers" in {flag.code for flag in proposal.flags}
+
+
+def test_lines_wrapped_by_a_page_are_one_paragraph() -> None:
+    words = "駅前の広場には屋根のある場所が少なく雨の日に待つ人が困っているので、柱を生かして小さな屋根をかける案を次の会までに用意します。"
+    wrapped = "\n".join(words[start : start + 20] for start in range(0, len(words), 20))
+    source = "".join(f"○{role}　{wrapped}\n" for role in ("会長", "委員", "会長", "委員"))
+    turns = list(parse_minutes(source).turns())
+    assert len(turns) == 4
+    assert turns[1].text == words
+
+
+def test_page_numbers_are_set_aside() -> None:
+    source = "○会長　始めます。\n○委員　はい、お願いします。\n- 1 -\n\f○会長　次に進みます。\n○委員　わかりました。\n- 2 -\n\f○会長　終わります。\n"
+    proposal = parse_minutes(source)
+    assert_nothing_lost(source, proposal)
+    assert not any("1" in turn.text for turn in proposal.turns())
+    assert [flag.code for flag in proposal.flags].count("page_number") == 1
