@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods
 from meetings.event_calendars import calendar_of, feed_of
 from meetings.event_filters import PublicEventFilter
 from meetings.event_links import LinkUnusableError, Trouble, application_token, find_application
-from meetings.forms.events import ApplyForm, CancelForm
+from meetings.forms.applying import ApplyForm, CancelForm
 from meetings.models import ApplicantState, Event, EventApplication
 from meetings.models.events import KEPT_DAYS
 from meetings.permissions import events as permissions

@@ -17,13 +17,22 @@ MODULES = (
     "consultations/models/kinds.py",
     "consultations/presenting/*.py",
     "consultations/views/public/*.py",
+    "meetings/forms/applying.py",
+    "meetings/presenting/events.py",
+    "meetings/views/public/events.py",
     "members/forms/joining.py",
     "members/views/joining.py",
     "platform_portal/public_forms.py",
     "platform_portal/views.py",
 )
 # Without signing in; what these extend and include is added.
-OPEN_TO_ALL = ("consultations/*.html", "members/joining/*.html", "errors/*.html")
+OPEN_TO_ALL = (
+    "consultations/*.html",
+    "meetings/public/*event*.html",
+    "meetings/public/application*.html",
+    "members/joining/*.html",
+    "errors/*.html",
+)
 OPEN_TO_ALL_BESIDES = ("members/charter.html", "members/too_many_requests.html")
 FOR_THE_DESK = {"consultations/_window_form.html"}
 
