@@ -324,12 +324,34 @@ def send_message(
     **context: object,
 ) -> None:
     """A mail with a link that dies (`dead_after`) lets its reader in: nobody else may read it."""
-    values = {
-        **context,
-        "subject": subject,
-        "portal": PortalSettings.load(),
-        "origin": settings.PORTAL_ORIGIN,
-    }
+    message = build_message(
+        kind=kind,
+        about=about,
+        subject=subject,
+        to=to,
+        text=text,
+        html=html,
+        dead_after=dead_after,
+        is_confidential=is_confidential,
+        **{"portal": PortalSettings.load(), **context},
+    )
+    message.send()
+
+
+def build_message(
+    *,
+    kind: str,
+    about: models.Model,
+    subject: str,
+    to: str,
+    text: str,
+    html: str,
+    dead_after: dt.datetime | None = None,
+    is_confidential: bool = False,
+    **context: object,
+) -> EmailMultiAlternatives:
+    """Not sent yet: many at once go through one connection. `context` holds `portal`."""
+    values = {**context, "subject": subject, "origin": settings.PORTAL_ORIGIN}
     headers = marks(
         kind=kind,
         about=about,
@@ -338,4 +360,4 @@ def send_message(
     )
     message = EmailMultiAlternatives(subject, render_to_string(text, values), to=[to], headers=headers)
     message.attach_alternative(render_to_string(html, values), "text/html")
-    message.send()
+    return message
