@@ -16,9 +16,11 @@ class MeetingsConfig(AppConfig):
         from meetings.services.merging import register_meetings
         from meetings.waiting.approval import approval_jobs, asked_of, confirmations_wait
         from members import correspondence, waiting
-        from platform_portal import desk_jobs
+        from members.services.personal_data import delete_rows
+        from platform_portal import desk_jobs, personal_data
         from platform_portal.audit import kinds as audit_kinds
         from platform_portal.mail import kinds as mail_kinds
+        from platform_portal.personal_data import Handling
 
         register_meetings()
         audit_kinds.register(meeting_labels.LABELS)
@@ -30,3 +32,4 @@ class MeetingsConfig(AppConfig):
         waiting.register(confirmations_wait)
         desk_jobs.register(approval_jobs)
         correspondence.register(asked_of)
+        personal_data.handle("meetings.calendarlink", Handling(_("消します。"), delete_rows))

@@ -5,7 +5,9 @@ import re
 import traceback
 
 # A link from a mail opens an account for whoever holds it.
-_SECRET = re.compile(r"(/invitation/|/join/application/|/password/reset/key/|/confirm/)[^\s/\"']+")
+_SECRET = re.compile(
+    r"(/invitation/|/join/application/|/password/reset/key/|/confirm/|/meetings/calendar/)[^\s/\"']+"
+)
 _QUERY = re.compile(r"\?[^\s\"']*")
 
 

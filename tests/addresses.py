@@ -8,8 +8,10 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from consultations.verification_links import make_link_token
+from meetings.calendar_links import token_of
 from meetings.confirmation_links import make_link_token as make_confirmation_token
 from meetings.event_links import application_token as event_application_token
+from meetings.services.calendar_links import make_calendar_link
 from members.private_links import application_token
 from platform_portal.access.roles import Permission
 from tests.factories.consultations import (
@@ -78,9 +80,13 @@ PUBLIC = {
     "meetings:event-feed",
     "meetings:event-list",
     "meetings:event-month",
+    "meetings:calendar",
+    "meetings:meeting-calendar",
     "meetings:meeting-detail",
+    "meetings:meeting-feed",
     "meetings:meeting-list",
     "meetings:minutes",
+    "meetings:own-calendar",
     "meetings:search",
     "meetings:utterance",
     "members:application-answer",
@@ -168,6 +174,9 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "mail:mail-detail": {"public_id": lambda world: world["mail"].public_id},
     "mail:mail-resend": {"public_id": lambda world: world["mail"].public_id},
     "mail:mail-cancel": {"public_id": lambda world: world["mail"].public_id},
+    "meetings:own-calendar": {
+        "token": lambda world: token_of(make_calendar_link(by=world["membership"].user))
+    },
     "meetings:desk-agenda-move": {
         "public_id": lambda world: world["meeting"].public_id,
         "direction": lambda world: "up",

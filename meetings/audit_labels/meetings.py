@@ -22,5 +22,8 @@ LABELS = {
     "meetings.agenda_item_deleted": _("次第の項目を消した"),
     "meetings.agenda_renumbered": _("次第の番号を振り直した"),
     "meetings.organization_merged": _("統合された団体の会議の登録を引き継いだ"),
+    "meetings.calendar_link_made": _("カレンダーのアドレスを作った"),
+    "meetings.calendar_link_renewed": _("カレンダーのアドレスを新しくした"),
+    "meetings.calendar_link_stopped": _("カレンダーのアドレスを止めた"),
     "meetings.agenda_copied": _("前の会議の次第を写した"),
 }

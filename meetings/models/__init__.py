@@ -5,6 +5,7 @@ from meetings.models.agenda import AgendaItem
 from meetings.models.attendance import COMING, Answer, Attendance, Attendee
 from meetings.models.audiences import Audience, inside, visible
 from meetings.models.bodies import Body, SpeakerAlias
+from meetings.models.calendar_links import CalendarLink
 from meetings.models.case_studies import CaseStudy, CaseStudySign
 from meetings.models.confirmation import (
     ChangeReason,
@@ -39,6 +40,7 @@ __all__ = [
     "Attendee",
     "Audience",
     "Body",
+    "CalendarLink",
     "CaseStudy",
     "CaseStudySign",
     "ChangeReason",

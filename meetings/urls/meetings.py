@@ -6,12 +6,19 @@ from meetings.views.desk import agenda as desk_agenda
 from meetings.views.desk import bodies as desk_bodies
 from meetings.views.desk import meetings as desk_meetings
 from meetings.views.my import meetings as my_meetings
+from meetings.views.public import feeds
 from meetings.views.public import meetings as public_meetings
 
 urlpatterns: list[URLPattern] = [
     path("meetings/", public_meetings.meeting_list, name="meeting-list"),
+    path("meetings/feed.atom", feeds.meeting_feed, name="meeting-feed"),
+    path("meetings/calendar.ics", feeds.calendar, name="calendar"),
+    path("meetings/calendar/<str:token>/meetings.ics", feeds.own_calendar, name="own-calendar"),
+    path("meetings/<public_id:public_id>/meeting.ics", feeds.meeting_calendar, name="meeting-calendar"),
     path("meetings/<public_id:public_id>/", public_meetings.meeting_detail, name="meeting-detail"),
     path("my/meetings/", my_meetings.meeting_list, name="my-meetings"),
+    path("my/meetings/calendar/", my_meetings.calendar_link, name="my-calendar"),
+    path("my/meetings/calendar/stop/", my_meetings.calendar_link_stop, name="my-calendar-stop"),
     path("my/meetings/<public_id:public_id>/", my_meetings.meeting_page, name="my-meeting"),
     path("desk/meetings/", desk_meetings.meeting_list, name="desk-meeting-list"),
     path("desk/meetings/new/", desk_meetings.meeting_create, name="desk-meeting-create"),

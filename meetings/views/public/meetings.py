@@ -1,5 +1,6 @@
 """Meetings for everybody. The same page for whoever asks: what only members may see stands under /my/."""
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from meetings.filters import MeetingFilter
 from meetings.models import Meeting
+from meetings.presenting.meeting import present_meeting
 from platform_portal.desk import paged
 from platform_portal.page_cache import public_page
 
@@ -18,8 +20,11 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     rows = Meeting.objects.published()
     found = MeetingFilter(request.GET, queryset=rows)
     chosen = found.qs if found.is_valid() else rows
+    body = found.form.cleaned_data.get("body") if found.is_valid() else None
     context = {
         "filter": found,
+        "body": body,
+        "feed_query": f"?body={body.public_id}" if body else "",
         "coming": list(chosen.coming().select_related("body")),
         "page": paged(request, chosen.not_coming().for_list(), PER_PAGE),
         "is_filtered": any(request.GET.get(name) for name in found.filters),
@@ -30,11 +35,12 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
 
 @public_page()
 def meeting_detail(request: HttpRequest, public_id: str) -> HttpResponse:
-    meeting = Meeting.objects.published().select_related("body").filter(public_id=public_id).first()
+    rows = Meeting.objects.published().select_related("body", "minutes")
+    meeting = rows.filter(public_id=public_id).first()
     if meeting is None:
         return _lead_inside(request, public_id)
     context = {
-        "meeting": meeting,
+        "shown": present_meeting(meeting, AnonymousUser()),
         "crumbs": [
             (_("ホーム"), reverse("consultations:home")),
             (_("会議"), reverse("meetings:meeting-list")),
