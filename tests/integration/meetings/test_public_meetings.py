@@ -4,6 +4,7 @@ import datetime as dt
 from xml.etree import ElementTree as ET
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
@@ -25,6 +26,7 @@ def page(client, meeting):
 
 
 def calendar(client, meeting):
+    cache.clear()
     response = client.get(reverse("meetings:meeting-calendar", args=[meeting.public_id]))
     assert response.headers["Content-Type"] == "text/calendar; charset=utf-8"
     (event,) = Calendar.from_ical(response.content).walk("VEVENT")
