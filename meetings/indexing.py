@@ -7,6 +7,7 @@ from itertools import islice
 from django.db import connection, transaction
 
 from meetings.models import AgendaItem, DocumentVersion, Edition, Minutes, Utterance
+from meetings.services.renderings import ask_for_pdfs_after_commit
 from meetings.words import SPEAKER, TEXT, speaker_words, words_of
 from platform_portal.japanese.vectors import vector_literal
 from platform_portal.page_cache import forget_public_pages
@@ -18,6 +19,7 @@ BATCH = 500
 def refresh_minutes(minutes: Minutes) -> None:
     """Call inside the transaction that published the record, corrected it, or closed one of its agenda items."""
     write_vectors(Utterance.objects.filter(minutes=minutes), apart_from=hidden_blocks())
+    ask_for_pdfs_after_commit(minutes)
     transaction.on_commit(forget_public_pages)
 
 
@@ -34,28 +36,27 @@ def rebuild_vectors() -> tuple[int, int]:
 
 def refresh_paper(version: DocumentVersion) -> None:
     """Call after the text of a paper was read, or its title changed."""
-    words = [(word, TEXT) for word in words_of(version.text)]
-    names = [(word, SPEAKER) for word in words_of(f"{version.document.label} {version.document.title}")]
+    names = words_of(f"{version.document.label} {version.document.title}")
     _write(
         DocumentVersion._meta.db_table,
         ["search_vector"],
-        [{"id": version.pk, "search_vector": vector_literal([*names, *words])}],
+        [{"id": version.pk, "search_vector": _vector(names, words_of(version.text))}],
     )
 
 
-def vector_in(utterance: Utterance, edition: Edition) -> str:
-    """The text of the block's tsvector: nothing that this edition does not show."""
-    names = (
-        [utterance.role_label]
-        if edition == Edition.LABELS
-        else [utterance.organization_name, utterance.speaker, utterance.role, utterance.named_label]
-    )
-    return vector_literal(
-        [
-            *((word, SPEAKER) for word in speaker_words(*names)),
-            *((word, TEXT) for word in words_of(utterance.text_in(edition))),
-        ]
-    )
+def vectors_of(utterance: Utterance) -> dict[Edition, str]:
+    """The text of both tsvectors of a block: each has nothing that its edition does not show."""
+    words = words_of(utterance.text)
+    labels_words = words_of(utterance.labels_text) if utterance.labels_text else words
+    names = [utterance.organization_name, utterance.speaker, utterance.role, utterance.named_label]
+    return {
+        Edition.NAMED: _vector(speaker_words(*names), words),
+        Edition.LABELS: _vector(speaker_words(utterance.role_label), labels_words),
+    }
+
+
+def _vector(names: Iterable[str], words: Iterable[str]) -> str:
+    return vector_literal([*((name, SPEAKER) for name in names), *((word, TEXT) for word in words)])
 
 
 def hidden_blocks() -> set[int]:
@@ -75,10 +76,11 @@ def write_vectors(utterances: Iterable[Utterance], *, apart_from: Collection[int
 
 
 def _row(utterance: Utterance, *, is_shown: bool) -> dict[str, int | str | None]:
+    vectors = vectors_of(utterance) if is_shown else {}
     return {
         "id": utterance.pk,
-        "named_vector": vector_in(utterance, Edition.NAMED) if is_shown else None,
-        "labels_vector": vector_in(utterance, Edition.LABELS) if is_shown else None,
+        "named_vector": vectors.get(Edition.NAMED),
+        "labels_vector": vectors.get(Edition.LABELS),
     }
 
 

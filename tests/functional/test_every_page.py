@@ -59,6 +59,8 @@ FOR_BUTTONS = {
 }
 FILES = {
     "desk:window-export",
+    "meetings:minutes-pdf",
+    "meetings:my-minutes-pdf",
     "members:consent-export",
     "members:organization-export",
     "members:own-logo",

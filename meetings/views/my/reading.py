@@ -7,7 +7,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from meetings.models import Minutes
-from meetings.views.public.reading import block_and_minutes, record_for, stopped_for, utterance_context
+from meetings.views.public.reading import (
+    block_and_minutes,
+    minutes_context,
+    pdf_for,
+    record_for,
+    stopped_for,
+    utterance_context,
+)
 from members.views.my.common import crumbs
 from platform_portal.desk import Crumbs
 
@@ -19,8 +26,15 @@ def minutes(request: HttpRequest, public_id: str) -> HttpResponse:
     record = record_for(request.user, row, request.GET.get("edition", ""))
     if record is None:
         return _stopped(request, row)
-    context = {"record": record, "crumbs": _crumbs(row, (_("議事録"), ""))}
+    context = minutes_context(record) | {"crumbs": _crumbs(row, (_("議事録"), ""))}
     return render(request, "meetings/my/minutes.html", context)
+
+
+@require_safe
+def minutes_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
+    rows = Minutes.objects.select_related("meeting__body")
+    row = get_object_or_404(rows, meeting__public_id=public_id)
+    return pdf_for(request.user, row, request.GET.get("edition", ""))
 
 
 @require_safe

@@ -4,12 +4,13 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from meetings.models import Minutes, Utterance
 from meetings.presenting.record import Record, editions_for, present_record
+from meetings.services.renderings import current_pdf, former_pdfs, newest_pdf
 from platform_portal.desk import Crumbs
 from platform_portal.page_cache import public_page
 
@@ -25,8 +26,15 @@ def minutes(request: HttpRequest, public_id: str) -> HttpResponse:
     record = record_for(AnonymousUser(), row, request.GET.get("edition", ""))
     if record is None:
         return _stopped(request, row) or _lead_inside(request, row, "meetings:my-minutes", public_id)
-    context = {"record": record, "crumbs": _crumbs(row, (_("議事録"), ""))}
+    context = minutes_context(record) | {"crumbs": _crumbs(row, (_("議事録"), ""))}
     return render(request, "meetings/public/minutes.html", context)
+
+
+@public_page()
+def minutes_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
+    rows = Minutes.objects.select_related("meeting__body")
+    row = get_object_or_404(rows, meeting__public_id=public_id)
+    return pdf_for(AnonymousUser(), row, request.GET.get("edition", ""))
 
 
 @public_page()
@@ -48,6 +56,32 @@ def record_for(user: Any, row: Minutes, wanted: str) -> Record | None:
     """None where `user` may read no edition of it."""
     editions = editions_for(user, row)
     return present_record(row, editions, wanted) if editions else None
+
+
+def minutes_context(record: Record) -> dict[str, Any]:
+    return {
+        "record": record,
+        "pdf": newest_pdf(record.minutes, record.edition),
+        "former_pdfs": former_pdfs(record.minutes, record.edition),
+    }
+
+
+def pdf_for(user: Any, row: Minutes, wanted: str) -> HttpResponse:
+    """Raises Http404 where `user` may not read it, and while it is being made."""
+    editions = editions_for(user, row)
+    if not editions:
+        raise Http404
+    edition = next((each for each in editions if each == wanted), editions[0])
+    pdf = current_pdf(row, edition)
+    if pdf is None:
+        raise Http404
+    with pdf.file.open("rb") as file:
+        response = HttpResponse(file.read(), content_type="application/pdf")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Disposition"] = (
+        f'inline; filename="minutes-{row.meeting.public_id}-{edition}.pdf"'
+    )
+    return response
 
 
 def block_and_minutes(public_id: str) -> tuple[Utterance, Minutes]:

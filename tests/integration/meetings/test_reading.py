@@ -272,7 +272,7 @@ def test_queries_are_constant(count, minutes, django_assert_num_queries, portal_
     editions = [Edition.NAMED, Edition.LABELS]
     with django_assert_num_queries(4):
         present_record(minutes, editions)
-    with django_assert_num_queries(7 + portal_kept):
+    with django_assert_num_queries(9 + portal_kept):
         page(minutes)
 
 
