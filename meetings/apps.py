@@ -8,6 +8,7 @@ class MeetingsConfig(AppConfig):
 
     def ready(self) -> None:
         from meetings.audit_labels import approval as approval_labels
+        from meetings.audit_labels import documents as document_labels
         from meetings.audit_labels import meetings as meeting_labels
         from meetings.audit_labels import minutes as minutes_labels
         from meetings.event_registration import register_events
@@ -33,3 +34,4 @@ class MeetingsConfig(AppConfig):
         desk_jobs.register(approval_jobs)
         correspondence.register(asked_of)
         personal_data.handle("meetings.calendarlink", Handling(_("消します。"), delete_rows))
+        audit_kinds.register(document_labels.LABELS)

@@ -1,7 +1,14 @@
 """Tasks by subject, imported here so that Celery finds them."""
 
 from meetings.tasks.confirmation import tend_rounds
+from meetings.tasks.documents import read_document_version, read_waiting_papers
 from meetings.tasks.events import forget_event_applications
 from meetings.tasks.renderings import print_waiting_minutes
 
-__all__ = ["forget_event_applications", "print_waiting_minutes", "tend_rounds"]
+__all__ = [
+    "forget_event_applications",
+    "print_waiting_minutes",
+    "read_document_version",
+    "read_waiting_papers",
+    "tend_rounds",
+]
