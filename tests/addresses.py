@@ -29,6 +29,7 @@ from tests.factories.meetings import (
     ActionItemFactory,
     AgendaItemFactory,
     ConfirmationRequestFactory,
+    DocumentVersionFactory,
     MeetingFactory,
     MinutesFactory,
     MinutesFlagFactory,
@@ -82,6 +83,9 @@ PUBLIC = {
     "meetings:event-month",
     "meetings:calendar",
     "meetings:meeting-calendar",
+    "meetings:document",
+    "meetings:document-file",
+    "meetings:document-preview",
     "meetings:meeting-detail",
     "meetings:meeting-feed",
     "meetings:meeting-list",
@@ -147,6 +151,8 @@ OUR_PAGES = [page for page in PAGES if not page.name.startswith(("account_", "mf
 SAMPLES: dict[str, Any] = {
     "public_id": lambda world: world["window"].public_id,
     "item_id": lambda world: world["agenda_item"].public_id,
+    "paper_id": lambda world: world["paper"].document.public_id,
+    "version_id": lambda world: world["paper"].public_id,
 }
 
 
@@ -325,6 +331,7 @@ def make_world() -> dict[str, Any]:
         "confirmation": ConfirmationRequestFactory(),
         "record": record,
         "utterance": UtteranceFactory(minutes=record),
+        "paper": DocumentVersionFactory(document__meeting=meeting),
     }
 
 

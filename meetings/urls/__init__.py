@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern
 
-from meetings.urls import approval, events, meetings, minutes, reading
+from meetings.urls import approval, documents, events, meetings, minutes, reading
 
 app_name = "meetings"
 urlpatterns: list[URLPattern] = [
     *approval.urlpatterns,
+    *documents.urlpatterns,
     *events.urlpatterns,
     *minutes.urlpatterns,
     *reading.urlpatterns,

@@ -61,6 +61,8 @@ FILES = {
     "desk:window-export",
     "meetings:minutes-pdf",
     "meetings:my-minutes-pdf",
+    "meetings:document-file",
+    "meetings:document-preview",
     "members:consent-export",
     "members:organization-export",
     "members:own-logo",
