@@ -16,8 +16,8 @@ from meetings.parsing.labels import Label, with_name
 from meetings.parsing.numbering import Tree, read_number
 from meetings.parsing.paragraphs import Part, compose
 from meetings.parsing.proposal import Kind, Utterance
+from meetings.parsing.shapes import is_speech
 from meetings.parsing.source import Line
-from meetings.parsing.styles import is_speech
 
 LINE_BREAK = "<br>"
 _MOST_SPEAKERS = 2_000
@@ -156,7 +156,7 @@ class BodyReader:
 
     def _read_item(self, index: int, line: Line, classes: Classes) -> None:
         match = classes.matches[index]
-        if self._inside_turn() and not (self._after_gap or classes.breaks_after(index)):
+        if self._inside_turn() and not self._is_heading(index, classes):
             self._read_text(index, line, classes)
             return
         self._close()
@@ -173,6 +173,7 @@ class BodyReader:
                 "agenda_title", line.number, format_lazy(message, listed=draft.items[match.index].title[:40])
             )
         self._come_to(match.index)
+        self._new_item = None
 
     def _read_heading(self, index: int, line: Line, classes: Classes) -> None:
         if self._inside_turn() and not self._may_cut(index, classes):
@@ -188,6 +189,9 @@ class BodyReader:
             message = _("この見出しは次第にありません。次第に加えるか、本文に戻すかを決めてください。")
             draft.flag("agenda_unlisted", line.number, message)
         self._come_to(len(draft.items) - 1)
+
+    def _is_heading(self, index: int, classes: Classes) -> bool:
+        return self._after_gap or classes.breaks_after(index) or classes.stands_alone(index)
 
     def _may_cut(self, index: int, classes: Classes) -> bool:
         """Marks that also begin turns end one; other headings only between a gap and the next turn."""
@@ -218,11 +222,10 @@ class BodyReader:
     def _read_direction(self, index: int, line: Line, classes: Classes) -> None:
         """Calls and movements stay inside the turn that they interrupt; an account in place of a turn stands alone."""
         is_end = (shapes.inner_of(line.text) or "").strip() in ("以上", "終", "終わり", "了")
-        if (
-            self._inside_turn()
-            and not is_end
-            and not (shapes.presents(line.text) and classes.breaks_after(index))
-        ):
+        stands_for_a_turn = (
+            shapes.presents(line.text) and classes.breaks_after(index) and not self._awaits_words()
+        )
+        if self._inside_turn() and not is_end and not stands_for_a_turn:
             self._read_text(index, line, classes)
             return
         self._close()
@@ -232,6 +235,10 @@ class BodyReader:
         self._spoken_since_heading = True
         self._draft.take("utterance", len(self._draft.utterances), line)
         self._draft.utterances.append(Utterance(kind, "", "", "", "", self._current, line.text, line.number))
+
+    def _awaits_words(self) -> bool:
+        """A label whose turn is only told: 【事務局】 above （資料１に基づき説明）."""
+        return self._open is not None and not self._open.parts
 
     def _inside_turn(self) -> bool:
         return self._open is not None and self._open.turn is not None

@@ -39,6 +39,12 @@ class Classes:
         """Whether what follows line `index` is a turn, a heading or the end."""
         return self._breaks[index]
 
+    def stands_alone(self, index: int) -> bool:
+        """A heading by itself; a list of items is read out in the middle of a turn."""
+        before = self.kinds[index - 1] if index else Is.TEXT
+        after = self.kinds[index + 1] if index + 1 < len(self.kinds) else Is.TEXT
+        return self.matches[index].is_exact and Is.ITEM not in (before, after)
+
     @cached_property
     def _breaks(self) -> list[bool]:
         breaks = [True] * len(self.kinds)

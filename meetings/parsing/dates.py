@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from meetings.parsing.source import fold, squeeze
 
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "R": 2018, "H": 1988, "S": 1925}
-_KANJI_DIGITS = {digit: str(value) for value, digit in enumerate("○一二三四五六七八九")}
+_KANJI_DIGITS = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")}
 _DATE = re.compile(
     r"(?P<era>令和|平成|昭和|[RHS]|)\.?(?P<year>元|\d{1,4})[年./](?P<month>\d{1,2})[月./](?P<day>\d{1,2})日?"
     r"(?:[(\[]?(?P<weekday>[月火水木金土日])(?:曜日?)?(?:・?祝)?[)\]]?)?"
@@ -15,7 +15,7 @@ _DATE = re.compile(
 _TIME = re.compile(
     r"(?P<half>午前|午後|AM|PM|am|pm)?(?:(?P<noon>正午)|(?P<hour>\d{1,2})(?::(?P<clock>\d{2})|時(?:(?P<minute>\d{1,2})分|(?P<thirty>半))?)(?P<end>PM|AM|pm|am)?)"
 )
-_KANJI_NUMBER = re.compile(r"[一二三四五六七八九十]{1,4}(?=[年月日時分])")
+_KANJI_NUMBER = re.compile(r"[零一二三四五六七八九十]{1,4}(?=[年月日時分])")
 WEEKDAYS = "月火水木金土日"
 _LONGEST = 400
 

@@ -122,8 +122,7 @@ class HeaderReader:
         field, _start, number = key
         if self._field != "agenda" or number is None or field in _NEVER_ITEMS:
             return False
-        same_as_key = self._key_number is not None and self._key_number.shape == number.shape
-        return not same_as_key
+        return not _comes_next(self._key_number, number)
 
     def _open_field(self, line: Line, field: str, start: int, number: Number | None) -> None:
         self._field, self._key_number = field, number
@@ -226,7 +225,7 @@ class HeaderReader:
             self._extend_item(line)
             return
         bare = text.strip("・-*•○ 　") if number is None else text
-        if number is None and (self._needs_numbers or not bare_title(bare)):
+        if number is None and (self._needs_numbers or not bare_title(bare) or "。" in bare):
             self._read_other(line, start)
             return
         draft.items.append(new_item(bare, number, self._tree, line.number))
@@ -286,6 +285,15 @@ class HeaderReader:
             "会議録の前の部分に、どの欄にも当てはまらない行があります。必要な内容か確かめてください。"
         )
         self._draft.set_aside("header_unread", line, message, start)
+
+
+def _comes_next(key: Number | None, number: Number) -> bool:
+    """7 after 6 begins the next part of the head; 3 after 6 is an item inside it."""
+    if key is None or key.shape != number.shape:
+        return False
+    if not (key.value.isdigit() and number.value.isdigit()):
+        return True
+    return int(number.value) == int(key.value) + 1
 
 
 def _has_title_word(text: str) -> bool:

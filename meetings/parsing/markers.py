@@ -18,6 +18,7 @@ OPENERS = {"(": ")", "[": "]", "<": ">", "【": "】", "{": "}", "『": "』", "
 CLOSERS = ")]>】}"
 ARROWS = "→⇒>…‥=/;|➡➢"
 LONGEST = 48
+_POINTERS = ("→", "⇒", "➡", "➔", "▶", "►", "↪")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ def _find(text: str) -> _Found | None:
 
 
 def _begins(head: str, start: int) -> list[int]:
-    """The line itself, then what follows a number (1 会長：…)."""
+    """What follows an arrow (→ 事務局：…) or a number (1 会長：…), then the line itself."""
+    if head[start : start + 1] in _POINTERS:
+        return [_skip_spaces(head, start + 1)]
     place = start
     if head[start : start + 2].lower() == "no":
         place += 3

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.parsing.attendance import known_names
 from meetings.parsing.body import BodyReader, Turn
-from meetings.parsing.dates import read_times
+from meetings.parsing.dates import read_held, read_times
 from meetings.parsing.draft import Draft
 from meetings.parsing.header import HeaderReader
 from meetings.parsing.labels import read_label
@@ -76,7 +76,7 @@ def _is_table(turns: dict[int, Turn]) -> bool:
 
 def _where_record_begins(lines: list[Line], turns: dict[int, Turn]) -> int:
     """The first turn, or the headings and directions right above it."""
-    begin = min(turns, default=len(lines))
+    begin = min(turns) if turns else _first_sentence(lines)
     if begin > _LONGEST_HEAD:
         return _LONGEST_HEAD
     place = begin
@@ -86,6 +86,11 @@ def _where_record_begins(lines: list[Line], turns: dict[int, Turn]) -> int:
             break
         begin = place
     return begin
+
+
+def _first_sentence(lines: list[Line]) -> int:
+    """Where the telling begins in a record that marks no speakers."""
+    return next((index for index, line in enumerate(lines) if index and "。" in line.text), len(lines))
 
 
 def _leads_in(text: str) -> bool:
@@ -106,6 +111,7 @@ def _flag_whole(draft: Draft, turns: dict[int, Turn]) -> None:
         )
     if not draft.title:
         draft.flag("no_title", 1, _("会議の名前を読み取れませんでした。名前を入れてください。"))
+    draft.held_on = draft.held_on or read_held(draft.title).held_on
     if draft.held_on is None:
         draft.flag("no_date", 1, _("開催日を読み取れませんでした。日付を入れてください。"))
 

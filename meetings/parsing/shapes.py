@@ -4,12 +4,31 @@ import re
 
 from meetings.parsing.numbering import read_number
 from meetings.parsing.source import fold, squeeze
-from meetings.parsing.styles import is_speech
 from meetings.parsing.words import DIRECTION_WORDS, PRESENTING_WORDS, QA_HEADINGS, TIME_WORDS
 
+_SENTENCE_ENDS = tuple("。？?！!")
+_SPOKEN_ENDS = (
+    "ます",
+    "です",
+    "ました",
+    "でした",
+    "ません",
+    "ください",
+    "下さい",
+    "ですか",
+    "ますか",
+    "願います",
+    "思う",
+    "ある",
+    "いる",
+    "たい",
+    "か",
+    "ね",
+)
+_SHORT = 8
 _PAIRS = {"(": ")", "[": "]", "【": "】", "<": ">", "{": "}"}
 _DASHES = re.compile(r"-+[^-].{0,200}?[^-]-+")
-_CLOCK = re.compile(r"\d{1,2}[時:]")
+_CLOCK = re.compile(r"(?:\d|[零一二三四五六七八九十])[時:]")
 _MARKED = "○◎◇◆■□●▽▼★☆※"
 _MARKED_SET = frozenset(_MARKED)
 _LONGEST_DIRECTION = 120
@@ -69,6 +88,18 @@ _NARRATIVE_ENDS = ("た", "いた", "る", "行", "施", "し", "なし", "了",
 _POLITE = re.compile(
     r"(?:ます|ました|です|でした|ません|でしょう|ください|下さい|願います|ましょう)(?:か|ね|が|よ)?[。？?！!]"
 )
+
+
+def is_speech(text: str) -> bool:
+    """Whether words read as a sentence, not as a heading or a list of names."""
+    plain = text.strip()
+    if not plain:
+        return False
+    if "。" in plain or plain.endswith(_SENTENCE_ENDS):
+        return True
+    return len(plain) >= _SHORT and (
+        plain.endswith(_SPOKEN_ENDS) or plain.endswith(("、", ",")) or len(plain) >= 60
+    )
 
 
 def inner_of(text: str) -> str | None:

@@ -9,49 +9,21 @@ from collections.abc import Iterable
 
 from meetings.parsing.labels import LIKELY, SURE, looks_like_name, read_label
 from meetings.parsing.markers import Candidate, find_candidate
-from meetings.parsing.source import Line
+from meetings.parsing.shapes import is_direction, is_speech
+from meetings.parsing.source import Line, squeeze
 from meetings.parsing.words import KEY_OF, PRESENTING_WORDS, SPEAKERS_IN_COMPANY
 
 # Shapes that running text has as well: believed only when the document has no better one.
 RISKY = ("space", "line", "tab", "quote", "after")
 _SENTENCE_ENDS = tuple("。？?！!")
-_SPOKEN_ENDS = (
-    "ます",
-    "です",
-    "ました",
-    "でした",
-    "ません",
-    "ください",
-    "下さい",
-    "ですか",
-    "ますか",
-    "願います",
-    "思う",
-    "ある",
-    "いる",
-    "たい",
-    "か",
-    "ね",
-)
 _LOOK_AHEAD = 8
 _SHORTEST_WRAPPED = 12
+_WHOLE_LINE = 25
+_SHORTEST_ACT = 6
 # A label that comes once: a name of this length, an office that ends so. Longer ones may be headings.
 _LONGEST_NAME = 8
 _OFFICE_ENDS = ("課", "室", "市", "町", "村", "区", "県", "社協", "協議会")
 _MOST_LOOKED_UP = 20_000
-_SHORT = 8
-
-
-def is_speech(text: str) -> bool:
-    """Whether words read as a sentence, not as a heading or a list of names."""
-    plain = text.strip()
-    if not plain:
-        return False
-    if "。" in plain or plain.endswith(_SENTENCE_ENDS):
-        return True
-    return len(plain) >= _SHORT and (
-        plain.endswith(_SPOKEN_ENDS) or plain.endswith(("、", ",")) or len(plain) >= 60
-    )
 
 
 class Style:
@@ -187,15 +159,18 @@ class Style:
         rest = self._lines[candidate.line].text[candidate.text_start :].strip()
         if not rest:
             return self._next_is_list(candidate)
+        plain = squeeze(rest)
         return (
-            rest.endswith(PRESENTING_WORDS)
-            or (len(rest) <= 3 and candidate.label.strength < SURE)
+            (len(plain) <= _SHORTEST_ACT and plain.endswith(PRESENTING_WORDS))
+            or (len(plain) <= 3 and candidate.label.strength < SURE)
             or not _could_be_said(rest)
         )
 
     def _next_is_list(self, candidate: Candidate) -> bool:
         following = self._lines[candidate.line + 1 : candidate.line + 1 + _LOOK_AHEAD]
         texts = [line.text for line in following]
+        if texts and candidate.label.strength == SURE and is_direction(texts[0]):
+            return False
         return not texts or (not is_speech(texts[0]) and len(texts[0]) < 30)
 
     def _is_known(self, candidate: Candidate) -> bool:
@@ -225,4 +200,5 @@ def _could_be_said(rest: str) -> bool:
     if "、" not in rest:
         return True
     people = sum(read_label(part).strength == SURE for part in rest.split("、") if part)
-    return people < 2 and _reads_as_running_text(rest)
+    is_whole_line = len(rest) >= _WHOLE_LINE and "　" not in rest
+    return people < 2 and (is_whole_line or _reads_as_running_text(rest))

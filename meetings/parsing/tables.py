@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from meetings.parsing.labels import NONE, SURE, read_label
+from meetings.parsing.shapes import is_speech
 from meetings.parsing.source import Line
-from meetings.parsing.styles import is_speech
 
 _PIPES = "|｜│┃"
 _SHORTEST_WORDS = 6

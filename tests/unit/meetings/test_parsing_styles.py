@@ -1,5 +1,7 @@
 """Other places' ways of marking who speaks: each fixture is the same invented meeting set in another way."""
 
+import datetime as dt
+
 import pytest
 
 from meetings.parsing import parse_minutes
@@ -93,3 +95,59 @@ def test_page_numbers_are_set_aside() -> None:
     assert_nothing_lost(source, proposal)
     assert not any("1" in turn.text for turn in proposal.turns())
     assert [flag.code for flag in proposal.flags].count("page_number") == 1
+
+
+def test_arrow_before_an_answer() -> None:
+    source = "委員：遊具が古いので早めに見てください。\n→ 事務局：秋に見る予定です。\n委員：冬はどうですか。\n⇒ 事務局：検討します。\n"
+    assert [turn.label for turn in parse_minutes(source).turns()] == [
+        "委員：",
+        "→ 事務局：",
+        "委員：",
+        "⇒ 事務局：",
+    ]
+
+
+def test_turn_that_is_only_told_keeps_its_label() -> None:
+    source = "【会長】\n　始めます。説明をお願いします。\n【事務局】\n　（資料１に基づき説明）\n【会長】\n　ありがとうございます。\n"
+    turns = list(parse_minutes(source).turns())
+    assert [(turn.label, turn.text) for turn in turns][1] == ("【事務局】", "（資料１に基づき説明）")
+
+
+def test_item_within_a_turn_ends_it_but_a_list_read_out_does_not() -> None:
+    head = "議題\n（１）川の掃除について\n（２）祭りについて\n（３）その他\n\n"
+    turn = "○会長　始めます。\n○委員　はい、始めましょう。\n"
+    alone = parse_minutes(f"{head}{turn}（２）祭りについて\n　ここから二つ目です。\n○会長　以上です。\n")
+    listed = parse_minutes(
+        f"{head}{turn}（１）川の掃除について\n（２）祭りについて\nこの二つです。\n○会長　以上です。\n"
+    )
+    assert list(alone.turns())[1].text == "はい、始めましょう。"
+    assert "（２）祭りについて" in list(listed.turns())[1].text
+
+
+def test_hours_out_of_the_record_where_the_head_has_none() -> None:
+    source = "○会長　始めます。\n○委員　はい、お願いします。\n　　午前十時一分開議\n○会長　次です。\n○委員　はい。\n　　午後零時半散会\n"
+    proposal = parse_minutes(source)
+    assert (proposal.starts_at, proposal.ends_at) == (dt.time(10, 1), dt.time(12, 30))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "令和７年２月１２日",
+        "令和 7 年 2 月 12 日（水）",
+        "R7.2.12",
+        "2025年2月12日",
+        "2025/2/12",
+        "令和七年二月十二日",
+    ],
+)
+def test_days_as_offices_write_them(written: str) -> None:
+    proposal = parse_minutes(f"会議録\n日　時　{written}　午後１時半から午後３時まで\n")
+    assert proposal.held_on == dt.date(2025, 2, 12)
+    assert (proposal.starts_at, proposal.ends_at) == (dt.time(13, 30), dt.time(15, 0))
+
+
+def test_day_that_does_not_exist_is_asked_for() -> None:
+    proposal = parse_minutes("会議録\n日時　令和７年２月３０日\n")
+    assert proposal.held_on is None
+    assert {"date_unread", "no_date"} <= {flag.code for flag in proposal.flags}
