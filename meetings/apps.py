@@ -7,6 +7,7 @@ class MeetingsConfig(AppConfig):
     verbose_name = _("会議と議事録")
 
     def ready(self) -> None:
+        from meetings.attendance_registration import register_attendance
         from meetings.audit_labels import approval as approval_labels
         from meetings.audit_labels import documents as document_labels
         from meetings.audit_labels import meetings as meeting_labels
@@ -27,6 +28,7 @@ class MeetingsConfig(AppConfig):
         audit_kinds.register(meeting_labels.LABELS)
         audit_kinds.register(minutes_labels.LABELS)
         register_events()
+        register_attendance()
         desk_jobs.register(meeting_jobs)
         audit_kinds.register(approval_labels.LABELS)
         mail_kinds.register(confirmation_mails.KINDS)

@@ -35,10 +35,12 @@ SCHEDULE: tuple[tuple[str, crontab, int | None], ...] = (
     ("members.tasks.forget_old_organization_imports", crontab(hour="3", minute="57"), None),
     ("members.tasks.forget_people", crontab(hour="4", minute="5"), None),
     ("meetings.tasks.events.forget_event_applications", crontab(hour="4", minute="15"), None),
+    ("meetings.tasks.attendance.forget_attendance", crontab(hour="4", minute="17"), None),
     ("members.tasks.sweep_logos", crontab(hour="4", minute="20"), None),
     ("members.tasks.tend_offers", crontab(hour="6", minute="30"), None),
     # In the morning of working days and others alike: people read it when they sit down.
     ("consultations.tasks.ask_for_verification", crontab(hour="7", minute="30"), 12 * 3600),
+    ("meetings.tasks.attendance.remind_of_meetings", crontab(hour="8", minute="0"), 10 * 3600),
     # Reminds those who have not confirmed their words, and ends rounds whose due date has passed.
     ("meetings.tasks.confirmation.tend_rounds", crontab(hour="8", minute="5"), 12 * 3600),
     ("members.tasks.tell_of_charter", crontab(hour="8-19", minute="15"), 3000),

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from consultations.verification_links import make_link_token
+from meetings.attendance_links import make_answer_token
 from meetings.calendar_links import token_of
 from meetings.confirmation_links import make_link_token as make_confirmation_token
 from meetings.event_links import application_token as event_application_token
@@ -28,6 +29,7 @@ from tests.factories.mail import OutgoingMailFactory
 from tests.factories.meetings import (
     ActionItemFactory,
     AgendaItemFactory,
+    AttendanceFactory,
     ConfirmationRequestFactory,
     DocumentVersionFactory,
     MeetingFactory,
@@ -81,6 +83,7 @@ PUBLIC = {
     "meetings:event-feed",
     "meetings:event-list",
     "meetings:event-month",
+    "meetings:answer",
     "meetings:calendar",
     "meetings:meeting-calendar",
     "meetings:document",
@@ -151,6 +154,7 @@ OUR_PAGES = [page for page in PAGES if not page.name.startswith(("account_", "mf
 SAMPLES: dict[str, Any] = {
     "public_id": lambda world: world["window"].public_id,
     "item_id": lambda world: world["agenda_item"].public_id,
+    "attendance_id": lambda world: world["attendance"].public_id,
     "paper_id": lambda world: world["paper"].document.public_id,
     "version_id": lambda world: world["paper"].public_id,
 }
@@ -209,6 +213,8 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "meetings:my-event-application-cancel": {
         "application_id": lambda world: EventApplicationFactory(event=world["event"]).public_id
     },
+    "meetings:answer": {"token": lambda world: make_answer_token(world["guest"])},
+    "meetings:my-answer": {"attendance_id": lambda world: world["attendance"].public_id},
     "members:application-answer": {"token": lambda world: application_token(world["application"])},
     "members:application-open": {"token": lambda world: application_token(world["application"])},
     "members:application-withdraw": {"token": lambda world: application_token(world["application"])},
@@ -302,7 +308,7 @@ def make_world() -> dict[str, Any]:
     event = EventFactory(organization=organization)
     board_report = BoardReportFactory(conversation__offer__organization=organization)
     record = MinutesFactory(published=True)
-    meeting = MeetingFactory()
+    meeting, coming = MeetingFactory(), MeetingFactory(planned=True)
     return {
         "category": category,
         "window": window,
@@ -326,11 +332,13 @@ def make_world() -> dict[str, Any]:
         "conversation": board_report.conversation,
         "offer": board_report.conversation.offer,
         "charter": CharterFactory(draft=True),
-        "meeting": meeting,
         "agenda_item": AgendaItemFactory(meeting=meeting),
         "confirmation": ConfirmationRequestFactory(),
         "record": record,
         "utterance": UtteranceFactory(minutes=record),
+        "meeting": meeting,
+        "attendance": AttendanceFactory(meeting=meeting, organization=organization),
+        "guest": AttendanceFactory(meeting=coming, guest=True),
         "paper": DocumentVersionFactory(document__meeting=meeting),
     }
 

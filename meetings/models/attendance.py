@@ -5,11 +5,12 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.meetings import Meeting
 from members.models import Organization
+from members.models.organizations import OrganizationKind
 from members.models.users import validate_one_line
 from platform_portal.identifiers import PublicIdModel
 from platform_portal.publishing.models import actor, paired
@@ -26,9 +27,21 @@ class Answer(models.TextChoices):
 COMING = (Answer.PRESENT, Answer.PROXY, Answer.ONLINE)
 
 
+class AnswerWay(models.TextChoices):
+    """How an answer reached the secretariat."""
+
+    LINK = "link", _("メールのリンクから")
+    MEMBER = "member", _("サインインして")
+    DESK = "desk", _("電話など（事務局が記録）")
+
+
 class AttendanceQuerySet(models.QuerySet["Attendance"]):
     def invited(self) -> "AttendanceQuerySet":
         return self.filter(invited_at__isnull=False, withdrawn_at=None)
+
+    def acted_for_by(self, user: Any) -> "AttendanceQuerySet":
+        """Those of the organisations that `user` acts for today. Fetching is authorising: others are not found."""
+        return self.filter(organization__in=Organization.objects.acted_for_by(user).values("pk"))
 
     def unanswered(self) -> "AttendanceQuerySet":
         return self.invited().filter(answer=Answer.WAITING)
@@ -38,6 +51,13 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
 
     def for_table(self) -> "AttendanceQuerySet":
         return self.select_related("organization").prefetch_related("attendees")
+
+    def by_kind(self) -> "AttendanceQuerySet":
+        """In the order in which offices name those who came: 幹事団体 first, who is no member last."""
+        places = [When(organization__kind=kind, then=at) for at, kind in enumerate(OrganizationKind.values)]
+        return self.annotate(place=Case(*places, default=len(places))).order_by(
+            "place", "organization__kana", "organization__name", "position", "pk"
+        )
 
 
 class Attendance(PublicIdModel):
@@ -71,6 +91,9 @@ class Attendance(PublicIdModel):
         _("返事の添え書き"), max_length=500, blank=True, validators=[MaxLengthValidator(500)]
     )
     answered_at = models.DateTimeField(_("返事の時刻"), null=True, blank=True, editable=False)
+    answer_way = models.CharField(
+        _("返事のしかた"), max_length=6, choices=AnswerWay.choices, blank=True, editable=False
+    )
     # Empty when the answer came by the link in the mail, without signing in.
     answered_as = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -96,6 +119,7 @@ class Attendance(PublicIdModel):
             "link_version",
             "answer",
             "answered_at",
+            "answer_way",
             "withdrawn_at",
             "withdrawn_by",
         )
@@ -120,6 +144,10 @@ class Attendance(PublicIdModel):
             ),
             models.CheckConstraint(
                 condition=Q(answer__in=Answer.values), name="meetings_attendance_answer_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer_way__in=["", *AnswerWay.values]),
+                name="meetings_attendance_answer_way_known",
             ),
             models.CheckConstraint(
                 condition=Q(answer=Answer.WAITING, answered_at=None)

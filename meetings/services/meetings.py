@@ -16,6 +16,8 @@ from meetings.permissions.meetings import (
     check_can_move_meeting,
 )
 from meetings.services.agenda import copy_agenda
+from meetings.services.attendance.inviting import tell_invited_of_change
+from meetings.services.locking import lock_meeting
 from meetings.workflow import MEETING_WAYS
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
@@ -35,14 +37,6 @@ FIELDS = (
     "closed_reason",
     "answers_due_on",
 )
-
-
-def lock_meeting(meeting: Meeting) -> Meeting:
-    """As it stands now, and nobody else changes it until the transaction ends."""
-    locked: Meeting = (
-        Meeting.objects.select_for_update(of=("self",)).select_related("body").get(pk=meeting.pk)
-    )
-    return locked
 
 
 @transaction.atomic
@@ -67,6 +61,7 @@ def change_meeting(*, meeting: Meeting, values: Mapping[str, Any], by: Any) -> M
     old, new = audit.difference(before, audit.snapshot(locked, FIELDS))
     if new:
         audit.record(type="meetings.meeting_changed", by=by, obj=locked, old=old, new=new)
+        tell_invited_of_change(meeting=locked, before=before)
         transaction.on_commit(forget_public_pages)
     return locked
 
@@ -164,6 +159,7 @@ def move_meeting(*, meeting: Meeting, to: MeetingState, by: Any, reason: str = "
         new={"state": to.value},
         note=reason,
     )
+    tell_invited_of_change(meeting=locked, before={"state": before.value})
     transaction.on_commit(forget_public_pages)
     return locked
 

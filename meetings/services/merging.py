@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import (
-    Answer,
     Attendance,
     Body,
     CaseStudy,
@@ -15,6 +13,7 @@ from meetings.models import (
     SpeakerAlias,
     Utterance,
 )
+from meetings.services.attendance.merging import move_attendances
 from members.merging import Part, register
 from members.models import Organization
 from platform_portal.audit import services as audit
@@ -39,7 +38,7 @@ def _count(organization: Organization) -> int:
 
 def _move(*, source: Organization, target: Organization, by: Any) -> None:
     moved = {Body._meta.label: _take_seats(source, target)}
-    moved[Attendance._meta.label] = _take_places(source, target, by)
+    moved[Attendance._meta.label] = move_attendances(source=source, target=target, by=by)
     for model in SIMPLE:
         rows = model._default_manager.filter(organization=source)
         moved[model._meta.label] = rows.update(organization=target)
@@ -54,28 +53,3 @@ def _take_seats(source: Organization, target: Organization) -> int:
         body.organizations.remove(source)
         body.organizations.add(target)
     return len(bodies)
-
-
-def _take_places(source: Organization, target: Organization, by: Any) -> int:
-    own = {row.meeting_id: row for row in Attendance.objects.select_for_update().filter(organization=target)}
-    rows = Attendance.objects.select_for_update().filter(organization=source)
-    for row in rows:
-        double = own.get(row.meeting_id)
-        if double is None:
-            row.organization = target
-            row.save(update_fields=["organization"])
-        else:
-            _join(row, double, by)
-    return len(rows)
-
-
-def _join(row: Attendance, double: Attendance, by: Any) -> None:
-    """Both were asked to the same meeting: who comes is counted once, and an answer that was given stands."""
-    if double.answer == Answer.WAITING and row.answer != Answer.WAITING:
-        for name in ("answer", "answer_note", "answered_at", "answered_as"):
-            setattr(double, name, getattr(row, name))
-        double.save(update_fields=["answer", "answer_note", "answered_at", "answered_as"])
-    row.attendees.update(attendance=double)
-    if row.withdrawn_at is None:
-        row.withdrawn_at, row.withdrawn_by = timezone.now(), by
-        row.save(update_fields=["withdrawn_at", "withdrawn_by"])

@@ -1,14 +1,17 @@
 """Tasks by subject, imported here so that Celery finds them."""
 
+from meetings.tasks.attendance import forget_attendance, remind_of_meetings
 from meetings.tasks.confirmation import tend_rounds
 from meetings.tasks.documents import read_document_version, read_waiting_papers
 from meetings.tasks.events import forget_event_applications
 from meetings.tasks.renderings import print_waiting_minutes
 
 __all__ = [
+    "forget_attendance",
     "forget_event_applications",
     "print_waiting_minutes",
     "read_document_version",
     "read_waiting_papers",
+    "remind_of_meetings",
     "tend_rounds",
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from meetings.urls import approval, documents, events, meetings, minutes, reading
+from meetings.urls import approval, attendance, documents, events, meetings, minutes, reading
 
 app_name = "meetings"
 urlpatterns: list[URLPattern] = [
@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern] = [
     *events.urlpatterns,
     *minutes.urlpatterns,
     *reading.urlpatterns,
+    *attendance.urlpatterns,
     *meetings.urlpatterns,  # last: a word of six letters may look like the id of a meeting
 ]

@@ -9,6 +9,7 @@ from meetings.models import (
     ActionItem,
     AgendaItem,
     Attendance,
+    Attendee,
     Audience,
     Body,
     ConfirmationRequest,
@@ -84,6 +85,23 @@ class AttendanceFactory(DjangoModelFactory):
     organization = factory.SubFactory(OrganizationFactory)
     invited_at = factory.LazyFunction(timezone.now)
     invited_by = factory.SubFactory(UserFactory, role="secretariat")
+
+    class Params:
+        guest = factory.Trait(
+            organization=None, guest_name="内閣府 推進室", guest_email="guest@ministry.example"
+        )
+        coming = factory.Trait(
+            answer="present", answer_way="link", answered_at=factory.LazyFunction(timezone.now)
+        )
+
+
+class AttendeeFactory(DjangoModelFactory):
+    class Meta:
+        model = Attendee
+
+    attendance = factory.SubFactory(AttendanceFactory, coming=True)
+    name = "山田 花子"
+    role = "課長"
 
 
 class DocumentFactory(DjangoModelFactory):
