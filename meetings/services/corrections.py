@@ -56,7 +56,7 @@ def propose_correction(
     permissions.check_can_propose_correction(by, words)
     check_is_as_seen(version, words.version)
     correction = _correction_of(words, values, by)
-    correction.full_clean(exclude=["utterance"])
+    correction.full_clean()
     if not correction.is_removal and (correction.after, correction.labels_after) == (
         correction.before,
         correction.labels_before,
