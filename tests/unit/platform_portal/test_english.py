@@ -19,6 +19,7 @@ MODULES = (
     "consultations/views/public/*.py",
     "meetings/forms/applying.py",
     "meetings/presenting/events.py",
+    "meetings/views/documents.py",
     "meetings/views/public/events.py",
     "members/forms/joining.py",
     "members/views/joining.py",
@@ -29,6 +30,7 @@ MODULES = (
 OPEN_TO_ALL = (
     "consultations/*.html",
     "meetings/public/*event*.html",
+    "meetings/public/document.html",
     "meetings/public/application*.html",
     "members/joining/*.html",
     "errors/*.html",
