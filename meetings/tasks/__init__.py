@@ -4,6 +4,7 @@ from meetings.tasks.attendance import forget_attendance, remind_of_meetings
 from meetings.tasks.confirmation import tend_rounds
 from meetings.tasks.documents import read_document_version, read_waiting_papers
 from meetings.tasks.events import forget_event_applications
+from meetings.tasks.imports import read_import
 from meetings.tasks.renderings import print_waiting_minutes
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "forget_event_applications",
     "print_waiting_minutes",
     "read_document_version",
+    "read_import",
     "read_waiting_papers",
     "remind_of_meetings",
     "tend_rounds",
