@@ -11,5 +11,5 @@ urlpatterns: list[URLPattern] = [
     path("desk/meetings/<public_id:public_id>/import/", imports.import_start, name="desk-import"),
     path("desk/meetings/bodies/<public_id:public_id>/import/", imports.body_import, name="desk-body-import"),
     path("desk/meetings/bodies/<public_id:public_id>/speakers/", imports.aliases, name="desk-aliases"),
-    path("desk/meetings/imports/<public_id:public_id>/", imports.proposal, name="desk-proposal"),
+    path("desk/meetings/imports/<public_id:public_id>/", imports.proposal, name="desk-import-proposal"),
 ]

@@ -5,6 +5,7 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from meetings.importing.proposals import propose
 from meetings.models import (
     ActionItem,
     AgendaItem,
@@ -22,11 +23,13 @@ from meetings.models import (
     MeetingState,
     Minutes,
     MinutesFlag,
+    MinutesImport,
     ProposedChange,
     Utterance,
 )
 from platform_portal.publishing.states import State
 from tests.factories.members import OrganizationFactory, UserFactory
+from tests.minutes_files import RECORD
 
 
 class BodyFactory(DjangoModelFactory):
@@ -265,3 +268,18 @@ class ActionItemFactory(DjangoModelFactory):
     body = factory.SubFactory(BodyFactory)
     text = "参加団体の調べ方を検討する"
     created_by = factory.SubFactory(UserFactory, role="secretariat")
+
+
+class MinutesImportFactory(DjangoModelFactory):
+    """A file that was read and waits to be looked at."""
+
+    class Meta:
+        model = MinutesImport
+
+    body = factory.SubFactory(BodyFactory)
+    file_name = "記録.txt"
+    text = RECORD
+    sha256 = "0" * 64
+    uploaded_by = factory.SubFactory(UserFactory, role="secretariat")
+    read_at = factory.LazyFunction(timezone.now)
+    proposal = factory.LazyAttribute(lambda kept: propose(kept.text, kept.body))

@@ -53,7 +53,7 @@ def _start(request: HttpRequest, body: Body, meeting: Meeting | None) -> HttpRes
         kept = _kept(request, form, body, meeting)
         if kept is not None:
             _tell_of_earlier(request, kept)
-            return redirect("meetings:desk-proposal", kept.public_id)
+            return redirect("meetings:desk-import-proposal", kept.public_id)
     found = MinutesImport._default_manager.filter(body=body).select_related("uploaded_by", "meeting")
     if meeting is not None:
         found = found.filter(meeting=meeting)
@@ -133,7 +133,7 @@ def _draw(
         "is_open": is_open,
         "is_working": kept.read_at is None and not kept.reading_error,
         "is_stuck": kept.read_at is None and timezone.now() - kept.uploaded_at > PATIENCE,
-        "here": reverse("meetings:desk-proposal", args=[kept.public_id]),
+        "here": reverse("meetings:desk-import-proposal", args=[kept.public_id]),
         "crumbs": meeting_steps(
             kept.meeting, (_("議事録の取り込み"), _start_address(kept)), (kept.file_name, "")
         ),
@@ -214,7 +214,7 @@ def _start_address(kept: MinutesImport) -> str:
 
 # --- Answers ------------------------------------------------------------------------------------
 def _answer(request: HttpRequest, kept: MinutesImport) -> HttpResponse:
-    here = reverse("meetings:desk-proposal", args=[kept.public_id])
+    here = reverse("meetings:desk-import-proposal", args=[kept.public_id])
     if "dismiss" in request.POST:
         attempt(
             request,

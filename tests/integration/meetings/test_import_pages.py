@@ -34,7 +34,7 @@ def upload(client: Client, meeting: Meeting, text: str | bytes = RECORD) -> Minu
 
 
 def address_of(kept: MinutesImport) -> str:
-    return reverse("meetings:desk-proposal", args=[kept.public_id])
+    return reverse("meetings:desk-import-proposal", args=[kept.public_id])
 
 
 def fields_of(response: Any) -> dict[str, str]:
