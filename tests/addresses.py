@@ -85,6 +85,7 @@ PUBLIC = {
     "meetings:event-list",
     "meetings:event-month",
     "meetings:answer",
+    "meetings:answer-calendar",
     "meetings:calendar",
     "meetings:meeting-calendar",
     "meetings:document",
@@ -214,6 +215,7 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "meetings:my-event-application-cancel": {
         "application_id": lambda world: EventApplicationFactory(event=world["event"]).public_id
     },
+    "meetings:answer-calendar": {"token": lambda world: make_answer_token(world["guest"])},
     "meetings:answer": {"token": lambda world: make_answer_token(world["guest"])},
     "meetings:my-answer": {"attendance_id": lambda world: world["attendance"].public_id},
     "members:application-answer": {"token": lambda world: application_token(world["application"])},

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.addressees import Addressee
 from meetings.attendance_links import make_answer_token, over_at
-from meetings.models import Attendance, Meeting
+from meetings.models import Attendance, Audience, Meeting
 from meetings.presenting.agenda import tree_of
 from meetings.presenting.days import when_of
 from members.mails import absolute, build_message
@@ -216,11 +216,9 @@ def answer_address(attendance: Attendance, person: Addressee) -> str:
 
 
 def meeting_address(meeting: Meeting) -> str:
-    """Where the papers are."""
-    try:
-        return absolute(reverse("meetings:meeting-detail", args=[meeting.public_id]))
-    except NoReverseMatch:
-        return absolute("/")
+    """Where the papers are: for everybody, or for those who sign in."""
+    name = "meeting-detail" if meeting.audience == Audience.PUBLIC else "my-meeting"
+    return absolute(reverse(f"meetings:{name}", args=[meeting.public_id]))
 
 
 def agenda_lines(meeting: Meeting) -> list[str]:

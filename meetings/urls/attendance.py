@@ -11,6 +11,7 @@ DESK = "desk/meetings/<public_id:public_id>/attendance/"
 
 urlpatterns: list[URLPattern] = [
     path("meetings/invitations/<str:token>/", public.answer, name="answer"),
+    path("meetings/invitations/<str:token>/meeting.ics", public.calendar, name="answer-calendar"),
     path("my/meetings/invitations/<public_id:attendance_id>/", my.answer, name="my-answer"),
     path(DESK, desk.attendance, name="desk-attendance"),
     path(f"{DESK}invite/", inviting.invite, name="desk-attendance-invite"),

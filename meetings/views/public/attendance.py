@@ -18,6 +18,7 @@ from meetings.attendance_links import Link, UnusableLinkError, read_answer_token
 from meetings.forms.attendance import LinkAnswerForm
 from meetings.mails.attendance import agenda_lines
 from meetings.permissions.attendance import check_is_open_for_answers
+from meetings.presenting.calendars import calendar_of
 from meetings.services.attendance import answering as services
 from meetings.views.answering import Answering
 from platform_portal.access.checks import Refused, reason_against
@@ -67,6 +68,16 @@ def answer(request: HttpRequest, token: str, link: Link) -> HttpResponse:
         "token": token,
     }
     return render(request, "meetings/public/answer.html", context, status=page.status)
+
+
+@behind_a_link
+def calendar(request: HttpRequest, token: str, link: Link) -> HttpResponse:
+    """The meeting for one's own calendar, with the online address: whoever holds the link is invited."""
+    meeting = link.attendance.meeting
+    content = calendar_of([meeting], meeting.title, is_inside=True)
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="meeting.ics"'
+    return response
 
 
 def _is_stored(request: HttpRequest, page: Answering, link: Link) -> bool:

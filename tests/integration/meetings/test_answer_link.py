@@ -224,3 +224,18 @@ class TestSignedIn:
         client = signed_in(silent.user)
         assert "閲覧のみ" in text_of(client.get(address))
         assert client.post(address, filled("", ("x", ""))).status_code == 403
+
+
+def test_into_ones_own_calendar(row, address):
+    response = Client().get(f"{address}meeting.ics")
+    assert response.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "https://meet.example/x" in text_of(response).replace("\r\n ", "")
+    assert f"{address}meeting.ics" in text_of(Client().get(address))
+
+
+def test_the_members_page_of_the_meeting_leads_there(row, contact):
+    own = reverse("meetings:my-answer", args=[row.public_id])
+    page = reverse("meetings:my-meeting", args=[row.meeting.public_id])
+    assert own in text_of(signed_in(contact.user).get(page))
+    assert own not in text_of(signed_in(MembershipFactory().user).get(page))
