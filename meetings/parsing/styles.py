@@ -18,7 +18,7 @@ RISKY = ("space", "line", "tab", "quote", "after")
 _SENTENCE_ENDS = tuple("。？?！!")
 _LOOK_AHEAD = 8
 _SHORTEST_WRAPPED = 12
-_WHOLE_LINE = 25
+_WHOLE_LINE = 20
 _SHORTEST_ACT = 6
 # A label that comes once: a name of this length, an office that ends so. Longer ones may be headings.
 _LONGEST_NAME = 8
