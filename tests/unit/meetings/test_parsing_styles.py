@@ -57,6 +57,8 @@ RECORD = "○会長　ただいまから始めます。\n○委員　よろし�
         "○日時：令和７年５月１日",
         "○傍聴者　２名",
         "○事務局説明",
+        "○会長　挨拶",
+        "○委員　青木三郎、井上春子、上田夏男",
     ],
 )
 def test_headings_and_breaks_are_no_turns(line: str) -> None:
