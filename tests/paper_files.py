@@ -4,11 +4,24 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
+from importlib import import_module
 
 import docx
 import pypdfium2
 from PIL import Image
 from weasyprint import HTML
+
+from meetings.confined.__main__ import TASKS
+from meetings.confined.errors import DeclinedError
+from meetings.confined.running import Answer, ConfinedError
+
+
+def run_here(task: str, data: bytes, **options: object) -> Answer:
+    """In the place of `run_confined` for files that a test made for good ends: quick, and its branches are counted."""
+    try:
+        return Answer(*import_module(TASKS[task]).read(data, **options))
+    except DeclinedError as declined:
+        raise ConfinedError(declined.code) from declined
 
 
 def pdf(body: str, style: str = "") -> bytes:

@@ -32,6 +32,8 @@ OTHER_LABELS = {
     "reason_kind": gettext_lazy("直すわけ"),
     "is_removal": gettext_lazy("発言を消す"),
     "count": gettext_lazy("数"),
+    "file": gettext_lazy("ファイル"),
+    "sha256": gettext_lazy("ファイルの指紋（SHA-256）"),
 }
 
 

@@ -446,6 +446,7 @@ class TestDesk:
         assert "まちがえたため" in shown
         assert "ファイルを差し替える" not in shown
         assert "資料を差し替えた" in shown
+        assert "ファイルの指紋（SHA-256）：" in shown
 
     @pytest.mark.parametrize("name", HOSTILE)
     def test_hostile_files_are_answered_in_words_and_nothing_is_stored(self, office, meeting, name):

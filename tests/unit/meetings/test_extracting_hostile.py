@@ -6,7 +6,9 @@ import time
 
 import pytest
 
+from meetings.confined import __main__ as child
 from meetings.confined import running
+from meetings.confined.errors import DeclinedError
 from meetings.confined.running import ConfinedError, run_confined
 from meetings.extracting import UnreadableFileError, extract_text
 from tests.paper_files import HOSTILE, bare_pdf, entity_word, fetching_word, pdf, scanned_pdf, word
@@ -74,6 +76,14 @@ def test_links_are_taken():
     assert "山田" in extract_text(io.BytesIO(fetching_word("https://pref.example/", "hyperlink"))).text
 
 
+def _declines(data: bytes, wanted: int) -> None:
+    raise DeclinedError("pages")
+
+
+def _runs_out(data: bytes, wanted: int) -> None:
+    raise MemoryError
+
+
 class TestChild:
     """What the kernel holds the child to."""
 
@@ -125,3 +135,31 @@ class TestChild:
         )
         assert "import django" not in sources
         assert "from django" not in sources
+
+    @pytest.mark.parametrize(
+        ("read", "answer"),
+        [
+            (lambda data, wanted: ({"length": len(data) + wanted}, b"png"), b'{"length": 4}\npng'),
+            (_declines, b'{"declined": "pages"}\n'),
+            (_runs_out, b'{"declined": "memory"}\n'),
+        ],
+    )
+    def test_what_it_writes(self, read, answer, monkeypatch):
+        """The same steps without the bounds, which would hold the tests themselves."""
+        bounds = {}
+        monkeypatch.setattr(child, "bound", lambda **limits: bounds.update(limits))
+        monkeypatch.setitem(child.TASKS, "pdf", "meetings.confined.pdf")
+        monkeypatch.setattr("meetings.confined.pdf.read", read)
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"abc")))
+        written = io.TextIOWrapper(io.BytesIO())
+        monkeypatch.setattr("sys.stdout", written)
+        child.main("pdf", '{"seconds": 1}', '{"wanted": 1}')
+        assert written.buffer.getvalue() == answer
+        assert bounds == {"seconds": 1}
+
+    def test_every_bound_is_hard(self, monkeypatch):
+        held = {}
+        monkeypatch.setattr("resource.setrlimit", lambda what, limits: held.update({what: limits}))
+        child.bound(seconds=1, memory=2, answer=3)
+        assert set(held.values()) == {(1, 1), (2, 2), (3, 3), (0, 0)}
+        assert len(held) == 5

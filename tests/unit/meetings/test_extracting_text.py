@@ -9,7 +9,14 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt
 
 from meetings.extracting import UnreadableFileError, extract_text
-from tests.paper_files import pdf, word
+from tests.paper_files import part_of, pdf, run_here, with_parts, word
+
+
+@pytest.fixture(autouse=True)
+def _without_a_child(monkeypatch):
+    """test_extracting_hostile.py has it."""
+    monkeypatch.setattr("meetings.extracting.run_confined", run_here)
+
 
 LINES = "つながり会議 議事録\n（事務局）　これから始めます。\n（以上）\n"
 
@@ -246,6 +253,67 @@ class TestWord:
             paragraph.runs[0].font.size = Pt(12)
 
         assert text_of(word(fill)) == "残る足した孤独リンク☑\n"
+
+    def test_notes_stand_at_the_end_and_are_pointed_to(self):
+        def fill(document):
+            document.add_paragraph("本文")._p.append(
+                parse_xml(f'<w:r {nsdecls("w")}><w:footnoteReference w:id="2"/></w:r>')
+            )
+
+        plain = word(fill)
+        notes = "".join(
+            f"<w:footnote {kind} w:id='{each}'><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:footnote>"
+            for each, kind, text in [(0, "w:type='separator'", "線"), (2, "", "出典は県の調査")]
+        )
+        rels = part_of(plain, "word/_rels/document.xml.rels").replace(
+            b"</Relationships>",
+            b'<Relationship Id="rId900" Target="footnotes.xml" Type="http://schemas.openxmlformats.org/'
+            b'officeDocument/2006/relationships/footnotes"/></Relationships>',
+        )
+        parts = {
+            "word/footnotes.xml": f"<w:footnotes {nsdecls('w')}>{notes}</w:footnotes>".encode(),
+            "word/_rels/document.xml.rels": rels,
+        }
+        assert text_of(with_parts(plain, parts)) == "本文（注2）\n（注2）出典は県の調査\n"
+
+    def test_frames_for_forms(self):
+        def fill(document):
+            body = document.element.body
+            row = "<w:tr><w:sdt><w:sdtContent><w:tc><w:p><w:r><w:t>氏名</w:t></w:r></w:p></w:tc></w:sdtContent></w:sdt></w:tr>"
+            for inner in ("<w:p><w:r><w:t>枠</w:t></w:r></w:p>", f"<w:tbl>{row}</w:tbl>"):
+                body.insert(
+                    0, parse_xml(f"<w:sdt {nsdecls('w')}><w:sdtContent>{inner}</w:sdtContent></w:sdt>")
+                )
+
+        assert text_of(word(fill)) == "氏名\n枠\n"
+
+    @pytest.mark.parametrize(("wrap", "count"), [("w:sdt", 60), ("w:ins", 60), ("w:smartTag", 100)])
+    def test_nested_without_end(self, wrap, count):
+        def fill(document):
+            inner = "<w:r><w:t>底</w:t></w:r>"
+            if wrap != "w:smartTag":
+                inner = f"<w:p>{inner}</w:p>"
+            for _each in range(count):
+                inner = f"<{wrap}>{inner}</{wrap}>"
+            if wrap == "w:smartTag":
+                inner = f"<w:p>{inner}</w:p>"
+            document.element.body.insert(0, parse_xml(inner.replace(">", f" {nsdecls('w')}>", 1)))
+
+        with pytest.raises(UnreadableFileError, match="入れ子が深すぎます"):
+            text_of(word(fill))
+
+    def test_too_many_words(self, monkeypatch):
+        monkeypatch.setattr("meetings.confined.word.MAX_CHARACTERS", 5)
+        monkeypatch.setattr("meetings.confined.pdf.MAX_CHARACTERS", 5)
+        for data in (word("六文字以上です"), pdf("<p>六文字以上です</p>")):
+            with pytest.raises(UnreadableFileError, match="文字が多すぎます"):
+                text_of(data)
+
+    def test_a_document_that_lacks_its_parts(self):
+        plain = word()
+        for name in ("word/document.xml", "word/styles.xml"):
+            with pytest.raises(UnreadableFileError, match="こわれています"):
+                text_of(with_parts(plain, {name: b"<broken"}))
 
     def test_kind(self):
         found = extract_text(io.BytesIO(word()), "何でも.txt")
