@@ -271,5 +271,5 @@ def test_bodies_of_meetings_that_nobody_may_know_of_are_not_offered():
 def test_queries_are_constant(count, django_assert_num_queries):
     for n in range(count):
         record(f"相談{n}")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         find_utterances(Asked("相談"), NOBODY)
