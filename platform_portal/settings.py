@@ -250,6 +250,10 @@ PORTAL_REQUIRE_MFA = env.flag("PORTAL_REQUIRE_MFA", True)
 # Where 「ページを離れる」 leads: an everyday page that says nothing about who was looking for what.
 PORTAL_EXIT_URL = env.text("PORTAL_EXIT_URL", "https://weather.yahoo.co.jp/weather/")
 
+# --- Open data -------------------------------------------------------------------------------
+# Address of the terms under which published records may be reused. Empty: the portal says nothing of it.
+PORTAL_DATA_LICENCE = env.text("PORTAL_DATA_LICENCE", "")
+
 # --- Cookies: only for people who sign in ----------------------------------------------------
 SESSION_COOKIE_NAME = "desk_session"
 SESSION_COOKIE_AGE = 8 * 60 * 60

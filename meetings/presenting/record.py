@@ -57,12 +57,13 @@ class SpeakerLine:
 
 @dataclass(slots=True)
 class Block:
-    """`gap_before`: why blocks that stood before this one are left out. `removed_on`: then there is no text."""
+    """`headings`: items that begin with it. `gap_before`: why blocks that stood before this one are left out. `removed_on`: then there is no text."""
 
     public_id: str
     kind: str
     label: str
     text: str
+    items: list[str] = field(default_factory=list)  # ids of its items of the agenda
     headings: list[ItemLine] = field(default_factory=list)
     gap_before: list[str] = field(default_factory=list)
     reply_to: Reference | None = None
@@ -152,6 +153,7 @@ def present_record(minutes: Minutes, editions: Sequence[Edition], wanted: str = 
             gap += [item.reason for item in own if item.is_hidden and item.reason not in gap]
             continue
         block = _block(utterance, edition, amendments[utterance.pk])
+        block.items = [item.public_id for item in own]
         block.headings = [item for item in own if not item.first]
         block.gap_before, gap = gap, []
         for item in block.headings:

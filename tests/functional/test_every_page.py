@@ -59,7 +59,11 @@ FOR_BUTTONS = {
 }
 FILES = {
     "desk:window-export",
+    "meetings:correction-feed",
+    "meetings:meeting-json",
+    "meetings:minutes-feed",
     "meetings:minutes-pdf",
+    "meetings:sitemap",
     "meetings:my-minutes-pdf",
     "meetings:document-file",
     "meetings:document-preview",

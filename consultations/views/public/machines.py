@@ -36,12 +36,17 @@ Disallow: /w/*/report/
 Allow: /
 
 Sitemap: {origin}{sitemap}
+Sitemap: {origin}{meetings}
 """
 
 
 @public_page()
 def robots(request: HttpRequest) -> HttpResponse:
-    text = ROBOTS.format(origin=settings.PORTAL_ORIGIN, sitemap=reverse("consultations:sitemap"))
+    text = ROBOTS.format(
+        origin=settings.PORTAL_ORIGIN,
+        sitemap=reverse("consultations:sitemap"),
+        meetings=reverse("meetings:sitemap"),
+    )
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 

@@ -48,7 +48,10 @@ def utterance(request: HttpRequest, public_id: str) -> HttpResponse:
         "crumbs": _crumbs(row, (_("議事録"), own), (_("1つの発言"), ""))
     }
     status = 410 if block.removed_at else 200
-    return render(request, "meetings/public/utterance.html", context, status=status)
+    response = render(request, "meetings/public/utterance.html", context, status=status)
+    # Its words stand in the record; what is taken out there shall not live on in a search engine.
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 # --- What the members' pages share ---------------------------------------------------------------

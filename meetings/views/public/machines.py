@@ -1,0 +1,79 @@
+"""For programs: published meetings as JSON, feeds of records and corrections, and the sitemap of meetings."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from meetings.models import Event, Meeting, Minutes
+from meetings.presenting import machines
+from meetings.presenting.record import NAMED_FIRST
+from platform_portal.page_cache import public_page
+
+ATOM = "application/atom+xml; charset=utf-8"
+MAX_ADDRESSES = 50_000  # the protocol's limit for one file
+
+
+@public_page()
+def meeting_json(request: HttpRequest, public_id: str) -> HttpResponse:
+    rows = Meeting.objects.published().select_related("body")
+    meeting = get_object_or_404(rows, public_id=public_id)
+    data = machines.meeting_json(meeting, request.GET.get("edition", ""))
+    response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@public_page()
+def minutes_feed(request: HttpRequest) -> HttpResponse:
+    body = machines.atom(
+        machines.newest_records(),
+        title=_("議事録"),
+        page="meetings:meeting-list",
+        feed="meetings:minutes-feed",
+    )
+    return HttpResponse(body, content_type=ATOM)
+
+
+@public_page()
+def correction_feed(request: HttpRequest) -> HttpResponse:
+    body = machines.atom(
+        machines.newest_corrections(),
+        title=_("議事録の訂正"),
+        page="meetings:meeting-list",
+        feed="meetings:correction-feed",
+    )
+    return HttpResponse(body, content_type=ATOM)
+
+
+@public_page()
+def sitemap(request: HttpRequest) -> HttpResponse:
+    entries = list(_addresses())[:MAX_ADDRESSES]
+    body = "".join(_entry(path, changed) for path, changed in entries)
+    xml = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{body}</urlset>\n'
+    return HttpResponse(xml, content_type="application/xml; charset=utf-8")
+
+
+def _addresses() -> Iterator[tuple[str, dt.datetime | None]]:
+    """Not the addresses of single utterances: their words stand in the record."""
+    for name in ("meeting-list", "event-list", "search"):
+        yield reverse(f"meetings:{name}"), None
+    for public_id, changed in Meeting.objects.published().values_list("public_id", "updated_at"):
+        yield f"/meetings/{public_id}/", changed
+    records: dict[str, dt.datetime] = {}
+    for edition in NAMED_FIRST:
+        records |= dict(Minutes.objects.published(edition).values_list("meeting__public_id", "updated_at"))
+    for public_id, changed in records.items():
+        yield f"/meetings/{public_id}/minutes/", changed
+    for public_id, changed in Event.objects.published().values_list("public_id", "updated_at"):
+        yield reverse("meetings:event-detail", args=[public_id]), changed
+
+
+def _entry(path: str, changed: dt.datetime | None) -> str:
+    """Paths are made of our own ids: nothing in them needs escaping."""
+    last = f"<lastmod>{changed:%Y-%m-%d}</lastmod>" if changed else ""
+    return f"<url><loc>{settings.PORTAL_ORIGIN}{path}</loc>{last}</url>\n"
