@@ -43,9 +43,13 @@ def test_refusals_in_words(tmp_path: Path) -> None:
         run(tmp_path / "missing.txt", "--dry-run")
     with pytest.raises(CommandError, match="--dry-run"):
         run(RECORD, "--json")
-    with pytest.raises(CommandError, match="--dry-run"):
-        run(RECORD)
     empty = tmp_path / "empty.txt"
     empty.write_bytes(b"")
     with pytest.raises(CommandError):
         run(empty, "--dry-run")
+
+
+@pytest.mark.django_db
+def test_storing_asks_who_does_it() -> None:
+    with pytest.raises(CommandError, match="--by"):
+        run(RECORD)
