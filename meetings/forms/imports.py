@@ -133,9 +133,9 @@ class UtteranceRowForm(forms.Form):
         everywhere = found.pop("everywhere") and self.row["label"]
         who = {name: found[name] for name in ("organization_name", "speaker", "role")}
         return [
-            {**row, **found}
+            {**row, **found, "is_edited": True}
             if place == index
-            else {**row, **who}
+            else {**row, **who, "is_edited": True}
             if everywhere and row["label"] == self.row["label"]
             else row
             for place, row in enumerate(rows)

@@ -13,6 +13,7 @@ from meetings.importing.proposals import Data
 from meetings.models import (
     AgendaItem,
     Answer,
+    AnswerWay,
     Attendance,
     Attendee,
     Audience,
@@ -137,6 +138,7 @@ def apply_people(data: Data, meeting: Meeting, *, by: Any) -> None:
                 guest_name=name,
                 position=position,
                 answer=Answer.ABSENT if row["absent"] else Answer.PRESENT,
+                answer_way=AnswerWay.DESK,
                 answered_at=timezone.now(),
                 answered_as=by,
             )
@@ -202,6 +204,8 @@ def _take(block: Utterance, row: Data, minutes: Minutes) -> None:
     block.organization_id = row["organization"]
     block.source_line = row["line"]
     if block._state.adding:
+        # Whoever put it right in the proposal has edited it: another file does not write over it unasked.
+        block.version = 2 if row.get("is_edited") else 1
         return
     block.version += 1
     if block.labels_text and is_other_text:

@@ -47,7 +47,7 @@ class BlockRow:
 
     @property
     def takes_file(self) -> bool:
-        """What nobody has touched follows the file; what somebody has edited stays unless they say otherwise."""
+        """What nobody has touched follows the file; what somebody has put right stays unless they say otherwise."""
         return self.block is None or self.block.version == 1
 
 
@@ -79,7 +79,7 @@ def header_rows(data: Mapping[str, Any], meeting: Meeting) -> list[HeaderRow]:
 def block_rows(data: Mapping[str, Any], blocks: Sequence[Utterance]) -> list[BlockRow]:
     """In the order in which they would stand; what the file lacks stays behind what it stood behind."""
     rows = data["utterances"]
-    pairs = match([each.text for each in blocks], [row["text"] for row in rows])
+    pairs = match([(each.label, each.text) for each in blocks], [(row["label"], row["text"]) for row in rows])
     behind: dict[int | None, list[Utterance]] = {}
     last: int | None = None
     matched = {old: new for new, old in pairs.items()}
