@@ -25,6 +25,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         if has(user, Permission.SEE_CLOSED_RECORDS):
             return self.all()
         found = self.filter(withdrawn_at=None).exclude(meeting__state=MeetingState.DRAFT)
+        found = found.exclude(agenda_items__in=AgendaItem.objects.hidden())
         found = found.filter(visible(user, "meeting__audience", meeting="meeting__"))
         found = found.filter(visible(user, "audience", meeting="meeting__"))
         # An opening time holds back the public; whoever takes part reads beforehand.
@@ -38,7 +39,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
             withdrawn_at=None,
             audience=Audience.PUBLIC,
             meeting__audience=Audience.PUBLIC,
-        ).exclude(meeting__state=MeetingState.DRAFT)
+        ).exclude(Q(meeting__state=MeetingState.DRAFT) | Q(agenda_items__in=AgendaItem.objects.hidden()))
 
 
 class Document(PublicIdModel):

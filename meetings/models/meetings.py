@@ -62,9 +62,18 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
             "starts_at", "pk"
         )
 
-    def not_coming(self) -> "MeetingQuerySet":
-        """Over, cancelled, or planned for a time that has passed: all that coming() leaves out."""
-        return self.exclude(state=MeetingState.PLANNED, starts_at__gte=timezone.now())
+    def ahead(self) -> "MeetingQuerySet":
+        """Not over yet, the next one first. Cancelled ones too, until their time has passed: people would come."""
+        return self.filter(self._is_ahead()).order_by("starts_at", "pk")
+
+    def behind(self) -> "MeetingQuerySet":
+        """All that ahead() leaves out."""
+        return self.exclude(self._is_ahead())
+
+    def _is_ahead(self) -> Q:
+        now = timezone.now()
+        not_over = Q(ends_at__gte=now) | Q(ends_at=None, starts_at__gte=now)
+        return Q(state__in=[MeetingState.PLANNED, MeetingState.CANCELLED]) & not_over
 
     def passed_unmarked(self) -> "MeetingQuerySet":
         """Planned for a time that has passed: nobody said whether they took place."""

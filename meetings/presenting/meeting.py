@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 
-from meetings.models import Document, DocumentVersion, Edition, Meeting
+from meetings.models import AgendaItem, Document, DocumentVersion, Edition, Meeting
 from meetings.presenting.agenda import Node, arrange
 from meetings.presenting.record import editions_for
 
@@ -50,13 +50,14 @@ def present_meeting(meeting: Meeting, user: Any) -> Shown:
     rows = (
         Document.objects.visible_to(user)
         .filter(meeting=meeting, withdrawn_at=None)
+        .exclude(agenda_items__in=AgendaItem.objects.hidden())
         .prefetch_related("agenda_items", Prefetch("versions", newest))
     )
     of_item: dict[int, list[Paper]] = {}
     loose = []
     for document in rows.order_by("position", "pk"):
         versions, items = list(document.versions.all()), list(document.agenda_items.all())
-        if not versions or any(item.is_closed for item in items):
+        if not versions:
             continue
         version = versions[0]
         paper = Paper(

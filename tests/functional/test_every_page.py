@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from meetings.models import AgendaItem, Body, Meeting
 from members.models import BoardMessage, Offer, Organization, User
 from tests.addresses import OUR_PAGES, Page, address_of, make_world
 from tests.conftest import signed_in
@@ -33,8 +34,13 @@ FOR_BUTTONS = {
     "desk:word-forget",
     "mail:mail-resend",
     "mail:mail-search",
+    "meetings:desk-agenda-add",
+    "meetings:desk-agenda-move",
+    "meetings:desk-agenda-renumber",
     "meetings:desk-flag",
+    "meetings:desk-meeting-delete",
     "meetings:desk-utterance",
+    "meetings:my-calendar-stop",
     "members:application-batch",
     "members:application-different",
     "members:application-invite-again",
@@ -62,11 +68,15 @@ FILES = {
     "meetings:correction-feed",
     "meetings:meeting-json",
     "meetings:minutes-feed",
+    "meetings:calendar",
+    "meetings:meeting-calendar",
+    "meetings:meeting-feed",
     "meetings:minutes-pdf",
     "meetings:sitemap",
     "meetings:my-minutes-pdf",
     "meetings:document-file",
     "meetings:document-preview",
+    "meetings:own-calendar",
     "members:consent-export",
     "members:organization-export",
     "members:own-logo",
@@ -95,6 +105,9 @@ def world(transactional_db: None) -> dict[str, Any]:
     for _each in range(11):  # one more than fit on a page
         OutgoingMailFactory(about=world["organization"], subject=LONG_NAME)
     Offer.objects.update(text=LONG_TEXT)
+    Body.objects.update(purpose=LONG_TEXT)
+    Meeting.objects.update(title=LONG_NAME, place=LONG_TEXT[:200], summary=LONG_TEXT)
+    AgendaItem.objects.update(title=LONG_TEXT[:200], performer=LONG_NAME)
     BoardMessage.objects.update(text=LONG_TEXT)
     User.objects.filter(pk=world["person"].pk).update(
         name="長い名前のひと" * 4, section="とても長い名前の課" * 5

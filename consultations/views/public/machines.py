@@ -22,6 +22,7 @@ TEXTS = (
     "consultations:privacy",
     "consultations:accessibility",
     "consultations:about",
+    "meetings:meeting-list",
     "members:join",
 )
 MAX_ADDRESSES = 50_000  # the protocol's limit for one file
@@ -33,6 +34,7 @@ Disallow: /my/
 Disallow: /accounts/
 Disallow: /w/*/card/
 Disallow: /w/*/report/
+Disallow: /meetings/calendar/
 Allow: /
 
 Sitemap: {origin}{sitemap}

@@ -23,8 +23,8 @@ PER_PAGE = 30
 def meeting_list(request: HttpRequest) -> HttpResponse:
     rows = Meeting.objects.taken_part_in_by(request.user)
     context = {
-        "coming": list(rows.coming().select_related("body")),
-        "page": paged(request, rows.not_coming().for_list(), PER_PAGE),
+        "coming": list(rows.ahead().select_related("body")),
+        "page": paged(request, rows.behind().for_list(), PER_PAGE),
         "crumbs": crumbs((_("会議"), "")),
     }
     return render(request, "meetings/my/meeting_list.html", context)

@@ -25,8 +25,8 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
         "filter": found,
         "body": body,
         "feed_query": f"?body={body.public_id}" if body else "",
-        "coming": list(chosen.coming().select_related("body")),
-        "page": paged(request, chosen.not_coming().for_list(), PER_PAGE),
+        "coming": list(chosen.ahead().select_related("body")),
+        "page": paged(request, chosen.behind().for_list(), PER_PAGE),
         "is_filtered": any(request.GET.get(name) for name in found.filters),
         "crumbs": [(_("ホーム"), reverse("consultations:home")), (_("会議"), "")],
     }

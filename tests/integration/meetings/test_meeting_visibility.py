@@ -1,10 +1,11 @@
 """Who sees which meeting where: page, list, feeds, calendars. A draft is seen by nobody outside the desk."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from meetings.calendar_links import token_of
-from meetings.models import Audience
+from meetings.models import Audience, Document
 from meetings.services.calendar_links import make_calendar_link, stop_calendar_link
 from tests.conftest import signed_in, text_of
 from tests.factories.meetings import (
@@ -229,3 +230,20 @@ def test_papers_stand_at_their_item_for_whoever_may_open_them(organizations, cli
         assert ("県の取組" in text_of(client.get(public))) == (audience == Audience.PUBLIC)
     seen = {name for name in WHO[1:] if "県の取組" in text_of(clients[name].get(own))}
     assert seen == SEES[Audience(audience)] - {"anonymous"}
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2])
+def test_papers_of_a_closed_item_are_closed_with_it(organizations, people, depth):
+    """Whatever the paper itself says, and however deep below the closed item it is tied."""
+    meeting = make(organizations, audience="public")
+    item = AgendaItemFactory(meeting=meeting, is_closed=True, closed_reason="個人情報をふくむため")
+    for _each in range(depth):
+        item = AgendaItemFactory(meeting=meeting, parent=item)
+    paper = DocumentFactory(meeting=meeting, audience="public")
+    paper.agenda_items.add(item, AgendaItemFactory(meeting=meeting, title="開会"))
+    DocumentVersionFactory(document=paper)
+    users = {name: user or AnonymousUser() for name, user in people.items()}
+    may = {name for name, user in users.items() if Document.objects.visible_to(user).exists()}
+    assert may == {"secretariat"}
+    assert not Document.objects.published().exists()
+    assert paper.title not in (page_of(signed_in(people["secretariat"]), meeting) or "")

@@ -41,6 +41,16 @@ def test_coming_ones_stand_first(client):
     assert text.index("これからの会議") < text.index("再来週の会議") < text.index("先週の会議")
 
 
+def test_a_cancelled_one_stays_among_those_to_come_until_its_time(client):
+    MeetingFactory(planned=True, title="中止の会議", state="cancelled", cancelled_reason="台風のため")
+    MeetingFactory(
+        title="開いている会議", state="planned", starts_at=timezone.now() - dt.timedelta(minutes=5)
+    )
+    text = text_of(client.get(LIST)).split("これまでの会議")[0]
+    assert "中止の会議" in text
+    assert "開いている会議" in text
+
+
 def test_by_year_and_body(client):
     body = BodyFactory(name="コア会議", purpose="方針を話し合う会です。")
     MeetingFactory(body=body, title="古い会議", starts_at=dt.datetime(2024, 5, 1, 10, tzinfo=TOKYO))
