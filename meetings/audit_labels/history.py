@@ -34,6 +34,10 @@ OTHER_LABELS = {
     "count": gettext_lazy("数"),
     "file": gettext_lazy("ファイル"),
     "sha256": gettext_lazy("ファイルの指紋（SHA-256）"),
+    "came": gettext_lazy("来た人の数"),
+    "did_not_come": gettext_lazy("来なかった人の数"),
+    "people": gettext_lazy("名前のある人の数"),
+    "attendance": gettext_lazy("まとめた案内のID"),
 }
 
 

@@ -25,6 +25,7 @@ ANSWERS = [
     (Answer.ABSENT.value, gettext_lazy("欠席する")),
 ]
 MOST_GUESTS = 100
+KINDS = OrganizationKind.values
 
 
 # --- Answers --------------------------------------------------------------------------------------
@@ -116,7 +117,8 @@ class NamedForm(forms.Form):
 class CameForm(NamedForm):
     """Once the meeting has begun, for the secretariat."""
 
-    has_come = forms.BooleanField(label=gettext_lazy("実際に来た"), required=False)
+    # Whoever is written down afterwards has come, unless somebody says otherwise.
+    has_come = forms.BooleanField(label=gettext_lazy("実際に来た"), required=False, initial=True)
 
     @property
     def _has_come(self) -> bool | None:
@@ -162,7 +164,7 @@ def known_people(attendance: Attendance) -> list[dict[str, Any]]:
             "name": each.name,
             "role": each.role,
             "is_online": each.is_online and attendance.answer != Answer.ONLINE,
-            "has_come": bool(each.has_come),
+            "has_come": each.has_come is not False,
         }
         for each in attendance.attendees.all()
     ]
@@ -240,7 +242,8 @@ class InviteForm(forms.Form):
             keys |= set(rows.filter(bodies=self.meeting.body_id).values_list("pk", flat=True))
         if values.get("kinds"):
             keys |= set(rows.filter(kind__in=values["kinds"]).values_list("pk", flat=True))
-        return list(rows.filter(pk__in=keys).order_by("kind", "kana", "name", "pk"))
+        chosen = rows.filter(pk__in=keys).order_by("kana", "name", "pk")
+        return sorted(chosen, key=lambda each: KINDS.index(each.kind))
 
 
 def _guest(line: str, number: int) -> Guest:

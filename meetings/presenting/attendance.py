@@ -22,8 +22,6 @@ def unit_of(kind: str) -> str:
     """What they are counted in: 幹事団体 11 団体, 庁内課 19 課."""
     if kind == OrganizationKind.SECTION:
         return _("課")
-    if kind == OrganizationKind.MUNICIPALITY:
-        return _("市町")
     return _("名") if kind == OrganizationKind.EXPERT else _("団体")
 
 

@@ -15,6 +15,7 @@ from meetings.services.locking import lock_meeting
 from members.models import Organization
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
+from platform_portal.page_cache import forget_public_pages
 
 
 @transaction.atomic
@@ -108,6 +109,7 @@ def take_over_counts(*, meeting: Meeting, by: Any) -> list[ParticipantCount]:
         type="meetings.counts_taken_over",
         by=by,
         obj=locked,
-        new={f"{label}{unit}": count for label, unit, count in counts},
+        new={"counts": [str(row) for row in rows]},
     )
+    transaction.on_commit(forget_public_pages)
     return rows

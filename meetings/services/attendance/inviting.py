@@ -107,7 +107,7 @@ def invite(
             type="meetings.attendance_invited",
             by=by,
             obj=row,
-            new={"meeting": locked.public_id, **audit.snapshot(row, ("organization", "guest_name"))},
+            new=audit.snapshot(row, ("meeting", "organization", "guest_name")),
         )
         for row in new
     )

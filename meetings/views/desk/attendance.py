@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings.addressees import Addressees, Trouble, trouble_with
+from meetings.audit_labels.history import history_of
 from meetings.forms.attendance import (
     CameForm,
     DeskAnswerForm,
@@ -205,6 +206,7 @@ def record(request: HttpRequest, public_id: str, attendance_id: str) -> HttpResp
         "page": page,
         "form": page.form,
         "has_begun": has_begun,
+        "history": history_of(row),
         "against": reason_against(permissions.check_can_record_answer, request.user, row),
         "crumbs": _steps(meeting, (row.name, "")),
     }

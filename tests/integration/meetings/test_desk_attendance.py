@@ -204,6 +204,9 @@ class TestTending:
         page = text_of(secretariat_client.post(address, values, follow=True))
         assert "電話など（事務局が記録）" in page
         assert "佐藤（代理）" in page
+        history = text_of(secretariat_client.get(address)).partition("これまで")[2]
+        assert "出欠の返事があった" in history
+        assert "佐藤" not in history
 
     def test_of_another_meeting_is_not_found(self, meeting, secretariat_client):
         row = AttendanceFactory()

@@ -245,6 +245,17 @@ class TestNumbers:
         assert not listed.is_actual
         assert listed.counts == [("一般団体", "団体", 1), ("", "名", 2)]
 
+    def test_everybody_sees_them_at_once(
+        self, held, secretariat, monkeypatch, django_capture_on_commit_callbacks
+    ):
+        forgotten: list[int] = []
+        monkeypatch.setattr(
+            "meetings.services.attendance.coming.forget_public_pages", lambda: forgotten.append(1)
+        )
+        with django_capture_on_commit_callbacks(execute=True):
+            coming.take_over_counts(meeting=held, by=secretariat)
+        assert forgotten
+
     def test_taken_over_into_the_record(self, held, secretariat):
         ParticipantCount.objects.create(meeting=held, label="", unit="名", count=3)
         ParticipantCount.objects.create(meeting=held, label="報道機関", unit="社", count=2, position=9)
