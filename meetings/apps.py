@@ -12,6 +12,7 @@ class MeetingsConfig(AppConfig):
         from meetings.audit_labels import documents as document_labels
         from meetings.audit_labels import meetings as meeting_labels
         from meetings.audit_labels import minutes as minutes_labels
+        from meetings.case_registration import register_case_studies
         from meetings.event_registration import register_events
         from meetings.mails import confirmation as confirmation_mails
         from meetings.presenting.todo import meeting_jobs
@@ -28,6 +29,7 @@ class MeetingsConfig(AppConfig):
         audit_kinds.register(meeting_labels.LABELS)
         audit_kinds.register(minutes_labels.LABELS)
         register_events()
+        register_case_studies()
         register_attendance()
         desk_jobs.register(meeting_jobs)
         audit_kinds.register(approval_labels.LABELS)

@@ -24,7 +24,12 @@ from tests.factories.consultations import (
     WindowFactory,
     ZeroHitWordFactory,
 )
-from tests.factories.events import EventApplicationFactory, EventFactory, EventRevisionFactory
+from tests.factories.events import (
+    CaseStudyFactory,
+    EventApplicationFactory,
+    EventFactory,
+    EventRevisionFactory,
+)
 from tests.factories.mail import OutgoingMailFactory
 from tests.factories.meetings import (
     ActionItemFactory,
@@ -202,6 +207,19 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
         "public_id": lambda world: world["meeting"].public_id,
         "to": lambda world: "planned",
     },
+    **{
+        f"meetings:{side}-case{page}": {
+            "public_id": lambda world, key=key: world[key].public_id,
+            "to": lambda world: "suspended",
+        }
+        for side in ("desk", "my")
+        for page, key in (
+            ("", "case"),
+            ("-edit", "case_draft"),
+            ("-justify", "case_draft"),
+            ("-move", "case"),
+        )
+    },
     "meetings:desk-event-application-cancel": {
         "public_id": lambda world: world["own_event"].public_id,
         "application_id": lambda world: EventApplicationFactory(event=world["own_event"]).public_id,
@@ -333,6 +351,8 @@ def make_world() -> dict[str, Any]:
         "organization": organization,
         "membership": membership,
         "organization_revision": OrganizationRevisionFactory(organization=organization),
+        "case": CaseStudyFactory(published=True, organization=organization),
+        "case_draft": CaseStudyFactory(organization=organization),
         "event": event,
         "own_event": EventFactory(own=True),
         "event_revision": EventRevisionFactory(event=event),

@@ -8,7 +8,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models.audiences import visible
+from meetings.models.attendance import Attendance
+from meetings.models.audiences import Audience
+from meetings.models.bodies import Body
 from meetings.models.meetings import Meeting
 from members.models import Organization
 from members.models.users import validate_one_line
@@ -20,17 +22,28 @@ TEXTS = ("title", "background", "course", "support", "learning")
 """What is written in words, in the order in which it is read; all of it is looked through for signs of people."""
 
 
+def meetings_of(organizations: Any) -> Any:
+    """Announced meetings of whose body one of `organizations` is, or to which it was invited; closed ones never.
+
+    Case studies are for these: to see meetings on the desk is not enough to read about people.
+    """
+    seats = Body.objects.filter(organizations__in=organizations)
+    invited = Attendance.objects.invited().filter(organization__in=organizations)
+    rows = Meeting.objects.announced().exclude(audience=Audience.CLOSED)
+    return rows.filter(Q(body__in=seats.values("pk")) | Q(pk__in=invited.values("meeting")))
+
+
 class CaseStudyQuerySet(models.QuerySet["CaseStudy"]):
     def published(self) -> "CaseStudyQuerySet":
         """Read by members who may; never by residents, whatever the word says elsewhere."""
         return self.filter(state=State.PUBLISHED)
 
-    def of_meetings_of(self, user: Any) -> "CaseStudyQuerySet":
-        """Published ones of meetings that `user` may know of, and is one of those whom they are for."""
-        from meetings.models.audiences import inside
-
-        meetings = Meeting.objects.announced().filter(visible(user, "audience"), inside(user))
-        return self.published().filter(meeting__in=meetings.values("pk"))
+    def found_by(self, user: Any) -> "CaseStudyQuerySet":
+        """What somebody acting for organisations finds: their own, and published ones of their meetings."""
+        own = Organization.objects.acted_for_by(user).values("pk")
+        return self.filter(
+            Q(organization__in=own) | Q(state=State.PUBLISHED, meeting__in=meetings_of(own).values("pk"))
+        )
 
     def acted_for_by(self, user: Any) -> "CaseStudyQuerySet":
         """Those of the organisations that `user` acts for, in every state."""

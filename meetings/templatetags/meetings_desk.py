@@ -25,6 +25,7 @@ PARTS = (
     ("desk-publication", _("承認と公開"), Permission.EDIT_MEETINGS),
     ("desk-corrections", _("訂正"), Permission.EDIT_MEETINGS),
     ("desk-action-items", _("宿題"), Permission.SEE_MEETINGS),
+    ("desk-case-create", _("ケーススタディを書く"), Permission.TEND_CASE_STUDIES),
 )
 
 

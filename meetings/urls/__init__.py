@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern
 
-from meetings.urls import approval, attendance, documents, events, meetings, minutes, reading
+from meetings.urls import approval, attendance, case_studies, documents, events, meetings, minutes, reading
 
 app_name = "meetings"
 urlpatterns: list[URLPattern] = [
     *approval.urlpatterns,
+    *case_studies.urlpatterns,
     *documents.urlpatterns,
     *events.urlpatterns,
     *minutes.urlpatterns,

@@ -5,9 +5,10 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from meetings.models import Event, EventApplication, EventRevision
+from meetings.models import CaseStudy, Event, EventApplication, EventRevision
 from meetings.services.events import describe_event
 from platform_portal.publishing.states import State
+from tests.factories.meetings import MeetingFactory
 from tests.factories.members import OrganizationFactory, UserFactory
 
 
@@ -66,3 +67,26 @@ class EventRevisionFactory(DjangoModelFactory):
     proposed = factory.LazyAttribute(lambda revision: {**revision.before, "place": "公民館 1階"})
     base_at = factory.LazyAttribute(lambda revision: revision.event.updated_at)
     proposed_by = factory.SubFactory(UserFactory, member=True)
+
+
+class CaseStudyFactory(DjangoModelFactory):
+    """A draft in which nobody can be recognised."""
+
+    class Meta:
+        model = CaseStudy
+
+    meeting = factory.SubFactory(MeetingFactory)
+    organization = factory.SubFactory(OrganizationFactory)
+    title = factory.Sequence(lambda n: f"畑の会につながるまで{n:05}")
+    background = "ひとり暮らしで、外に出ることがほとんどなかった。"
+    course = "家主から相談があり、訪ねて話を聞いた。"
+    support = "畑の会をすすめ、はじめの3回は付きそった。"
+    learning = "急がないことが、つながりを長くした。"
+    author = factory.SubFactory(UserFactory, member=True)
+
+    class Params:
+        published = factory.Trait(
+            state=State.PUBLISHED,
+            published_at=factory.LazyFunction(timezone.now),
+            published_by=factory.SubFactory(UserFactory, role="secretariat"),
+        )

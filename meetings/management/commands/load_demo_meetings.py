@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from meetings.demo import load_demo_meetings
+from meetings.demo_events import load_demo_events
 from members.models import User
 
 
@@ -26,4 +27,6 @@ class Command(BaseCommand):
         if missing:
             raise CommandError(f"利用者がいません：{'、'.join(missing)}。先に load_demo を実行してください。")
         made = load_demo_meetings(**people)
+        events = load_demo_events(**people)
+        self.stdout.write(f"催し {events}件を新しく登録しました。")
         self.stdout.write(f"会議体 {made}件を、会議といっしょに新しく登録しました。")
