@@ -26,6 +26,7 @@ from meetings.models import (
 from meetings.presenting.agenda import DEEPEST, tree_of
 from meetings.services.agenda import add_agenda_item, change_agenda_item
 from meetings.services.meetings import record_numbers
+from members.models import Organization
 from platform_portal.audit import services as audit
 
 # Doubts that the editor raised itself outlive another import.
@@ -82,15 +83,15 @@ def apply_documents(data: Data, meeting: Meeting, items: Mapping[str, AgendaItem
     last = Document.objects.filter(meeting=meeting).aggregate(last=Max("position"))["last"]
     position = 0 if last is None else last + 1
     titles = {row["label"]: row["title"] for row in data["documents"] if row["label"]}
-    named = [label for row in data["agenda"] for label in row["documents"]]
-    for label in dict.fromkeys([*titles, *named]):
+    matters = {label: row["title"] for row in data["agenda"] for label in row["documents"]}
+    for label in dict.fromkeys([*titles, *matters]):
         short = label[:30]
         if short in there:
             continue
         there[short] = Document(
             meeting=meeting,
             label=short,
-            title=titles.get(label) or label[:200],
+            title=titles.get(label) or matters.get(label) or label[:200],
             audience=Audience.CLOSED,
             position=position,
             created_by=by,
@@ -129,13 +130,16 @@ def apply_people(data: Data, meeting: Meeting, *, by: Any) -> None:
     ]
     there = {each.name: each for each in meeting.attendances.select_related("organization")}
     known = set(Attendee._default_manager.filter(attendance__meeting=meeting).values_list("name", flat=True))
+    named = {row["organization"] for row in rows if row["organization"]}
+    members = {each.name: each for each in Organization.objects.active().filter(name__in=named)}
     for position, row in enumerate(rows, start=len(there)):
         name = row["organization"] or row["name"]
         attendance = there.get(name)
         if attendance is None:
             attendance = Attendance(
                 meeting=meeting,
-                guest_name=name,
+                organization=members.get(name),
+                guest_name="" if name in members else name,
                 position=position,
                 answer=Answer.ABSENT if row["absent"] else Answer.PRESENT,
                 answer_way=AnswerWay.DESK,

@@ -12,6 +12,10 @@ from members.models import Organization
 
 Data = dict[str, Any]
 _ORDINAL = re.compile(r"第\s*(\d{1,3})\s*回")
+# What makes the name of a meeting the name of its record.
+_RECORD_WORDS = re.compile(
+    r"[\s　]*(?:議事録|会議録|議事要旨|議事概要|議事要録)(?:[（(][^（()）]*[）)])?[\s　]*$"
+)
 _BRACKETS = "()（）【】[]［］〔〕〈〉<>「」『』○〇◯●◎◆■□：: 　\t"
 
 
@@ -26,7 +30,7 @@ def propose(text: str, body: Body) -> Data:
 def as_data(proposal: Proposal, text: str) -> Data:
     return {
         "header": {
-            "title": _one_line(proposal.title, 150),
+            "title": _one_line(_RECORD_WORDS.sub("", proposal.title) or proposal.title, 150),
             "number": _number_in(proposal.title),
             "held_on": proposal.held_on.isoformat() if proposal.held_on else "",
             "starts_at": proposal.starts_at.strftime("%H:%M") if proposal.starts_at else "",

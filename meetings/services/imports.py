@@ -174,8 +174,8 @@ def dismiss_import(*, kept: MinutesImport, by: Any) -> MinutesImport:
     if locked.accepted_at is not None:
         raise Refused(_("この取り込みは、もう受け入れました。"))
     if locked.dismissed_at is None:
-        locked.dismissed_at, locked.dismissed_by = timezone.now(), by
-        locked.save(update_fields=["dismissed_at", "dismissed_by"])
+        locked.dismissed_at, locked.dismissed_by, locked.content = timezone.now(), by, b""
+        locked.save(update_fields=["dismissed_at", "dismissed_by", "content"])
         audit.record(type="meetings.import_dismissed", by=by, obj=locked)
     return locked
 

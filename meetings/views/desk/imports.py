@@ -128,11 +128,13 @@ def _draw(
     status: int = 200,
 ) -> HttpResponse:
     is_open = kept.read_at is not None and kept.accepted_at is None and kept.dismissed_at is None
+    is_reading = kept.read_at is None and not kept.reading_error and kept.dismissed_at is None
+    is_late = timezone.now() - kept.uploaded_at > PATIENCE
     context: dict[str, Any] = {
         "kept": kept,
         "is_open": is_open,
-        "is_working": kept.read_at is None and not kept.reading_error,
-        "is_stuck": kept.read_at is None and timezone.now() - kept.uploaded_at > PATIENCE,
+        "is_working": is_reading and not is_late,
+        "is_stuck": is_reading and is_late,
         "here": reverse("meetings:desk-import-proposal", args=[kept.public_id]),
         "crumbs": meeting_steps(
             kept.meeting, (_("議事録の取り込み"), _start_address(kept)), (kept.file_name, "")

@@ -218,6 +218,8 @@ class TestOtherStates:
         kept.reading_error = "パスワードがかかっています。"
         kept.save()
         assert "パスワード" in text_of(secretariat_client.get(address_of(kept)))
+        page = secretariat_client.post(address_of(kept), {"dismiss": "1"}, follow=True)
+        assert "使わないことにしました" in text_of(page)
 
     def test_asks_as_often_for_a_long_one(self, meeting, secretariat_client: Client):
         def count(kept: MinutesImport) -> int:

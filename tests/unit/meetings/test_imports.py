@@ -82,7 +82,7 @@ class TestAccepting:
         kept = keep(RECORD, secretariat, meeting)
         services.accept_import(kept=kept, choices=Choices(header=frozenset({"title"})), by=secretariat)
         meeting.refresh_from_db()
-        assert meeting.title.startswith("しおかぜ県")
+        assert meeting.title == "しおかぜ県孤独・孤立対策連絡会 第3回"
 
     def test_makes_agenda_papers_people_blocks_and_doubts(self, meeting, secretariat):
         outcome = services.accept_import(kept=keep(RECORD, secretariat, meeting), by=secretariat)
@@ -104,6 +104,15 @@ class TestAccepting:
         assert list(last.agenda_items.all()) == [second]
         assert open_flags(outcome.minutes).count() == outcome.flags
         assert outcome.minutes.author == secretariat
+
+    def test_members_are_members_in_the_list_too(self, meeting, secretariat):
+        member = OrganizationFactory(name="あかり電話")
+        services.accept_import(kept=keep(RECORD, secretariat, meeting), by=secretariat)
+        row = meeting.attendances.get(organization=member)
+        assert [(each.name, each.role, each.has_come) for each in row.attendees.all()] == [
+            ("井川", "理事", True)
+        ]
+        assert meeting.attendances.filter(guest_name="しおかぜ大学").exists()
 
     def test_makes_the_meeting_of_a_body(self, secretariat):
         body = BodyFactory(named_audience="members")
