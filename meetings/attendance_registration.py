@@ -17,5 +17,6 @@ def register_attendance() -> None:
     for label, handling in HANDLINGS.items():
         personal_data.handle(label, handling)
     belongings.register(attendance_waiting.invitations_of)
+    belongings.register(attendance_waiting.meetings_attended_by)
     correspondence.register(attendance_waiting.written_about)
     waiting.register(attendance_waiting.answers_wait)

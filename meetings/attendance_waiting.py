@@ -7,11 +7,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from meetings.models import Attendance, MeetingState
+from meetings.models import Attendance, Audience, MeetingState
 from meetings.models.attendance import AttendanceQuerySet
 from members.belongings import Belonging, Belongings
 from members.models import Membership, Organization, User
 from members.waiting import Waiting
+
+LATEST = 20
 
 
 def answers_wait(user: User, memberships: Sequence[Membership]) -> Iterable[Waiting]:
@@ -44,17 +46,27 @@ def invitations_of(organization: Organization) -> Belongings:
     rows = coming_invitations().filter(organization=organization, withdrawn_at=None)
     return Belongings(
         _("これからの会議の案内"),
-        [
-            Belonging(
-                _("%(title)s（%(day)s）")
-                % {
-                    "title": row.meeting.title,
-                    "day": date_format(timezone.localtime(row.meeting.starts_at), "n月j日"),
-                },
-                str(row.get_answer_display()),
-                reverse("meetings:desk-attendance", args=[row.meeting.public_id]),
-            )
-            for row in rows.select_related("meeting").order_by("meeting__starts_at", "pk")
-        ],
+        [_seat(row, "n月j日") for row in rows.select_related("meeting").order_by("meeting__starts_at", "pk")],
         left=_("退会した団体への案内です。担当者がいないので、返事はできません。案内を取り消してください。"),
+    )
+
+
+def meetings_attended_by(organization: Organization) -> Belongings:
+    """The last ones to which it came, as far as it was recorded."""
+    rows = Attendance.objects.coming().filter(
+        organization=organization, meeting__state__in=[MeetingState.HELD, MeetingState.PUBLISHED]
+    )
+    newest = rows.select_related("meeting").order_by("-meeting__starts_at", "-pk")[:LATEST]
+    return Belongings(_("会議への出席"), [_seat(row, "Y年n月j日") for row in newest])
+
+
+def _seat(row: Attendance, day_format: str) -> Belonging:
+    """All of the desk read this page; what a closed meeting is called is the secretariat's alone."""
+    meeting = row.meeting
+    title = _("事務局だけの会議") if meeting.audience == Audience.CLOSED else meeting.title
+    day = date_format(timezone.localtime(meeting.starts_at), day_format)
+    return Belonging(
+        _("%(title)s（%(day)s）") % {"title": title, "day": day},
+        str(row.get_answer_display()),
+        reverse("meetings:desk-attendance", args=[meeting.public_id]),
     )

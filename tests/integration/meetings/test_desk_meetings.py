@@ -10,6 +10,7 @@ from meetings.models import AgendaItem, Body, Meeting, MeetingState
 from tests.conftest import signed_in, text_of
 from tests.factories.meetings import (
     AgendaItemFactory,
+    AttendanceFactory,
     BodyFactory,
     DocumentFactory,
     MeetingFactory,
@@ -312,3 +313,23 @@ def test_the_first_page_tells_what_is_late(secretariat, owner):
 )
 def test_empty_lists_say_what_to_do(secretariat_client, address, words):
     assert words in text_of(secretariat_client.get(address))
+
+
+def test_the_page_of_an_organisation_tells_where_it_came(owner_client):
+    """Staff read it too: a closed meeting has no name there."""
+    organization = OrganizationFactory()
+    answered = {"organization": organization, "answer": "present", "answered_at": timezone.now()}
+    AttendanceFactory(meeting=MeetingFactory(title="庁内連絡会"), **answered)
+    AttendanceFactory(meeting=MeetingFactory(title="ひみつの会議", audience="closed"), **answered)
+    AttendanceFactory(
+        meeting=MeetingFactory(title="来なかった会議"),
+        organization=organization,
+        answer="absent",
+        answered_at=timezone.now(),
+    )
+    text = text_of(owner_client.get(reverse("members:organization-page", args=[organization.public_id])))
+    assert "会議への出席" in text
+    assert "庁内連絡会（" in text
+    assert "事務局だけの会議（" in text
+    assert "ひみつの会議" not in text
+    assert "来なかった会議" not in text

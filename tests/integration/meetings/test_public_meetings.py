@@ -12,7 +12,13 @@ from icalendar import Calendar
 from meetings.models import Meeting, ParticipantCount
 from meetings.services import meetings as services
 from tests.conftest import signed_in, text_of
-from tests.factories.meetings import AgendaItemFactory, BodyFactory, MeetingFactory, MinutesFactory
+from tests.factories.meetings import (
+    AgendaItemFactory,
+    AttendanceFactory,
+    BodyFactory,
+    MeetingFactory,
+    MinutesFactory,
+)
 from tests.factories.members import MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -199,3 +205,35 @@ def test_a_feed_of_one_body(client):
     titles = [node.text for node in root.iter("{http://www.w3.org/2005/Atom}title")]
     assert titles[1:] == ["コア会議 第1回 <案>（開催予定）"]
     assert client.get("/meetings/feed.atom", {"body": "nobody"}).status_code == 404
+
+
+# --- For members --------------------------------------------------------------------------------------
+def test_a_members_page_leads_to_the_answer():
+    membership = MembershipFactory()
+    meeting = MeetingFactory(planned=True)
+    own = AttendanceFactory(meeting=meeting, organization=membership.organization)
+    AttendanceFactory(meeting=meeting)
+    response = signed_in(membership.user).get(reverse("meetings:my-meeting", args=[meeting.public_id]))
+    assert response.context["invitations"] == [own]
+    assert reverse("meetings:my-answer", args=[own.public_id]) in text_of(response)
+
+
+def test_ones_own_list_takes_as_many_queries_for_thirty_as_for_one(django_assert_max_num_queries):
+    membership = MembershipFactory()
+    body = BodyFactory(seats=[membership.organization])
+    client = signed_in(membership.user)
+    MeetingFactory(body=body, planned=True)
+    MeetingFactory(body=body)
+    with django_assert_max_num_queries(20) as first:
+        client.get(reverse("meetings:my-meetings"))
+    for _each in range(15):
+        MeetingFactory(body=body, planned=True)
+        MeetingFactory(body=body)
+    with django_assert_max_num_queries(len(first)):
+        client.get(reverse("meetings:my-meetings"))
+
+
+def test_without_meetings_it_says_so():
+    text = text_of(signed_in(MembershipFactory().user).get(reverse("meetings:my-meetings")))
+    assert "予定されている会議はありません" in text
+    assert "会議は、まだありません" in text
