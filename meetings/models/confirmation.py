@@ -143,11 +143,6 @@ class ConfirmationRequest(PublicIdModel):
                 | (~Q(answer=ConfirmationAnswer.WAITING) & Q(answered_at__isnull=False)),
                 name="meetings_confirmationrequest_answered_at_a_time",
             ),
-            models.CheckConstraint(
-                condition=Q(organization__isnull=False) | ~Q(email=""),
-                name="meetings_confirmationrequest_reaches_somebody",
-                violation_error_message=_("送り先のメールアドレスを書いてください。"),
-            ),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -148,6 +149,11 @@ def close_round(*, round: ConfirmationRound, by: User | None) -> ConfirmationRou
     locked.save(update_fields=["closed_at", "closed_as"])
     audit.record(type="meetings.confirmation_closed", by=by, obj=minutes, new={"silent": silent})
     return locked
+
+
+def forget_address(rows: "QuerySet[ConfirmationRequest]", by: object) -> None:
+    """For an erasure: the links that went to the person open nothing any more. What they answered is on record."""
+    rows.update(email="", label=_("（消しました）"), link_version=F("link_version") + 1)
 
 
 # --- What the portal does by itself ---------------------------------------------------------------

@@ -23,8 +23,10 @@ from meetings.services import proposals
 from meetings.services.minutes import ChangedMeanwhile as BlockChanged
 from meetings.services.minutes import change_utterance
 from meetings.services.records import ChangedMeanwhile
+from members.services.personal_data import erase_person
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
+from platform_portal.privacy import Person
 from tests.factories.meetings import (
     AgendaItemFactory,
     AttendanceFactory,
@@ -422,6 +424,17 @@ class TestDeciding:
     def test_only_by_the_secretariat(self, owner):
         with pytest.raises(Refused):
             proposals.accept_change(change=ProposedChangeFactory(), by=owner, version=None)
+
+
+def test_an_erasure_takes_the_address_and_kills_the_link(asked, administrator):
+    request = ConfirmationRequest.objects.exclude(email="").get()
+    token = make_link_token(request)
+    person = Person(user_id=None, addresses=frozenset({request.email}))
+    erase_person(person=person, by=administrator)
+    request.refresh_from_db()
+    assert request.email == ""
+    with pytest.raises(UnusableLinkError):
+        read_link_token(token)
 
 
 @pytest.mark.django_db(transaction=True)
