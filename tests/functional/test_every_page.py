@@ -40,6 +40,7 @@ FOR_BUTTONS = {
     "meetings:desk-case-justify",
     "meetings:desk-event-revision-approve",
     "meetings:desk-event-revision-withdraw",
+    "meetings:desk-confirmation-close",
     "meetings:desk-flag",
     "meetings:desk-meeting-delete",
     "meetings:desk-utterance",
