@@ -41,6 +41,7 @@ FOR_BUTTONS = {
     "meetings:desk-event-revision-approve",
     "meetings:desk-event-revision-withdraw",
     "meetings:desk-confirmation-close",
+    "meetings:desk-attendance-counts",
     "meetings:desk-flag",
     "meetings:desk-meeting-delete",
     "meetings:desk-utterance",
@@ -73,6 +74,8 @@ FOR_BUTTONS = {
 }
 FILES = {
     "desk:window-export",
+    "meetings:answer-calendar",
+    "meetings:desk-attendance-export",
     "meetings:correction-feed",
     "meetings:meeting-json",
     "meetings:minutes-feed",
@@ -90,6 +93,11 @@ FILES = {
     "members:own-logo",
     "members:person-export",
     "members:public-logo",
+}
+FOR_COMING_MEETINGS = {
+    "meetings:desk-attendance-invite",
+    "meetings:desk-attendance-remind",
+    "meetings:desk-attendance-withdraw",
 }
 # Judged by the tests that walk the whole way to them, in the module named.
 ON_THE_WAY = {
@@ -134,6 +142,12 @@ def address(page: Page, world: dict[str, Any]) -> str:
         return reverse(page.name, args=[OrganizationFactory(left=True).public_id])
     if page.name == "my:offer-ask":
         return reverse(page.name, args=[OfferFactory(text=LONG_TEXT).public_id])
+    if page.name in FOR_COMING_MEETINGS:
+        asked = world["guest"]
+        keys = {"public_id": asked.meeting.public_id}
+        if page.name == "meetings:desk-attendance-withdraw":
+            keys["attendance_id"] = asked.public_id
+        return reverse(page.name, kwargs=keys)
     return address_of(page, world)
 
 
