@@ -170,7 +170,9 @@ class CorrectionForm(forms.Form):
     is_removal = forms.BooleanField(
         label=gettext_lazy("この発言を消す"),
         required=False,
-        help_text=gettext_lazy("場所は残り、いつ・どうして消したかが出ます。"),
+        help_text=gettext_lazy(
+            "場所は残り、いつ・どうして消したかが出ます。消した文は、前の訂正に残るものもふくめて、出なくなります。"
+        ),
     )
     after = forms.CharField(
         label=gettext_lazy("直した後の文"), required=False, max_length=MOST_WORDS, widget=_LONG

@@ -12,7 +12,7 @@ from meetings import record_changes
 from meetings.leaks.checking import known_of, labels_go_further, names_in
 from meetings.models import Correction, CorrectionState, Edition, HiddenIn, Utterance
 from meetings.permissions import approval as permissions
-from meetings.services.records import ChangedMeanwhile, check_is_as_seen, lock_utterance
+from meetings.services.records import ChangedMeanwhile, check_is_as_seen, lock_utterance, tidy
 from members.models import User
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
@@ -79,8 +79,8 @@ def propose_correction(
 
 def _correction_of(words: Utterance, values: Mapping[str, Any], by: User) -> Correction:
     is_removal = bool(values.get("is_removal"))
-    after = "" if is_removal else str(values.get("after", "")).strip()
-    labels_after = "" if is_removal else (str(values.get("labels_after", "")).strip() or after)
+    after = "" if is_removal else tidy(str(values.get("after", "")))
+    labels_after = "" if is_removal else (tidy(str(values.get("labels_after", ""))) or after)
     return Correction(
         utterance=words,
         is_removal=is_removal,
@@ -88,7 +88,8 @@ def _correction_of(words: Utterance, values: Mapping[str, Any], by: User) -> Cor
         after=after,
         labels_before=words.text_in(Edition.LABELS),
         labels_after=labels_after,
-        before_hidden_in=HiddenIn.ALL if values.get("hides_before") else HiddenIn.NOWHERE,
+        # Whatever was taken out of a record is not read in its corrections either.
+        before_hidden_in=HiddenIn.ALL if is_removal or values.get("hides_before") else HiddenIn.NOWHERE,
         reason_kind=values.get("reason_kind", ""),
         reason=str(values.get("reason", "")).strip(),
         proposed_by=by,

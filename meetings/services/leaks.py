@@ -9,7 +9,7 @@ from meetings.leaks.checking import Hit
 from meetings.models import LeakDecision, Minutes, Utterance
 from meetings.permissions import approval as permissions
 from meetings.services.minutes import change_utterance
-from meetings.services.records import lock_minutes, lock_utterance
+from meetings.services.records import lock_minutes, lock_utterance, tidy
 from members.models import User
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
@@ -22,10 +22,10 @@ def write_labels_text(*, utterance: Utterance, text: str, by: User, version: int
     Raises Refused, ValidationError.
     """
     locked = lock_utterance(utterance)
-    words = text.strip()
+    words = tidy(text)
     if not words:
         raise Refused(_("本文を書いてください。"))
-    wanted = "" if words == locked.text.strip() else words
+    wanted = "" if words == tidy(locked.text) else words
     return change_utterance(utterance=locked, values={"labels_text": wanted}, version=version, by=by)
 
 

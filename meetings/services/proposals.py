@@ -16,7 +16,7 @@ from meetings.models import (
 from meetings.permissions import approval as permissions
 from meetings.services.confirmation import lock_request, recipients_of
 from meetings.services.minutes import change_utterance
-from meetings.services.records import ChangedMeanwhile, check_is_as_seen, lock_utterance
+from meetings.services.records import ChangedMeanwhile, check_is_as_seen, lock_utterance, tidy
 from members.models import User
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
@@ -68,14 +68,15 @@ def propose_change(
         raise NotTheirWords(_("ご自分の発言だけに、修正案を出せます。"))
     words = lock_utterance(utterance)
     check_is_as_seen(version, words.version)
-    if after.strip() == words.text.strip():
+    after = tidy(after)
+    if after == tidy(words.text):
         raise Refused(_("文が変わっていません。直したいところを書き直してください。"))
     locked.changes.filter(utterance=words, state=ProposalState.PENDING).delete()
     change = ProposedChange(
         request=locked,
         utterance=words,
         before=words.text,
-        after=after.strip(),
+        after=after,
         reason_kind=reason_kind,
         reason=reason.strip(),
     )
@@ -141,7 +142,7 @@ def accept_change(
         raise ProposalConflict(
             _("修正案のあとに、この発言は直されています。両方を読んで、入れる文を書いてください。")
         )
-    wanted = (locked.after if text is None else text).strip()
+    wanted = locked.after if text is None else tidy(text)
     locked.utterance = change_utterance(utterance=words, values={"text": wanted}, version=version, by=by)
     if words.labels_text:
         _ask_about_labels_text(words)

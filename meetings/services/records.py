@@ -6,6 +6,11 @@ from meetings.models import Minutes, Utterance
 from platform_portal.access.checks import Refused
 
 
+def tidy(text: str) -> str:
+    """As a record keeps it: browsers end the lines of a field in their own way."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
 class ChangedMeanwhile(Refused):
     """Somebody else has saved since this person opened the page."""
 

@@ -25,6 +25,7 @@ from meetings.models import (
 from meetings.permissions import approval as permissions
 from meetings.services import confirmation as services
 from meetings.services import proposals
+from meetings.services.records import tidy
 from meetings.views.desk.common import edits, get_meeting, meeting_steps
 from platform_portal.access.checks import Refused, reason_against
 from platform_portal.access.methods import post_only
@@ -241,7 +242,7 @@ def _decide(
                 version=int(version) if version.isdigit() else 0,
                 note=accepting.cleaned_data["note"],
                 # Where nothing has changed meanwhile, the service compares once more by itself.
-                text=text if has_conflict or text.strip() != change.after else None,
+                text=text if has_conflict or tidy(text) != change.after else None,
             )
         except (Refused, ValidationError) as error:
             tell(accepting, error)

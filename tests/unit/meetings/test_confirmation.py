@@ -282,6 +282,12 @@ class TestAnswering:
         with pytest.raises(proposals.NotTheirWords):
             self.propose(asked, spoken[2])
 
+    def test_lines_end_as_in_the_record(self, asked, spoken):
+        Utterance.objects.filter(pk=spoken[1].pk).update(text="一行目\n二行目")
+        with pytest.raises(Refused, match="文が変わっていません"):
+            self.propose(asked, spoken[1], after="一行目\r\n二行目")
+        assert self.propose(asked, spoken[1], after="一行目\r\n三行目").after == "一行目\n三行目"
+
     def test_the_same_words_are_no_change(self, asked, spoken):
         with pytest.raises(Refused, match="文が変わっていません"):
             self.propose(asked, spoken[1], after=f" {spoken[1].text} ")

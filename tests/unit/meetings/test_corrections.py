@@ -67,13 +67,18 @@ def test_written_by_one_agreed_to_by_another(block, secretariat, approver):
 
 
 def test_removal_leaves_its_place(block, secretariat, approver):
+    earlier = propose(block, secretariat)
+    services.approve_correction(correction=earlier, by=approver)
+    block.refresh_from_db()
     correction = propose(block, secretariat, is_removal=True, after="どうでもよい")
     services.approve_correction(correction=correction, by=approver)
     block.refresh_from_db()
     assert block.removed_at is not None
     assert (block.removed_by, block.removed_reason) == (approver, REASONS["reason"])
     assert not Utterance.objects.published(Edition.NAMED).exists()
-    assert Correction.objects.published(Edition.LABELS).count() == 1
+    for edition in Edition:
+        entries = Correction.objects.published(edition)
+        assert [(each.before_in(edition), each.after_in(edition)) for each in entries] == [("", "")] * 2
     with pytest.raises(Refused):
         propose(block, secretariat)
     assert not permissions.can_propose_correction(secretariat, block)
