@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,16 +27,27 @@ def forget_attendance() -> int:
     """
     limit = timezone.now() - dt.timedelta(days=KEPT_DAYS)
     old = Attendance.objects.filter(meeting__starts_at__lt=limit)
-    absent = Q(attendees__has_come=False) | Q(attendees__isnull=False, meeting__state=MeetingState.CANCELLED)
-    said = ~Q(guest_email="") | ~Q(answer_note="") | absent
-    keys = list(old.filter(said).order_by("pk").values_list("pk", flat=True).distinct()[:BATCH])
+    said = ~Q(guest_email="") | ~Q(answer_note="") | Exists(_absent().filter(attendance=OuterRef("pk")))
+    keys = list(old.filter(said).order_by("pk").values_list("pk", flat=True)[:BATCH])
     chosen = list(Attendance.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk__in=keys))
     rows = Attendance.objects.filter(pk__in=[row.pk for row in chosen])
-    people = Attendee.objects.filter(attendance__in=rows)
-    people.filter(Q(has_come=False) | Q(attendance__meeting__state=MeetingState.CANCELLED)).delete()
+    gone = list(_absent().filter(attendance__in=rows).values_list("pk", flat=True))
+    Attendee.objects.filter(pk__in=gone).delete()
     rows.update(guest_email="", answer_note="")
     audit.record_all(audit.prepare(type="meetings.attendance_forgotten", by=None, obj=row) for row in chosen)
     return len(chosen)
+
+
+def _absent() -> "QuerySet[Attendee]":
+    """Named beforehand, but not among those who came; where nobody was ticked off, all who were named count as there."""
+    ticked = Attendee.objects.filter(
+        attendance__meeting=OuterRef("attendance__meeting"), has_come__isnull=False
+    )
+    return Attendee.objects.filter(
+        Q(has_come=False)
+        | Q(attendance__meeting__state=MeetingState.CANCELLED)
+        | Q(Exists(ticked), has_come=None)
+    )
 
 
 def forget_person(rows: Rows, person: Person, by: Any) -> None:

@@ -37,8 +37,14 @@ class TestForgetting:
         assert forget_attendance() == 1
         row.refresh_from_db()
         assert (row.guest_email, row.answer_note, row.guest_name) == ("", "", "内閣府 推進室")
-        assert sorted(row.attendees.values_list("name", flat=True)) == ["分からない人", "来た人"]
+        assert list(row.attendees.values_list("name", flat=True)) == ["来た人"]
         assert AuditEvent.objects.get().type == "meetings.attendance_forgotten"
+        assert forget_attendance() == 0
+
+    def test_where_nobody_was_ticked_off_the_named_stay(self, old):
+        person = AttendeeFactory(attendance__meeting=old, attendance__answer_note="遅れます")
+        assert forget_attendance() == 1
+        assert list(Attendee.objects.all()) == [person]
         assert forget_attendance() == 0
 
     def test_nobody_came_to_what_was_cancelled(self):
