@@ -27,6 +27,7 @@ from platform_portal.publishing.states import State
 
 BLOCKS_PER_PAGE = 30
 LEAKS_PER_PAGE = 20
+MOST_DECIDED = 100
 # Where what stands against a record is dealt with.
 PAGES = {
     Cause.EMPTY: "desk-minutes",
@@ -179,13 +180,15 @@ def leaks(request: HttpRequest, public_id: str) -> HttpResponse:
     open_blocks = [block for block in blocks if block.open_hits]
     page = paged(request, open_blocks, LEAKS_PER_PAGE)
     hits = [hit for block in open_blocks for hit in block.open_hits]
+    decided = [hit for block in blocks for hit in block.hits if hit.decision is not None]
     context = {
         "meeting": meeting,
         "minutes": minutes,
         "page": page,
         "count": len(hits),
         "organization_count": sum(hit.found.kind == LeakKind.ORGANIZATION for hit in hits),
-        "decided": [hit for block in blocks for hit in block.hits if hit.decision is not None],
+        "decided": decided[:MOST_DECIDED],
+        "more_decided": max(0, len(decided) - MOST_DECIDED),
         "harmless": harmless,
         "writing": writing,
         "written_for": request.POST.get("write", ""),
