@@ -1,13 +1,16 @@
 """What the audit events about events, applications and case studies say in Japanese."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.models import Event
+from meetings.presenting.events import clock_words, day_words
 from platform_portal.audit import words
 from platform_portal.audit.models import AuditEvent
 from platform_portal.audit.services import WITHHELD
@@ -52,16 +55,18 @@ def describe(event: AuditEvent, names: Mapping[int, str]) -> Line:
     changes = [
         (_label(name), _value(name, old), _value(name, new))
         for name, old, new in event.changed_fields
-        if not (old in (None, "", []) and new in (None, "", []))  # a new row names all its fields
+        if not (old in (None, "", []) and new in (None, "", [], False))  # a new row names all its fields
     ]
     return Line(event.at, words.actor_words(event, names), event.get_type_display(), changes, event.note)
 
 
 def _field(name: str) -> Any:
+    """None for what is no field of an event, such as how many applications were taken along."""
     try:
-        return Event._meta.get_field(name)
+        field = Event._meta.get_field(name)
     except FieldDoesNotExist:
         return None
+    return field if field.concrete else None
 
 
 def _label(name: str) -> str:
@@ -76,6 +81,9 @@ def _value(name: str, value: Any) -> str:
         return _("（個人情報）")
     if isinstance(value, bool):
         return _("はい") if value else _("いいえ")
+    if name.endswith("_at"):
+        moment = timezone.localtime(dt.datetime.fromisoformat(value))
+        return f"{day_words(moment.date())} {clock_words(moment)}"
     field = _field(name)
     choices = dict(field.flatchoices) if field is not None and getattr(field, "choices", None) else {}
     return str(choices.get(value, value))

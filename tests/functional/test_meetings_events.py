@@ -84,7 +84,7 @@ def test_somebody_applies_and_cancels(visit: Any) -> None:
     other.page.get_by_role("button", name="申込を取り消す").click()
     application.refresh_from_db()
     assert application.state == "accepted"
-    assert {mail.to[0] for mail in delivered()} == {first.email, "SORA@mail.example"}
+    assert {mail.to[0] for mail in delivered()} == {first.email, "sora@mail.example"}
 
     page.goto(link)
     page.get_by_role("heading", name="参加が決まっています").wait_for()

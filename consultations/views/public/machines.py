@@ -35,6 +35,8 @@ Disallow: /accounts/
 Disallow: /w/*/card/
 Disallow: /w/*/report/
 Disallow: /meetings/calendar/
+Disallow: /events/*/apply/
+Disallow: /events/application/
 Allow: /
 
 Sitemap: {origin}{sitemap}

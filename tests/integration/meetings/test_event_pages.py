@@ -344,6 +344,10 @@ class TestWhoOpens:
         assert "そら" in text_of(secretariat_client.get(f"/desk/events/{event.public_id}/applicants/"))
         seen = AuditEvent.objects.get(type="meetings.event_applicants_seen")
         assert (seen.actor_id, seen.object_id) == (secretariat.pk, str(event.pk))
+        b"".join(secretariat_client.get(f"/desk/events/{event.public_id}/applicants.csv").streaming_content)
+        history = text_of(secretariat_client.get(f"/desk/events/{event.public_id}/"))
+        assert "申し込んだ人の一覧を見た" in history
+        assert "申し込んだ人の一覧を書き出した" in history
 
     def test_an_application_of_another_event_is_not_found(self):
         membership = MembershipFactory()

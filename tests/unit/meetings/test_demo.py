@@ -4,7 +4,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from meetings.demo import load_demo_meetings
-from meetings.models import Body, Edition, Meeting, MeetingState, Minutes
+from meetings.demo_events import EVENTS, load_demo_events
+from meetings.models import Body, Edition, Event, Meeting, MeetingState, Minutes
 from tests.factories.members import OrganizationFactory
 
 pytestmark = pytest.mark.django_db
@@ -32,3 +33,14 @@ def test_the_command_is_for_trials_alone(settings, secretariat, administrator, c
         call_command("load_demo_meetings", by="nobody@portal.example")
     call_command("load_demo_meetings", by=secretariat.email, approver=administrator.email)
     assert "会議体 8件" in capsys.readouterr().out
+
+
+def test_events_past_and_coming(secretariat, administrator):
+    OrganizationFactory.create_batch(2)
+    assert load_demo_events(by=secretariat, approver=administrator) == len(EVENTS)
+    published = Event.objects.published()
+    assert published.coming().count() == 4
+    assert published.past().count() == 1
+    assert published.exclude(cancelled_at=None).count() == 1
+    assert Event.objects.waiting_for_review().count() == 1
+    assert load_demo_events(by=secretariat, approver=administrator) == 0
