@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Max
+
 from meetings.models import Attendee, Meeting, SpeakerAlias, Utterance
-from members.models import Organization
 from platform_portal.japanese.text import normalize_width
 
 MOST = 300
@@ -19,7 +20,8 @@ class Suggestion:
     organization_name: str
     speaker: str
     role: str
-    organization: Organization | None = None
+    organization_id: int | None = None
+    member_name: str = ""
 
 
 def alias_key(label: str) -> str:
@@ -29,39 +31,44 @@ def alias_key(label: str) -> str:
 
 def suggestions_for(meeting: Meeting) -> list[Suggestion]:
     """From this record and earlier ones of the body, from what imports have learnt, from who was there. Three queries."""
-    spoken = Utterance.objects.filter(minutes__meeting__body=meeting.body_id)
-    rows = spoken.select_related("organization").exclude(organization_name="", speaker="", role="")
-    names = ("organization_name", "speaker", "role", "organization_id")
-    found = [
-        _suggestion(each.organization_name, each.speaker, each.role, each.organization)
-        for each in rows.order_by(*names, "-pk").distinct(*names)[:MOST]
-    ]
-    aliases = SpeakerAlias._default_manager.filter(body=meeting.body_id).select_related("organization")
+    names = ("organization_name", "speaker", "role", "organization_id", "organization__name")
+    spoken = Utterance.objects.filter(minutes__meeting__body=meeting.body_id).order_by()
+    spoken = spoken.exclude(organization_name="", speaker="", role="")
+    # Who spoke last first: a body of ten years has had more people than a list can hold.
+    rows = spoken.values_list(*names).annotate(last=Max("pk")).order_by("-last")[:MOST]
+    found = [_suggestion(*row[:5]) for row in rows]
+    aliases = SpeakerAlias._default_manager.filter(body=meeting.body_id)
     found += [
-        _suggestion(
-            each.organization.name if each.organization else "", each.speaker, each.role, each.organization
-        )
-        for each in aliases[:MOST]
+        _suggestion(name or "", speaker, role, key, name)
+        for speaker, role, key, name in aliases.values_list(
+            "speaker", "role", "organization_id", "organization__name"
+        )[:MOST]
     ]
     people = Attendee._default_manager.filter(attendance__meeting=meeting)
     found += [
-        _suggestion(
-            each.attendance.name,
-            each.name.split()[0] if each.name else "",
-            each.role,
-            each.attendance.organization,
-        )
-        for each in people.select_related("attendance__organization")[:MOST]
+        _suggestion(name or guest, person.split()[0] if person.split() else "", role, key, name)
+        for person, role, guest, key, name in people.values_list(
+            "name",
+            "role",
+            "attendance__guest_name",
+            "attendance__organization_id",
+            "attendance__organization__name",
+        )[:MOST]
     ]
     return _once(found)
 
 
 def _suggestion(
-    organization_name: str, speaker: str, role: str, organization: Organization | None
+    organization_name: str, speaker: str, role: str, organization_id: int | None, member_name: str | None
 ) -> Suggestion:
     words = "・".join(part for part in (organization_name, f"{speaker}{role}") if part)
-    return Suggestion(words, organization_name, speaker, role, organization)
+    return Suggestion(words, organization_name, speaker, role, organization_id, member_name or "")
 
 
 def _once(found: Iterable[Suggestion]) -> list[Suggestion]:
-    return sorted({each.words: each for each in found if each.words}.values(), key=lambda each: each.words)
+    """The first of each: what was said last comes before what is older."""
+    known: dict[str, Suggestion] = {}
+    for each in found:
+        if each.words:
+            known.setdefault(each.words, each)
+    return sorted(known.values(), key=lambda each: each.words)

@@ -131,7 +131,8 @@ class UtteranceForm(forms.Form):
         chosen = self._suggestions.get(values.pop("pick", "").strip())
         if chosen is not None:
             values |= {name: getattr(chosen, name) for name in ("organization_name", "speaker", "role")}
-            values["organization"] = chosen.organization or values.get("organization")
+            if chosen.organization_id is not None:
+                values["organization"] = Organization.objects.filter(pk=chosen.organization_id).first()
         return values
 
     def values(self) -> dict[str, Any]:
@@ -150,7 +151,10 @@ def questions_before(
     minutes: Minutes, utterance: Utterance, blocks: Sequence[Utterance] | None = None
 ) -> list[tuple[int, Utterance]]:
     """(number on the page, block): what was said before, latest last, and what it answers already."""
-    rows = list(blocks if blocks is not None else minutes.utterances.standing().order_by("position"))
+    if blocks is None:
+        wide = ("labels_text", "named_vector", "labels_vector")
+        blocks = list(minutes.utterances.standing().defer(*wide).order_by("position"))
+    rows = list(blocks)
     numbered = list(enumerate(rows, start=1))
     spoken = [(n, each) for n, each in numbered if each.kind == UtteranceKind.SPEECH]
     earlier = [(n, each) for n, each in spoken if each.position < utterance.position]

@@ -7,16 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from meetings.models import Minutes, MinutesFlag, Utterance
+from meetings.models import Attendee, Minutes, MinutesFlag, SpeakerAlias, Utterance
 from meetings.permissions.minutes import can_edit_minutes, can_import_minutes, can_see_draft
 from meetings.services import minutes as services
 from meetings.services.flags import check_has_no_open_flags, open_flags, reopen_flag, resolve_flag
 from meetings.services.minutes import ChangedMeanwhile
+from meetings.speakers import suggestions_for
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
 from platform_portal.publishing.states import State
 from tests.factories.meetings import (
     AgendaItemFactory,
+    AttendanceFactory,
     BodyFactory,
     MeetingFactory,
     MinutesFactory,
@@ -344,3 +346,25 @@ def test_of_two_who_save_at_once_one_is_told():
         )
     )
     assert sorted(type(each) for each in answers if each) == [ChangedMeanwhile]
+
+
+class TestSuggestions:
+    def test_come_from_records_imports_and_who_was_there(self, minutes, blocks):
+        body, member = minutes.meeting.body, OrganizationFactory(name="あかり電話")
+        SpeakerAlias._default_manager.create(
+            body=body, label="井川理事", speaker="井川", role="理事", organization=member
+        )
+        earlier = MinutesFactory(meeting__body=body)
+        UtteranceFactory(minutes=earlier, organization_name="大学", speaker="浜口", role="教授")
+        UtteranceFactory(organization_name="よその会議体")
+        attendance = AttendanceFactory(meeting=minutes.meeting, organization=member)
+        Attendee._default_manager.create(attendance=attendance, name="新田 五郎", role="職員")
+        found = {each.words: each for each in suggestions_for(minutes.meeting)}
+        assert set(found) == {
+            "県社協・山田課長",
+            "あかり電話・井川理事",
+            "大学・浜口教授",
+            "あかり電話・新田職員",
+        }
+        assert found["あかり電話・井川理事"].organization_id == member.pk
+        assert found["あかり電話・新田職員"].member_name == "あかり電話"
