@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -76,10 +76,7 @@ def _after(meeting: Meeting) -> list[Todo]:
 
 
 def _at(meeting: Meeting, name: str) -> str:
-    try:
-        return reverse(f"meetings:{name}", args=[meeting.public_id])
-    except NoReverseMatch:
-        return ""
+    return reverse(f"meetings:{name}", args=[meeting.public_id])
 
 
 def meeting_jobs(user: Any) -> Iterable[Job]:

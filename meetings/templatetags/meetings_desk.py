@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Meeting
@@ -40,17 +40,9 @@ class Part:
 def meeting_parts(user: Any, meeting: Meeting, path: str) -> list[Part]:
     """Those that `user` may open; the longest address that holds `path` is current."""
     found = [
-        (str(words), address)
+        (str(words), reverse(f"meetings:{name}", args=[meeting.public_id]))
         for name, words, permission in PARTS
-        if has(user, permission) and (address := _address(name, meeting))
+        if has(user, permission)
     ]
     current = max((address for _words, address in found if path.startswith(address)), key=len, default="")
     return [Part(words, address, address == current) for words, address in found]
-
-
-def _address(name: str, meeting: Meeting) -> str:
-    """Empty for a page that is not there yet."""
-    try:
-        return reverse(f"meetings:{name}", args=[meeting.public_id])
-    except NoReverseMatch:
-        return ""
