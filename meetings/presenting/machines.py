@@ -14,7 +14,6 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
 from meetings.models import (
-    AgendaItem,
     Correction,
     Document,
     DocumentVersion,
@@ -76,10 +75,9 @@ def meeting_json(meeting: Meeting, wanted: str = "") -> dict[str, Any]:
 
 
 def open_papers(meeting: Meeting) -> list[Document]:
-    """What everybody may open now; nothing that belongs to a closed item of the agenda."""
+    """What everybody may open now."""
     newest = DocumentVersion.objects.order_by("-number").defer("text", "search_vector")
     rows = Document.objects.published().filter(meeting=meeting)
-    rows = rows.exclude(agenda_items__in=AgendaItem.objects.hidden())
     return list(
         rows.order_by("position", "pk").prefetch_related("agenda_items", Prefetch("versions", newest))
     )

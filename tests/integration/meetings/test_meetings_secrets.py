@@ -1,0 +1,507 @@
+"""A word of its own in every hidden place, looked for in every answer that somebody outside the desk can get.
+
+The walk goes over the URLconf: a page that is added later is asked as well, and one whose address nobody here knows
+how to build fails.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import pypdfium2
+import pytest
+from django.core.cache import cache
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from meetings.calendar_links import token_of
+from meetings.indexing import rebuild_vectors
+from meetings.models import (
+    Attendance,
+    Audience,
+    CaseStudy,
+    Document,
+    DocumentVersion,
+    Event,
+    HiddenIn,
+    Meeting,
+    MeetingState,
+    Minutes,
+    ParticipantCount,
+    Utterance,
+)
+from meetings.services.calendar_links import make_calendar_link
+from meetings.services.renderings import print_all
+from platform_portal.publishing.states import State
+from tests.addresses import PAGES, Page
+from tests.conftest import signed_in
+from tests.factories.events import EventApplicationFactory, EventFactory
+from tests.factories.meetings import (
+    ActionItemFactory,
+    AgendaItemFactory,
+    AttendanceFactory,
+    AttendeeFactory,
+    BodyFactory,
+    ConfirmationRequestFactory,
+    CorrectionFactory,
+    DocumentFactory,
+    DocumentVersionFactory,
+    MeetingFactory,
+    MinutesFactory,
+    MinutesFlagFactory,
+    MinutesImportFactory,
+    ProposedChangeFactory,
+    UtteranceFactory,
+)
+from tests.factories.members import MembershipFactory, OrganizationFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+WHO = ("anonymous", "outsider", "insider")
+# In every text that is placed, so that a search for it meets all of them.
+BAIT = "相談"
+# Mailed links carry their own secret; tests of each of them say what their holder sees.
+FOR_HOLDERS_OF_A_LINK = {
+    "meetings:answer",
+    "meetings:answer-calendar",
+    "meetings:confirm-utterance-change",
+    "meetings:confirm-utterances",
+    "meetings:event-application",
+}
+BESIDES = ("consultations:home", "consultations:sitemap", "consultations:robots", "my:home")
+
+
+class Secrets:
+    """Words that no two places share. `for_everybody`: also found by the walk, so that it is known to look there."""
+
+    def __init__(self) -> None:
+        self.hidden: dict[str, str] = {}
+        self.inside: dict[str, str] = {}
+        self.for_everybody: dict[str, str] = {}
+
+    def _word(self, place: str, kept: dict[str, str]) -> str:
+        assert place not in self.hidden | self.inside | self.for_everybody
+        kept[place] = f"zq{len(self.hidden) + len(self.inside) * 100 + len(self.for_everybody) * 10_000:05}qz"
+        return f"{kept[place]} {BAIT}"
+
+    def nobody(self, place: str) -> str:
+        return self._word(place, self.hidden)
+
+    def insider(self, place: str) -> str:
+        return self._word(place, self.inside)
+
+    def everybody(self, place: str) -> str:
+        return self._word(place, self.for_everybody)
+
+    def that_must_not_reach(self, who: str) -> dict[str, str]:
+        return self.hidden if who == "insider" else self.hidden | self.inside
+
+
+@dataclass
+class World:
+    secrets: Secrets
+    clients: dict[str, Client]
+    tokens: dict[str, str]
+
+
+def stated(minutes: Minutes, state: State) -> None:
+    values: dict[str, Any] = {}
+    if state == State.SUSPENDED:
+        values = {
+            "suspended_at": timezone.now(), "suspended_by": minutes.author, "suspended_reason": "確かめるため"
+        }  # fmt: skip
+    Minutes.objects.filter(pk=minutes.pk).update(state=state, **values)
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    secrets = Secrets()
+    insider, outsider = MembershipFactory(), MembershipFactory()
+    body = BodyFactory(seats=[insider.organization])
+    _public_meeting(secrets, body)
+    _records_that_are_not_public(secrets, body)
+    _meetings_that_are_not_public(secrets, body)
+    _labels_alone(secrets, body)
+    _papers(secrets, body)
+    _papers_of_the_desk(secrets, body)
+    _events(secrets)
+    rebuild_vectors()
+    print_all()
+    cache.clear()
+    return World(
+        secrets,
+        {"anonymous": Client(), "outsider": signed_in(outsider.user), "insider": signed_in(insider.user)},
+        {
+            who: token_of(make_calendar_link(by=member.user))
+            for who, member in (("outsider", outsider), ("insider", insider))
+        },
+    )
+
+
+def _public_meeting(secrets: Secrets, body: Model) -> None:
+    """Published in both editions; some of it is not for everybody."""
+    meeting = MeetingFactory(
+        body=body,
+        state=MeetingState.PUBLISHED,
+        title=secrets.everybody("meeting's title"),
+        summary=secrets.everybody("summary"),
+        place=secrets.everybody("place"),
+        online_url=f"https://online.example/{secrets.insider('online address').split()[0]}",
+    )
+    ParticipantCount.objects.create(meeting=meeting, label="幹事団体", unit="団体", count=11)
+    minutes = MinutesFactory(published=True, meeting=meeting)
+    item = AgendaItemFactory(meeting=meeting, title=secrets.everybody("agenda"))
+    closed = AgendaItemFactory(
+        meeting=meeting,
+        title=secrets.nobody("closed item's title"),
+        performer=secrets.nobody("closed item's performer"),
+        is_closed=True,
+        closed_reason="個人のこと",
+    )
+    under = AgendaItemFactory(meeting=meeting, parent=closed, title=secrets.nobody("item under a closed one"))
+    public = UtteranceFactory(minutes=minutes, items=[item], text=secrets.everybody("utterance"))
+    UtteranceFactory(minutes=minutes, items=[closed], text=secrets.nobody("utterance under a closed item"))
+    UtteranceFactory(minutes=minutes, items=[item, closed], text=secrets.nobody("utterance under both"))
+    UtteranceFactory(
+        minutes=minutes, items=[under], text=secrets.nobody("utterance under an item under a closed one")
+    )
+    hidden_question = UtteranceFactory(
+        minutes=minutes, items=[closed], speaker=secrets.nobody("hidden asker")[:12]
+    )
+    UtteranceFactory(minutes=minutes, items=[item], reply_to=hidden_question)
+    removed = UtteranceFactory(
+        minutes=minutes,
+        items=[item],
+        text=secrets.nobody("removed text"),
+        removed_at=timezone.now(),
+        removed_by=minutes.author,
+        removed_reason=secrets.everybody("reason of a removal"),
+    )
+    CorrectionFactory(
+        utterance=removed,
+        is_removal=True,
+        before=secrets.nobody("removed text in its entry"),
+        before_hidden_in=HiddenIn.ALL,
+        reason="本人の申出",
+    )
+    CorrectionFactory(
+        utterance=public,
+        before=secrets.everybody("before"),
+        after="後の文",
+        reason=secrets.everybody("reason"),
+    )
+    CorrectionFactory(
+        utterance=public,
+        before=secrets.nobody("hidden before"),
+        after="後の文",
+        before_hidden_in=HiddenIn.ALL,
+    )
+    CorrectionFactory(
+        utterance=UtteranceFactory(minutes=minutes, items=[closed]),
+        reason=secrets.nobody("reason under a closed item"),
+    )
+    CorrectionFactory(
+        utterance=public,
+        state="returned",
+        before=secrets.nobody("returned correction"),
+        decision_note=secrets.nobody("why it was returned"),
+    )
+    CorrectionFactory(
+        utterance=public,
+        state="proposed",
+        before=secrets.nobody("proposed correction"),
+        after=secrets.nobody("proposed correction's words"),
+        reason=secrets.nobody("proposed correction's reason"),
+        decided_at=None,
+        decided_by=None,
+    )
+    MinutesFlagFactory(minutes=minutes, message=secrets.nobody("flag"), remainder=secrets.nobody("remainder"))
+    for place, audience in (("closed", Audience.CLOSED), ("public", Audience.PUBLIC)):
+        document = DocumentFactory(
+            meeting=meeting,
+            title=secrets.nobody(f"title of a {place} paper of a closed item"),
+            audience=audience,
+        )
+        document.agenda_items.set([closed])
+        _file(
+            document, secrets, f"file of a {place} paper of a closed item"
+        ) if audience == Audience.CLOSED else None
+    # Who comes, what they wrote, and where they are reached.
+    attendance = AttendanceFactory(
+        meeting=meeting, coming=True, answer_note=secrets.nobody("note of an answer")
+    )
+    AttendeeFactory(attendance=attendance, name=secrets.nobody("somebody who came")[:40])
+    AttendanceFactory(
+        meeting=meeting,
+        organization=None,
+        guest_name=secrets.nobody("guest"),
+        guest_email=f"{secrets.nobody('guest address').split()[0]}@group.example",
+    )
+
+
+def _records_that_are_not_public(secrets: Secrets, body: Model) -> None:
+    for state in (State.DRAFT, State.IN_REVIEW, State.SUSPENDED, State.ARCHIVED):
+        minutes = MinutesFactory(
+            meeting__body=body, named_audience=Audience.PUBLIC, labels_audience=Audience.PUBLIC
+        )
+        block = UtteranceFactory(
+            minutes=minutes,
+            text=secrets.nobody(f"record {state}"),
+            speaker=secrets.nobody(f"speaker {state}")[:12],
+        )
+        CorrectionFactory(utterance=block, before=secrets.nobody(f"correction of a record {state}"))
+        if state == State.DRAFT:
+            request = ConfirmationRequestFactory(round__minutes=minutes, words=[block])
+            request.email = f"{secrets.nobody('speaker address').split()[0]}@group.example"
+            request.save()
+            ProposedChangeFactory(
+                request=request,
+                before="前",
+                after=secrets.nobody("proposed change"),
+                reason=secrets.nobody("why it is proposed"),
+            )
+        stated(minutes, state)
+    minutes = MinutesFactory(published=True, meeting__body=body)
+    UtteranceFactory(minutes=minutes, text=secrets.nobody("record for the secretariat"))
+    Minutes.objects.filter(pk=minutes.pk).update(
+        named_audience=Audience.CLOSED, labels_audience=Audience.CLOSED
+    )
+
+
+def _meetings_that_are_not_public(secrets: Secrets, body: Model) -> None:
+    kinds = (
+        ("draft", {"state": MeetingState.DRAFT}, secrets.nobody),
+        ("closed", {"audience": Audience.CLOSED, "state": MeetingState.PUBLISHED}, secrets.nobody),
+        ("members", {"audience": Audience.MEMBERS, "state": MeetingState.PUBLISHED}, secrets.insider),
+        ("coming", {"audience": Audience.MEMBERS, "planned": True}, secrets.insider),
+    )
+    for name, values, secret in kinds:
+        meeting = MeetingFactory(
+            body=body,
+            title=secret(f"{name} meeting"),
+            summary=secret(f"{name} meeting's summary"),
+            place=secret(f"{name} meeting's place"),
+            online_url=f"https://online.example/{secret(f'{name} meeting online').split()[0]}",
+            **values,
+        )
+        AgendaItemFactory(meeting=meeting, title=secret(f"{name} meeting's agenda"))
+        document = DocumentFactory(meeting=meeting, title=secret(f"{name} meeting's paper"))
+        _file(document, secrets, f"{name} meeting's file", secret)
+        minutes = MinutesFactory(published=True, meeting=meeting)
+        block = UtteranceFactory(minutes=minutes, text=secret(f"{name} meeting's record"))
+        CorrectionFactory(utterance=block, before=secret(f"{name} meeting's correction"))
+    # A body of which everybody may know nothing is named nowhere.
+    MeetingFactory(
+        body=BodyFactory(name=secrets.nobody("body of a closed meeting")), audience=Audience.CLOSED
+    )
+
+
+def _labels_alone(secrets: Secrets, body: Model) -> None:
+    """Everybody reads roles, members read names."""
+    minutes = MinutesFactory(published=True, meeting__body=body)
+    Minutes.objects.filter(pk=minutes.pk).update(named_audience=Audience.MEMBERS)
+    block = UtteranceFactory(
+        minutes=minutes,
+        text=secrets.insider("named text"),
+        labels_text=secrets.everybody("text without names"),
+        speaker=secrets.insider("speaker's name")[:12],
+        organization_name=secrets.insider("speaker's organisation")[:12],
+        label=secrets.nobody("label as printed"),
+        role="委員",
+    )
+    CorrectionFactory(
+        utterance=block,
+        before=secrets.insider("named before"),
+        after=secrets.insider("named after"),
+        labels_before=secrets.everybody("before without names"),
+        labels_after="後の文",
+    )
+    CorrectionFactory(
+        utterance=block,
+        before="小西",
+        after="大西",
+        labels_before="委員",
+        labels_after="委員",
+        reason=secrets.insider("of names alone"),
+    )
+    CorrectionFactory(
+        utterance=block,
+        before=secrets.insider("before hidden in labels"),
+        labels_before=secrets.nobody("labels before hidden"),
+        before_hidden_in=HiddenIn.LABELS,
+    )
+
+
+def _file(document: Document, secrets: Secrets, place: str, secret: Any = None) -> DocumentVersion:
+    secret = secret or secrets.nobody
+    data = secret(f"{place}: bytes").encode()
+    return DocumentVersionFactory(
+        document=document,
+        name=f"{secret(f'{place}: name')}.pdf",
+        text=secret(f"{place}: text"),
+        file__data=data,
+        change_note=secret(f"{place}: note"),
+        size=len(data),
+    )
+
+
+def _papers(secrets: Secrets, body: Model) -> None:
+    meeting = MeetingFactory(body=body)
+    later = timezone.now() + dt.timedelta(days=3)
+    kinds = (
+        ("public", {}, secrets.everybody),
+        ("members'", {"audience": Audience.MEMBERS}, secrets.insider),
+        ("closed", {"audience": Audience.CLOSED}, secrets.nobody),
+        ("not yet open", {"opens_at": later}, secrets.insider),
+        (
+            "withdrawn",
+            {"withdrawn_at": timezone.now(), "withdrawn_by": UserFactory(), "withdrawn_reason": "誤り"},
+            secrets.nobody,
+        ),
+    )
+    for name, values, secret in kinds:
+        document = DocumentFactory(meeting=meeting, title=secret(f"{name} paper"), **values)
+        if name == "public":
+            data = secret("public paper: bytes").encode()
+            DocumentVersionFactory(
+                document=document, text=secret("public paper: text"), file__data=data, size=len(data)
+            )
+        else:
+            _file(document, secrets, f"{name} paper", secret)
+
+
+def _papers_of_the_desk(secrets: Secrets, body: Model) -> None:
+    """Imports, promises that are not public, case studies."""
+    MinutesImportFactory(
+        body=body, text=secrets.nobody("import"), file_name=f"{secrets.nobody('name of an import')}.txt"
+    )
+    ActionItemFactory(body=body, text=secrets.nobody("promise"), responsible=secrets.nobody("who promised"))
+    meeting = MeetingFactory(body=body)
+    texts = {
+        name: secrets.nobody(f"case study: {name}")
+        for name in ("title", "background", "course", "support", "learning")
+    }
+    CaseStudy.objects.create(
+        meeting=meeting, author=UserFactory(), organization=OrganizationFactory(), **texts
+    )
+
+
+def _events(secrets: Secrets) -> None:
+    EventFactory(title=secrets.everybody("event"))
+    for name in ("draft", "in_review"):
+        EventFactory(
+            **{name: True},
+            title=secrets.nobody(f"event {name}"),
+            description=secrets.nobody(f"about event {name}"),
+        )
+    EventApplicationFactory(
+        name=secrets.nobody("applicant")[:40],
+        email=f"{secrets.nobody('applicant address').split()[0]}@a.example",
+    )
+
+
+# --- The walk ------------------------------------------------------------------------------------
+def _ids(model: Any) -> list[str]:
+    return list(model.objects.values_list("public_id", flat=True))
+
+
+def _values_of(page: Page, world: World, who: str) -> dict[str, list[Any]]:
+    """What each part of the address of `page` may be."""
+    about = {"u/": Utterance, "my/u/": Utterance, "events/": Event, "my/events/": Event}
+    kind = next((model for start, model in about.items() if page.pattern.startswith(start)), Meeting)
+    makers: dict[str, Any] = {
+        "public_id": lambda: _ids(kind),
+        "paper_id": lambda: _ids(Document),
+        "version_id": lambda: _ids(DocumentVersion),
+        "attendance_id": lambda: _ids(Attendance),
+        "application_id": lambda: _ids(Event),  # none of its own: asks for what is not there
+        "year": lambda: [timezone.localdate().year],
+        "month": lambda: range(1, 13),
+        "token": lambda: [world.tokens[who]] if who in world.tokens else [],
+    }
+    names = re.findall(r"<(?:\w+:)?(\w+)>", page.pattern)
+    unknown = set(names) - set(makers)
+    assert not unknown, f"{page.name}: say above what {unknown} may be"
+    return {name: list(makers[name]()) for name in names}
+
+
+def _addresses(world: World, who: str) -> Iterator[str]:
+    for page in PAGES:
+        if page.name in BESIDES:
+            yield reverse(page.name)
+        if not page.name.startswith("meetings:") or page.name.startswith("meetings:desk"):
+            continue
+        if page.name in FOR_HOLDERS_OF_A_LINK or (who == "anonymous" and not page.is_public):
+            continue  # that everything else asks for a sign-in holds tests/test_urls.py
+        values = _values_of(page, world, who)
+        for chosen in product(*values.values()):
+            arguments = dict(zip(values, chosen, strict=True))
+            if "version_id" not in arguments or _belong_together(**arguments):
+                yield reverse(page.name, kwargs=arguments)
+    for body in {meeting.body.public_id for meeting in Meeting.objects.select_related("body")}:
+        yield reverse("meetings:meeting-list") + f"?body={body}"
+        yield reverse("meetings:meeting-feed") + f"?body={body}"
+
+
+def _words_of(response: Any) -> str:
+    body = response.getvalue()
+    if body.startswith(b"%PDF"):
+        pages = pypdfium2.PdfDocument(body)
+        text = "".join(page.get_textpage().get_text_range() for page in pages)
+        body = text.replace("\r", "").replace("\n", "").encode()
+    return f"{dict(response.headers)}\n{body.decode(errors='replace')}"
+
+
+def _answers(client: Client, addresses: Iterator[str]) -> Iterator[tuple[str, str]]:
+    """Where there is something to read, both editions are asked for by name."""
+    for address in addresses:
+        response = client.get(address)
+        yield address, _words_of(response)
+        if response.status_code in {200, 410} and re.search(r"minutes(\.pdf)?/?$|/u/|\.json$", address):
+            for edition in ("named", "labels"):
+                yield f"{address}?edition={edition}", _words_of(client.get(address, {"edition": edition}))
+
+
+def _belong_together(paper_id: str, version_id: str) -> bool:
+    return DocumentVersion.objects.filter(public_id=version_id, document__public_id=paper_id).exists()
+
+
+def _searches(world: World, who: str, secrets: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """The bait in every year and body, then each secret itself, which must be found in no place."""
+    client, address = world.clients[who], reverse("meetings:search")
+    asked = [{"words": BAIT, "page": n} for n in (1, 2, 3)] + [{"speaker": "委員"}, {"speaker": "課長"}]
+    for fields in asked:
+        yield f"search for {fields}", _words_of(client.post(address, fields))
+    for place, word in secrets.items():
+        for name in ("words", "speaker"):
+            answer = client.post(address, {name: word}).context["answer"]
+            found = [*answer.hits, *answer.papers]
+            yield f"search for what is at: {place}", word if found else ""
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_no_secret_reaches_whom_it_is_not_for(world: World, who: str) -> None:
+    client, secrets = world.clients[who], world.secrets
+    forbidden, seen, leaks = secrets.that_must_not_reach(who), "", []
+    for where, words in (*_answers(client, _addresses(world, who)), *_searches(world, who, forbidden)):
+        leaks += [f"{place} at {where}" for place, word in forbidden.items() if word in words]
+        seen += words
+    assert leaks == []
+    # What is there to be seen was seen: else the walk would prove nothing.
+    wanted = secrets.for_everybody | (secrets.inside if who == "insider" else {})
+    assert [place for place, word in wanted.items() if word not in seen] == []
+
+
+def test_every_hidden_place_has_a_word_of_its_own(world: World) -> None:
+    words = [
+        *world.secrets.hidden.values(),
+        *world.secrets.inside.values(),
+        *world.secrets.for_everybody.values(),
+    ]
+    assert len(words) == len(set(words))
+    assert len(world.secrets.hidden) >= 60
+    assert len(world.secrets.inside) >= 20
