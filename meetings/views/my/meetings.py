@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings.calendar_links import token_of
-from meetings.models import Attendance, CalendarLink, Meeting
+from meetings.models import CalendarLink, Meeting
 from meetings.presenting.meeting import present_meeting
 from meetings.services.calendar_links import make_calendar_link, stop_calendar_link
-from members.models import Organization
 from members.views.my.common import crumbs
 from platform_portal.access.methods import post_only
 from platform_portal.desk import paged
@@ -37,19 +36,11 @@ def meeting_page(request: HttpRequest, public_id: str) -> HttpResponse:
     meeting = get_object_or_404(rows, public_id=public_id)
     context = {
         "shown": present_meeting(meeting, request.user),
-        "invitations": _invitations(request, meeting),
         # Of a public meeting every member may open this page; the online address is for those inside.
         "is_inside": Meeting.objects.open_to(request.user).filter(pk=meeting.pk).exists(),
         "crumbs": crumbs((_("会議"), reverse("meetings:my-meetings")), (meeting.title, "")),
     }
     return render(request, "meetings/my/meeting_page.html", context)
-
-
-def _invitations(request: HttpRequest, meeting: Meeting) -> list[Attendance]:
-    """Of the organisations that the person acts for; each leads to its answer."""
-    own = Organization.objects.acted_for_by(request.user)
-    rows = meeting.attendances.invited().filter(organization__in=own).select_related("organization")
-    return list(rows.order_by("organization__kana", "pk"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
