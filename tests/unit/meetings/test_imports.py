@@ -2,11 +2,14 @@
 
 import datetime as dt
 import io
+from html import escape
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import docx
 import pytest
+import weasyprint
 from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,6 +48,21 @@ from tests.racing import at_once
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 pytestmark = pytest.mark.django_db
+
+
+def as_word(text: str) -> bytes:
+    document = docx.Document()
+    for line in text.splitlines():
+        document.add_paragraph(line)
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def as_pdf(text: str) -> bytes:
+    lines = "".join(f"<p style='margin: 0'>{escape(line) or '&nbsp;'}</p>" for line in text.splitlines())
+    pdf: bytes = weasyprint.HTML(string=f"<html lang='ja'>{lines}").write_pdf()
+    return pdf
 
 
 def keep(text: str | bytes, by: User, meeting: Meeting | None = None, **where: Any) -> MinutesImport:
@@ -323,6 +341,19 @@ class TestNames:
 
 
 class TestFiles:
+    @pytest.mark.parametrize("make", [as_word, as_pdf], ids=["docx", "pdf"])
+    def test_every_kind_becomes_the_same_draft(self, make, meeting, secretariat):
+        outcome = services.accept_import(kept=keep(make(RECORD), secretariat, meeting), by=secretariat)
+        found = [
+            (each.label, each.text) for each in outcome.minutes.utterances.order_by("position") if each.label
+        ]
+        told = [
+            (row["label"], row["text"]) for row in propose(RECORD, meeting.body)["utterances"] if row["label"]
+        ]
+        assert found == told
+        meeting.refresh_from_db()
+        assert meeting.place == "県庁 3階第1会議室"
+
     @pytest.mark.parametrize(
         "content",
         [
