@@ -27,6 +27,9 @@ def test_secrets_of_mailed_links_are_cut():
         "/invitation/a-Secret_1/",
         "/join/application/WzEsMV0:a-Secret_1/",
         "/accounts/password/reset/key/3k-abc-123/",
+        "/events/application/WzEsMV0:a-Secret_1/",
+        "/meetings/confirm/WzEsMV0:a-Secret_1/",
+        "/meetings/invitations/WzEsMV0:a-Secret_1/",
     ):
         record = logging.LogRecord("x", logging.WARNING, "f", 1, "Gone: %s", (path,), None)
         PrivacyFilter().filter(record)
