@@ -31,6 +31,7 @@ SECTIONS = (
     (_("掲示板"), "members:board-list", Permission.TEND_BOARD, "board/"),
     (_("催し"), "meetings:desk-event-list", Permission.EDIT_EVENTS, "events/"),
     (_("会議・議事録"), "meetings:desk-meeting-list", Permission.SEE_MEETINGS, "meetings/"),
+    (_("ケーススタディ"), "meetings:desk-case-list", Permission.TEND_CASE_STUDIES, "cases/"),
     (_("設置要綱"), "members:charter-list", Permission.EDIT_CHARTERS, "charters/"),
     (_("入会のきまり"), "members:master-list", Permission.EDIT_MEMBER_MASTERS, "joining/"),
     (_("利用者"), "members:user-list", Permission.MANAGE_USERS, "users/"),

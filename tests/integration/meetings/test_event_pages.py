@@ -100,6 +100,13 @@ class TestWhatIsPublic:
             assert response.headers["X-Robots-Tag"] == "noindex"
             assert not response.cookies
 
+    def test_the_page_of_its_organisation_leads_to_it(self, client):
+        event = EventFactory()
+        gone = EventFactory(organization=event.organization, past=True)
+        body = text_of(client.get(f"/members/{event.organization.public_id}/"))
+        assert f"/events/{event.public_id}/" in body
+        assert gone.title not in body
+
     def test_past_and_cancelled_ones_say_so(self, client, owner):
         past = EventFactory(past=True)
         cancelled = EventFactory(
