@@ -8,7 +8,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from meetings.models import AgendaItem, Correction, Edition, Meeting, Minutes, Utterance, UtteranceKind
+from meetings.models import (
+    ActionItem,
+    AgendaItem,
+    Correction,
+    Edition,
+    Meeting,
+    Minutes,
+    Utterance,
+    UtteranceKind,
+)
 
 NAMED_FIRST = (Edition.NAMED, Edition.LABELS)
 
@@ -118,6 +127,11 @@ class Record:
     def amendment_count(self) -> int:
         return sum(len(block.amendments) for block in self.blocks)
 
+    @property
+    def standing(self) -> set[str]:
+        """Ids of the blocks that can be read."""
+        return {block.public_id for block in self.blocks if not block.removed_on}
+
     def place_of(self, public_id: str) -> int | None:
         return next((n for n, block in enumerate(self.blocks) if block.public_id == public_id), None)
 
@@ -162,6 +176,14 @@ def present_record(minutes: Minutes, editions: Sequence[Edition], wanted: str = 
     _link_replies(shown, blocks, edition)
     lines = list(items.values())
     return Record(minutes, edition, list(editions), blocks, lines, _speakers(blocks), gap_at_the_end=gap)
+
+
+def promises_of(record: Record) -> list[ActionItem]:
+    """宿題 that everybody may read and that came of a block shown here, in the order of the record. One query."""
+    rows = ActionItem.objects.filter(is_public=True, utterance__minutes=record.minutes)
+    rows = rows.select_related("utterance").order_by("utterance__position", "pk")
+    standing = record.standing
+    return [row for row in rows if row.utterance is not None and row.utterance.public_id in standing]
 
 
 def _block(utterance: Utterance, edition: Edition, amendments: list[Amendment]) -> Block:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from meetings.models import Minutes, Utterance
-from meetings.presenting.record import Record, editions_for, present_record
+from meetings.presenting.record import Record, editions_for, present_record, promises_of
 from meetings.services.renderings import current_pdf, former_pdfs, newest_pdf
 from platform_portal.desk import Crumbs
 from platform_portal.page_cache import public_page
@@ -64,6 +64,7 @@ def record_for(user: Any, row: Minutes, wanted: str) -> Record | None:
 def minutes_context(record: Record) -> dict[str, Any]:
     return {
         "record": record,
+        "promises": promises_of(record),
         "pdf": newest_pdf(record.minutes, record.edition),
         "former_pdfs": former_pdfs(record.minutes, record.edition),
     }

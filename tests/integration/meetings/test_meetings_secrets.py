@@ -219,6 +219,16 @@ def _public_meeting(secrets: Secrets, body: Model) -> None:
         decided_at=None,
         decided_by=None,
     )
+    ActionItemFactory(body=body, utterance=public, is_public=True, text=secrets.everybody("public promise"))
+    ActionItemFactory(
+        body=body,
+        utterance=hidden_question,
+        is_public=True,
+        text=secrets.nobody("promise of a closed item"),
+    )
+    ActionItemFactory(
+        body=body, utterance=removed, is_public=True, text=secrets.nobody("promise that was removed")
+    )
     MinutesFlagFactory(minutes=minutes, message=secrets.nobody("flag"), remainder=secrets.nobody("remainder"))
     for place, audience in (("closed", Audience.CLOSED), ("public", Audience.PUBLIC)):
         document = DocumentFactory(
@@ -411,7 +421,13 @@ def _ids(model: Any) -> list[str]:
 
 def _values_of(page: Page, world: World, who: str) -> dict[str, list[Any]]:
     """What each part of the address of `page` may be."""
-    about = {"u/": Utterance, "my/u/": Utterance, "events/": Event, "my/events/": Event}
+    about = {
+        "my/meetings/cases/": CaseStudy,
+        "u/": Utterance,
+        "my/u/": Utterance,
+        "events/": Event,
+        "my/events/": Event,
+    }
     kind = next((model for start, model in about.items() if page.pattern.startswith(start)), Meeting)
     makers: dict[str, Any] = {
         "public_id": lambda: _ids(kind),
@@ -419,6 +435,7 @@ def _values_of(page: Page, world: World, who: str) -> dict[str, list[Any]]:
         "version_id": lambda: _ids(DocumentVersion),
         "attendance_id": lambda: _ids(Attendance),
         "application_id": lambda: _ids(Event),  # none of its own: asks for what is not there
+        "to": lambda: ["in_review"],
         "year": lambda: [timezone.localdate().year],
         "month": lambda: range(1, 13),
         "token": lambda: [world.tokens[who]] if who in world.tokens else [],

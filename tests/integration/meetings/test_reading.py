@@ -11,6 +11,7 @@ from meetings.models import Audience, Edition, HiddenIn, Minutes, Utterance
 from meetings.presenting.record import editions_for, present_record
 from tests.conftest import signed_in, text_of
 from tests.factories.meetings import (
+    ActionItemFactory,
     AgendaItemFactory,
     AttendanceFactory,
     CorrectionFactory,
@@ -263,6 +264,22 @@ def test_text_is_escaped(minutes):
     assert "<script>alert" not in text_of(Client().get(reverse("meetings:utterance", args=[block.public_id])))
 
 
+def test_promises_stand_with_the_record_they_came_from(minutes):
+    body, said = minutes.meeting.body, UtteranceFactory(minutes=minutes)
+    closed = AgendaItemFactory(meeting=minutes.meeting, is_closed=True, closed_reason="個人のこと")
+    hidden = UtteranceFactory(minutes=minutes, items=[closed])
+    ActionItemFactory(body=body, utterance=said, is_public=True, text="調べ方を示す", responsible="大西")
+    ActionItemFactory(body=body, utterance=said, text="内部の宿題")
+    ActionItemFactory(body=body, utterance=hidden, is_public=True, text="閉じた宿題")
+    named, labels = text_of(page(minutes)), text_of(page(minutes, query="?edition=labels"))
+    for words in (named, labels):
+        assert "調べ方を示す" in words
+        assert "内部の宿題" not in words
+        assert "閉じた宿題" not in words
+    assert "大西" in named
+    assert "大西" not in labels
+
+
 # --- Effort --------------------------------------------------------------------------------------
 @pytest.mark.parametrize("count", [3, 60])
 def test_queries_are_constant(count, minutes, django_assert_num_queries, portal_kept):
@@ -272,7 +289,7 @@ def test_queries_are_constant(count, minutes, django_assert_num_queries, portal_
     editions = [Edition.NAMED, Edition.LABELS]
     with django_assert_num_queries(4):
         present_record(minutes, editions)
-    with django_assert_num_queries(9 + portal_kept):
+    with django_assert_num_queries(10 + portal_kept):
         page(minutes)
 
 
