@@ -1,5 +1,11 @@
 """A record as somebody might hand it in, of our own making: names and matters are invented."""
 
+import io
+from html import escape
+
+import docx
+import weasyprint
+
 RECORD = """\
 しおかぜ県孤独・孤立対策連絡会 第3回 議事録（要旨）
 
@@ -34,3 +40,18 @@ RECORD = """\
 LATER = RECORD.replace("どのように声をかけるのか。", "どのように声をかけるのでしょうか。").replace(
     "次の号から大きくします。\n", "次の号から大きくします。\n（議長）\nそれでは、本日の協議を終わります。\n"
 )
+
+
+def as_word(text: str) -> bytes:
+    document = docx.Document()
+    for line in text.splitlines():
+        document.add_paragraph(line)
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def as_pdf(text: str) -> bytes:
+    lines = "".join(f"<p style='margin: 0'>{escape(line) or '&nbsp;'}</p>" for line in text.splitlines())
+    pdf: bytes = weasyprint.HTML(string=f"<html lang='ja'>{lines}").write_pdf()
+    return pdf

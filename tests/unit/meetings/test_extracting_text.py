@@ -8,6 +8,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt
 
+from meetings.confined.pdf import Glyph, Line, _lines, arrange
 from meetings.extracting import UnreadableFileError, extract_text
 from tests.paper_files import part_of, pdf, run_here, with_parts, word
 
@@ -318,3 +319,24 @@ class TestWord:
     def test_kind(self):
         found = extract_text(io.BytesIO(word()), "何でも.txt")
         assert (found.kind, found.pages, found.text) == ("docx", None, "県社協の山田です。\n")
+
+
+class TestLinesOfAPdf:
+    def test_room_for_a_line_is_an_empty_line_on_every_page(self):
+        spaced = [Line("（県社協・山田課長）", 0), Line("声をかけます。", 34), Line("（事務局）", 34)]
+        dense = [Line("次第", 0), Line("1 開会", 17), Line("2 閉会", 17)]
+        assert arrange([dense, spaced]) == (
+            "次第\n1 開会\n2 閉会\f（県社協・山田課長）\n\n声をかけます。\n\n（事務局）"
+        )
+
+    def test_a_glyph_further_left_and_lower_begins_a_line(self):
+        row = [Glyph("前", 60, 100), Glyph("行", 72, 100), Glyph("次", 60, 83), Glyph("行", 72, 83)]
+        assert [line.text for line in _lines(row)] == ["前行", "次行"]
+
+    def test_a_raised_number_stays_in_its_line(self):
+        row = [Glyph("注", 60, 100), Glyph("1", 72, 101.5), Glyph("に", 71, 100)]
+        assert [line.text for line in _lines(row)] == ["注1に"]
+
+    def test_written_downwards_a_column_is_a_line(self):
+        column = [Glyph("縦", 300, 100), Glyph("書", 300, 88), Glyph("次", 280, 100), Glyph("列", 280, 88)]
+        assert [line.text for line in _lines(column)] == ["縦書", "次列"]

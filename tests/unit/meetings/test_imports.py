@@ -2,14 +2,11 @@
 
 import datetime as dt
 import io
-from html import escape
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import docx
 import pytest
-import weasyprint
 from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,26 +40,11 @@ from platform_portal.audit.models import AuditEvent
 from tests.factories.meetings import BodyFactory, MeetingFactory, MinutesFactory, UtteranceFactory
 from tests.factories.members import OrganizationFactory
 from tests.hostile_files import bomb, zipped
-from tests.minutes_files import LATER, RECORD
+from tests.minutes_files import LATER, RECORD, as_pdf, as_word
 from tests.racing import at_once
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 pytestmark = pytest.mark.django_db
-
-
-def as_word(text: str) -> bytes:
-    document = docx.Document()
-    for line in text.splitlines():
-        document.add_paragraph(line)
-    file = io.BytesIO()
-    document.save(file)
-    return file.getvalue()
-
-
-def as_pdf(text: str) -> bytes:
-    lines = "".join(f"<p style='margin: 0'>{escape(line) or '&nbsp;'}</p>" for line in text.splitlines())
-    pdf: bytes = weasyprint.HTML(string=f"<html lang='ja'>{lines}").write_pdf()
-    return pdf
 
 
 def keep(text: str | bytes, by: User, meeting: Meeting | None = None, **where: Any) -> MinutesImport:
