@@ -15,6 +15,7 @@ _PAPER = re.compile(
 _PAPER_NAME = re.compile(
     r"(?:当日|参考|追加|机上)?(?:配[付布])?(?:資料|別紙|別添)\s?(?:No\.?)?\s?\d{0,2}(?:-\d{1,2})?"
 )
+_PAPER_WORDS = ("資料", "別紙", "別添")
 _FIGURES = re.compile(r"\d{1,2}(?:-\d{1,2})?")
 _ALIKE = 0.62
 # Titles are compared letter by letter; a hostile text could ask for that without end.
@@ -37,6 +38,8 @@ def papers_in(text: str) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
     names: list[str] = []
     spans: list[tuple[int, int]] = []
     folded = fold(text[: _LONGEST * 3])
+    if not any(word in folded for word in _PAPER_WORDS):
+        return (), []
     for match in _PAPER.finditer(folded):
         last = ""
         for part in re.split(r"[、,，・]|及び|から|~", match["names"]):
@@ -80,7 +83,7 @@ class Agenda:
 
     def match(self, text: str, after: int = -1) -> Match | None:
         """`after` is the item that the record came to last."""
-        if len(text) > _LONGEST:
+        if len(text) > _LONGEST or not self._items:
             return None
         number = read_number(text)
         if number is None:

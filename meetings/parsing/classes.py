@@ -86,6 +86,8 @@ _CHECKS = (
 
 @lru_cache(maxsize=1024)
 def _kind(text: str) -> Is:
+    if len(text) == 1:
+        return Is.RULE if is_rule(text) else Is.TEXT
     for kind, check in _CHECKS:
         if check(text):
             return kind
@@ -95,15 +97,21 @@ def _kind(text: str) -> Is:
 def page_numbers(lines: list[Line]) -> set[int]:
     """Lines that are nothing but a number that counts pages: each one more than the one before, or at a page's end."""
     found = [
-        (index, int(match["number"]))
+        (index, number)
         for index, line in enumerate(lines)
-        if 0 < len(line.text) <= 14 and (match := _PAGE.fullmatch(fold(line.text)))
+        if len(line.text) <= 14 and (number := _page_number(line.text)) is not None
     ]
     pages: set[int] = set()
     for (index, number), (other, following) in pairwise(found):
         if following == number + 1 and other - index > 3:
             pages |= {index, other}
     return pages | {index for index, _number in found if _ends_page(lines, index)}
+
+
+@lru_cache(maxsize=1024)
+def _page_number(text: str) -> int | None:
+    match = _PAGE.fullmatch(fold(text))
+    return int(match["number"]) if match else None
 
 
 def _ends_page(lines: list[Line], index: int) -> bool:

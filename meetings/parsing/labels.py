@@ -153,6 +153,8 @@ def _read_role(plain: str) -> Label:
 
 def ending_role(plain: str) -> str:
     """The longest known role at the end of `plain`, or an empty string."""
+    if plain[-1:] not in words.ROLE_LAST:
+        return ""
     for length in range(min(len(plain), words.LONGEST_ROLE), 0, -1):
         if plain[-length:] in words.ROLES:
             return plain[-length:]

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from meetings.parsing.labels import NONE, SURE, Label, read_label
 from meetings.parsing.source import Line, fold
+from meetings.parsing.words import LETTERS_THAT_SPEAK
 
 # Folded (see `source.fold`): ○ stands for 〇 and ◯, [ for 〔, < for ＜ and 《.
 CIRCLES = "○●◎◆◇■□▲△▼▽★☆※◉⚫⚪⭕❍❏▪▫◦"
@@ -45,10 +46,21 @@ class _Found:
 
 def find_candidate(line: Line, index: int) -> Candidate | None:
     """The label that could begin this line, in whatever shape; None where none fits."""
+    if len(line.text) == 1 and _is_letter(line.text) and line.text not in LETTERS_THAT_SPEAK:
+        return None
     found = _find(line.text[: LONGEST * 2])
     if found is None:
         return None
     return Candidate(index, found.family, found.label_start, found.label_end, found.text_start, found.label)
+
+
+def _is_letter(character: str) -> bool:
+    """Kana and kanji, which have one spelling."""
+    return (
+        "\u3041" <= character <= "\u3096"
+        or "\u30a1" <= character <= "\u30fc"
+        or "\u3400" <= character <= "\u9fff"
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from meetings.parsing.source import fold
 
@@ -25,12 +26,25 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("kana", re.compile(r"(?P<value>[ア-コ])(?:\s+|[.、)])")),
     ("kanji", re.compile(r"(?P<value>[一二三四五六七八九十]{1,3})(?:\s+|[.、:])")),
 )
-# What a number can begin with: most lines are told apart by their first character.
-_FIRST = frozenset(
-    "0123456789(第日議案報協審-*•・# ー"
-    + "".join(map(chr, range(0x2460, 0x2474)))
-    + "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫアイウエオカキクケコ一二三四五六七八九十"
-)
+_BULLETS = frozenset("-*•・#")
+# What a number of each shape can begin with: most lines are told apart by their first character.
+_BEGINNINGS = {
+    "schedule": "議日",
+    "bracket": "(",
+    "ordinal": "第",
+    "circled": "".join(map(chr, range(0x2460, 0x2474))),
+    "topic": "議案報協審",
+    "dashed": "0123456789",
+    "plain": "0123456789",
+    "roman": "".join(map(chr, range(0x2160, 0x216C))),
+    "kana": "".join(map(chr, range(ord("ア"), ord("コ") + 1))),
+    "kanji": "一二三四五六七八九十",
+}
+_BY_FIRST = {
+    first: tuple((shape, pattern) for shape, pattern in _SHAPES if first in _BEGINNINGS[shape])
+    for first in "".join(_BEGINNINGS.values())
+}
+_READ = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +60,15 @@ class Number:
 
 def read_number(text: str) -> Number | None:
     """The number at the start of a line, past a bullet; `end` is where the words begin."""
-    head = fold(text[:24])
-    if head[:1] not in _FIRST:
-        return None
-    bullet = _BULLET.match(head)
+    return _read(text[:_READ])
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str) -> Number | None:
+    head = fold(text)
+    bullet = _BULLET.match(head) if head[:1] in _BULLETS else None
     begin = bullet.end() if bullet else 0
-    for shape, pattern in _SHAPES:
+    for shape, pattern in _BY_FIRST.get(head[begin : begin + 1], ()):
         match = pattern.match(head, begin)
         if match:
             end = match.end()

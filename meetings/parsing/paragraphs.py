@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from meetings.parsing.numbering import read_number
 from meetings.parsing.source import Line
@@ -27,8 +28,7 @@ _WHOLE_ANSWERS = words(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A stretch of a line that belongs to a turn; `after_gap` when blank lines or a page end come before it."""
 
     line: Line
@@ -72,25 +72,26 @@ def width_of_wrap(lines: list[Line]) -> int:
 def compose(parts: list[Part], wrap: int, *, breaks: str = "") -> Composed:
     composed = Composed()
     previous: Part | None = None
+    before = ""
     texts: list[str] = []
     for part in parts:
-        text = _broken(part.text, breaks)
+        whole = part.text
+        text = _broken(whole, breaks)
         if previous is None:
             texts.append(text)
-        elif _runs_over(previous, part):
-            again = _overlap(previous.text, text) if part.after_gap else 0
+        elif part.after_gap and _runs_over(previous, before, part, whole):
+            again = _overlap(before, text)
             if again:
                 composed.overlaps.append((part, again))
-            if part.after_gap:
-                composed.joins.append(part)
+            composed.joins.append(part)
             texts.append(text[again:])
-        elif not part.after_gap and _is_wrapped(previous, part, wrap):
-            texts.append(_seam(previous.text, text) + text)
+        elif wrap and not part.after_gap and _is_wrapped(previous, before, part, whole, wrap):
+            texts.append(_seam(before, text) + text)
         else:
             if part.after_gap and _is_fragment(text):
                 composed.fragments.append(part)
             texts.append(("\n\n" if part.after_gap else "\n") + text)
-        previous = part
+        previous, before = part, whole
     composed.text = "".join(texts).strip()
     return composed
 
@@ -101,10 +102,9 @@ def _broken(text: str, breaks: str) -> str:
     return "\n".join(piece.strip() for piece in text.split(breaks)).strip("\n")
 
 
-def _runs_over(previous: Part, part: Part) -> bool:
-    """A sentence cut by the end of a page."""
-    before, after = previous.text, part.text
-    if not part.after_gap or len(before) < _LONG or not after or before[-1] in _ENDS:
+def _runs_over(previous: Part, before: str, part: Part, after: str) -> bool:
+    """A sentence cut by the end of a page; `before` and `after` are the words of the two parts."""
+    if len(before) < _LONG or not after or before[-1] in _ENDS:
         return False
     if after[0] in _OPENERS or part.line.text[:1] in _OPENERS or read_number(after) is not None:
         return False
@@ -115,8 +115,8 @@ def _runs_over(previous: Part, part: Part) -> bool:
     )
 
 
-def _is_wrapped(previous: Part, part: Part, wrap: int) -> bool:
-    if not wrap or previous.text[-1:] in ("。", "") or part.text[:1] in "・○●◎■□◆◇※→⇒":
+def _is_wrapped(previous: Part, before: str, part: Part, after: str, wrap: int) -> bool:
+    if before[-1:] in ("。", "") or after[:1] in "・○●◎■□◆◇※→⇒":
         return False
     size = len(previous.line.text) + min(previous.line.indent, 4)
     return size >= wrap - 3 and previous.end == len(previous.line.text) and part.start == 0

@@ -1,6 +1,7 @@
 """What a line of the record is when it is not the beginning of a turn."""
 
 import re
+from functools import lru_cache
 
 from meetings.parsing.numbering import read_number
 from meetings.parsing.source import fold, squeeze
@@ -192,6 +193,7 @@ def is_numbered_heading(text: str) -> bool:
     return len(words) > 1 and not is_speech(words) and not words.endswith(("、", ",", "は", "を", "が"))
 
 
+@lru_cache(maxsize=1024)
 def is_speech_like(text: str) -> bool:
     """Polite sentences are speech; 講演いただいた。 is told by the one who keeps the record."""
     return _POLITE.search(text + "。") is not None

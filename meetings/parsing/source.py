@@ -2,7 +2,9 @@
 
 import re
 from array import array
-from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from typing import NamedTuple
 
 from meetings.parsing.proposal import Piece, PieceKind
 
@@ -28,10 +30,19 @@ _FOLDS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     **dict.fromkeys(map(ord, "‐‑‒–—―−─━"), ord("-")),
 }
 _FREE = -1
+_SHORT = 100
 
 
 def fold(text: str) -> str:
     """One spelling for widths, brackets, dashes and circles; as long as `text`, so that places stay the same."""
+    if text.isascii():
+        return text
+    return _fold_short(text) if len(text) <= _SHORT else text.translate(_FOLDS)
+
+
+@lru_cache(maxsize=1024)
+def _fold_short(text: str) -> str:
+    """Every question about a line begins with its folded words."""
     return text.translate(_FOLDS)
 
 
@@ -40,8 +51,7 @@ def squeeze(text: str) -> str:
     return "".join(text.split())
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line with words: `text` without white space at its ends, `start` and `end` its place in the source.
 
     `number` counts line ends from 1, as an editor shows it. `after_gap` tells of blank lines or a page end right above,
@@ -63,19 +73,24 @@ def split_lines(source: str) -> list[Line]:
     number, end = 1, 0
     after_gap = opens_page = False
     for match in _STRETCH.finditer(source):
-        gap = source[end : match.start()]
-        ends = gap.count("\n") + gap.count("\r") - gap.count("\r\n")
-        number, end = number + ends, match.end()
-        opens_page = opens_page or "\f" in gap
-        after_gap = after_gap or opens_page or ends > 1
-        text = match[0].strip()
+        begin, stop = match.span()
+        gap = source[end:begin]
+        if gap == "\n":
+            number += 1
+        elif gap:
+            ends = gap.count("\n") + gap.count("\r") - gap.count("\r\n")
+            number += ends
+            opens_page = opens_page or "\f" in gap
+            after_gap = after_gap or opens_page or ends > 1
+        end = stop
+        whole = match[0]
+        text = whole.strip()
         if not text:
             after_gap = True
             continue
-        first = match.start() + match[0].index(text[0])
-        lines.append(
-            Line(number, first, first + len(text), text, first - match.start(), after_gap, opens_page)
-        )
+        indent = len(whole) - len(whole.lstrip())
+        first = begin + indent
+        lines.append(Line(number, first, first + len(text), text, indent, after_gap, opens_page))
         after_gap = opens_page = False
     return lines
 
@@ -90,10 +105,10 @@ class Ledger:
         self._ids: dict[tuple[PieceKind, int], int] = {}
 
     def take(self, kind: PieceKind, index: int, start: int, end: int) -> None:
-        owner = self._id(kind, index)
+        owner, owners = self._id(kind, index), self._owners
         for place in range(start, end):
-            if self._owners[place] == _FREE:
-                self._owners[place] = owner
+            if owners[place] == _FREE:
+                owners[place] = owner
 
     def free_spans(self) -> list[tuple[int, int]]:
         """Stretches of characters, not white space, that nobody took; white space inside joins them."""
@@ -108,16 +123,23 @@ class Ledger:
         return spans
 
     def pieces(self) -> tuple[Piece, ...]:
-        pieces: list[Piece] = []
-        begin = 0
-        for place in range(1, len(self._owners) + 1):
-            if place < len(self._owners) and self._owners[place] == self._owners[begin]:
-                continue
-            if self._owners[begin] != _FREE:
-                kind, index = self._keys[self._owners[begin]]
-                pieces.append(Piece(kind, index, begin, place))
-            begin = place
-        return tuple(pieces)
+        """White space that nobody took joins pieces of one owner; what is set aside stays line by line."""
+        spans: list[tuple[int, int, int]] = []
+        begin, last = 0, _FREE
+        for owner, places in groupby(self._owners):
+            end = begin + len(list(places))
+            if owner == _FREE:
+                pass
+            elif owner == last and self._is_blank(spans[-1][2], begin):
+                spans[-1] = (owner, spans[-1][1], end)
+            else:
+                spans.append((owner, begin, end))
+                last = owner if self._keys[owner][0] != "remainder" else _FREE
+            begin = end
+        return tuple(Piece(*self._keys[owner], first, end) for owner, first, end in spans)
+
+    def _is_blank(self, start: int, end: int) -> bool:
+        return self._source[start:end].isspace()
 
     def _id(self, kind: PieceKind, index: int) -> int:
         key = (kind, index)

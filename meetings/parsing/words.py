@@ -42,6 +42,7 @@ ROLES = _set(
     """
 )
 LONGEST_ROLE = max(map(len, ROLES))
+ROLE_LAST = frozenset(role[-1] for role in ROLES)
 
 # These say what a person is; a name before them needs no dictionary.
 PERSONAL_ROLES = _set(
@@ -109,6 +110,10 @@ SPEAKERS_IN_COMPANY = _set(
     議会事務局 障害者 関係者
     """
 )
+# A line of one letter is a label only if it is one of these.
+LETTERS_THAT_SPEAK = frozenset("甲乙丙丁") | {
+    word for word in QUESTION_WORDS | ROLES | SPEAKERS_IN_COMPANY if len(word) == 1
+}
 # A label that begins so is a list or an act, whatever it ends in.
 NOT_SPEAKER_STARTS = words(
     """

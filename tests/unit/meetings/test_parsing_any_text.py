@@ -131,6 +131,11 @@ HOSTILE = {
 }
 
 
+SHORT_LINES = ("(\n", "1\n", "○\n", "あ\n", "A\n", ":\n", "|\n", ",,\n", "1)\n", "(\n1\n○\nあ\n")
+HOSTILE |= {f"lines of {line!r}": line * (MEGABYTE // len(line.encode())) for line in SHORT_LINES}
+HOSTILE["lines all different"] = "".join(f"{number}\n" for number in range(MEGABYTE // 7))
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_megabyte_of_anything_is_read_in_seconds(name: str) -> None:
     began = time.process_time()
@@ -142,6 +147,13 @@ def test_twice_the_text_takes_about_twice_the_time() -> None:
     record = fixture("styles/circle_wide_gap.txt")
     once, twice = (_seconds(record * times) for times in (100, 200))
     assert twice <= once * 3 + 0.2
+
+
+@pytest.mark.parametrize("line", SHORT_LINES[:4])
+def test_twice_as_many_short_lines_take_about_twice_the_time(line: str) -> None:
+    lines = MEGABYTE // len(line.encode())
+    half, whole = (_seconds(line * number) for number in (lines // 2, lines))
+    assert whole <= half * 3 + 0.5
 
 
 def _seconds(source: str) -> float:
