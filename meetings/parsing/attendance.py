@@ -3,9 +3,19 @@
 import re
 import unicodedata
 
-from meetings.parsing.labels import LIKELY, NAME, NONE, SURE, begins_with_surname, read_label, with_name
+from meetings.parsing.labels import (
+    LIKELY,
+    NAME,
+    NONE,
+    SURE,
+    begins_with_surname,
+    read_label,
+    with_name,
+    without_honorific,
+)
 from meetings.parsing.proposal import Attendance
 from meetings.parsing.source import Line, fold, squeeze
+from meetings.parsing.words import LONGEST_ROLE, ORGANIZATION_ENDS, ROLES
 
 _COUNT = re.compile(
     r"(?P<who>.{0,40}?)[:(]?(?P<count>\d{1,5})(?P<unit>名|人|団体|課室|課|室|社|機関|市町村|市町|町村|市|町|村|校|者|か所|箇所|カ所|組織|世帯|部局|局|部)\)?(?:程度|ほか)?"
@@ -15,6 +25,7 @@ _CHUNK = re.compile(r"[^、，,;；／]+")
 _WORDS = re.compile(r"\S+")
 _SEAT = re.compile(r"\d{1,3}番")
 _LONGEST_CHUNK = 90
+_LONGEST_NAME = 8
 
 
 def read_attendance(line: Line, start: int, absent: bool) -> list[tuple[Attendance, int, int]]:
@@ -75,6 +86,9 @@ def _entry(text: str, line: int, absent: bool) -> Attendance | None:
 
 def _person(shown: str) -> tuple[str, str, str]:
     parts = _WORDS.findall(shown)
+    led = _led_by_role(parts)
+    if led is not None:
+        return led
     if len(parts) == 1:
         return _last_person(parts[0])
     seat_or_role, rest = parts[0], "".join(parts[1:])
@@ -87,6 +101,21 @@ def _person(shown: str) -> tuple[str, str, str]:
     if all(len(part) <= 3 for part in parts) and len("".join(parts)) <= 8:
         return _last_person("".join(parts))
     return _with_organization(parts)
+
+
+def _led_by_role(parts: list[str]) -> tuple[str, str, str] | None:
+    """委員長野村　有信君: no gap between role and name. The longest role that leaves a family name is meant."""
+    first = parts[0]
+    name = without_honorific("".join(parts))
+    if first in ROLES or (len(parts) == 1 and name == first):
+        return None
+    for length in range(min(len(first) - 1, LONGEST_ROLE), 1, -1):
+        rest = first[length:]
+        if first[:length] not in ROLES or rest in ORGANIZATION_ENDS or not begins_with_surname(rest):
+            continue
+        if len(name) - length <= _LONGEST_NAME and read_label(name[length:]).strength in (NAME, LIKELY):
+            return "", name[length:], first[:length]
+    return None
 
 
 def _with_organization(parts: list[str]) -> tuple[str, str, str]:

@@ -81,10 +81,10 @@ def _read_bracketed(plain: str) -> Label:
     if not outer:
         return _read_plain(inner)
     if _SEAT.fullmatch(outer):
-        return Label(SURE, role=f"{outer}議員", name=_without_honorific(inner))
+        return Label(SURE, role=f"{outer}議員", name=without_honorific(inner))
     first, second = _read_plain(outer), _read_plain(inner)
     if first.strength == SURE and not _is_remark(inner):
-        name = _without_honorific(inner) if _NAME.fullmatch(inner) else ""
+        name = without_honorific(inner) if _NAME.fullmatch(inner) else ""
         return Label(SURE, first.organization, name or first.name, outer if name else first.role)
     if first.strength in (NAME, LIKELY) and second.strength == SURE:
         return Label(SURE, second.organization, outer if first.strength == NAME else "", inner)
@@ -95,7 +95,7 @@ def _is_remark(inner: str) -> bool:
     return inner.endswith(words.PRESENTING_WORDS + words.TIME_WORDS)
 
 
-def _without_honorific(name: str) -> str:
+def without_honorific(name: str) -> str:
     for ending in ("議員", "委員", *_HONORIFICS):
         if name.endswith(ending) and len(name) > len(ending):
             return name[: -len(ending)]
@@ -125,7 +125,7 @@ def _read_special(plain: str) -> Label | None:
         if not rest:
             return Label(SURE, role=plain)
         return (
-            Label(SURE, name=_without_honorific(rest), role=f"{match[0]}議員")
+            Label(SURE, name=without_honorific(rest), role=f"{match[0]}議員")
             if _NAME.fullmatch(rest)
             else _NOTHING
         )

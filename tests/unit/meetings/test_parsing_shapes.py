@@ -161,3 +161,20 @@ def test_json_has_the_agreed_keys(proposal: Proposal) -> None:
     ]
     assert list(data["flags"][0]) == ["code", "line", "message"]
     assert all(isinstance(flag["message"], str) for flag in data["flags"])
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "role"),
+    [
+        ("委員長野村　有信君", "野村有信", "委員長"),
+        ("副委員長山田　太郎君", "山田太郎", "副委員長"),
+        ("委員佐藤　花子", "佐藤花子", "委員"),
+        ("事務局長田中　一郎", "田中一郎", "事務局長"),
+        ("委員長野村有信君", "野村有信", "委員長"),
+        ("会長長谷川　一郎", "長谷川一郎", "会長"),
+        ("君塚　一郎", "君塚一郎", ""),
+    ],
+)
+def test_role_and_name_without_a_gap(written: str, name: str, role: str) -> None:
+    (person,) = parse_minutes(f"会議録\n出席者\n{written}\n").attendance
+    assert (person.organization, person.name, person.role) == ("", name, role)
