@@ -299,7 +299,7 @@ class BodyReader:
     def _keep_turn(self, opened: _Open, turn: Turn, text: str) -> None:
         draft, index = self._draft, len(self._draft.utterances)
         line = draft.lines[turn.line]
-        draft.take("utterance", index, line, 0, turn.words[0])
+        draft.take("utterance", index, line, *(turn.label if turn.is_row else (0, turn.words[0])))
         says = self._chairs.named(self._named(turn.says))
         if says.name and not turn.says.name and says.role == turn.says.role and self._chairs.knows(says.role):
             message = _("「{role}」は、本文の記載から{name}さんとしました。確かめてください。")
@@ -315,8 +315,8 @@ class BodyReader:
             )
         )
         if turn.is_row:
-            for part in opened.parts:
-                draft.set_aside("table_markup", part.line, TABLE_MARKUP)
+            for each in [line, *(part.line for part in opened.parts)]:
+                draft.set_aside("table_markup", each, TABLE_MARKUP)
 
     def _named(self, label: Label) -> Label:
         """Names are looked up in a dictionary, for as many speakers as a meeting can have."""

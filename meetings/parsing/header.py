@@ -14,6 +14,7 @@ from meetings.parsing.markers import BULLETS, CIRCLES
 from meetings.parsing.numbering import Number, Tree, read_number
 from meetings.parsing.proposal import Document, Item
 from meetings.parsing.source import Line, fold, squeeze
+from meetings.parsing.tables import comma_columns
 from meetings.parsing.words import KEY_OF, LONGEST_KEY, TIME_WORDS
 
 _TITLE_WORDS = ("録", "要旨", "概要", "要録", "メモ", "まとめ")
@@ -110,7 +111,7 @@ class HeaderReader:
         key = read_key(line.text)
         if key is not None and not self._is_item(key):
             self._open_field(line, *key)
-        elif line.text[0] in "|｜│┃+┌└├":
+        elif line.text[0] in "|｜│┃+┌└├" or comma_columns(line.text) is not None:
             self._draft.set_aside("table_markup", line, TABLE_MARKUP)
         elif self._field:
             self._read_value(line, 0)

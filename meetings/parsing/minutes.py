@@ -24,7 +24,7 @@ from meetings.parsing.shapes import (
 )
 from meetings.parsing.source import Line, split_lines
 from meetings.parsing.styles import Style
-from meetings.parsing.tables import read_rows
+from meetings.parsing.tables import read_comma_rows, read_rows
 
 # Lines with words that can stand above a record: the roll of a large assembly, not a book.
 _LONGEST_HEAD = 800
@@ -64,7 +64,7 @@ def _parse(source: str) -> Proposal:
 
 
 def _find_turns(lines: list[Line], known: frozenset[str]) -> dict[int, Turn]:
-    rows = read_rows(lines)
+    rows = read_rows(lines) or read_comma_rows(lines)
     if rows:
         return {
             index: Turn(

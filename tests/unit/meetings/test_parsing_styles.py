@@ -74,6 +74,34 @@ def test_calls_stay_in_the_turn_they_interrupt() -> None:
     assert "了承します。" in list(proposal.turns())[1].text
 
 
+COMMAS = """まちづくり会議　議事録
+日時　令和７年２月１２日
+番号,発言者,内容
+1,会長,ただいまから始めます。
+2,山田委員,"駅前の広場は,いつ直しますか。"
+,,雨の日が困ります。
+3,事務局,秋から始めます,来月に図面を出します。
+"""
+
+
+def test_cells_between_commas_under_a_head_are_turns() -> None:
+    proposal = parse_minutes(COMMAS)
+    assert_nothing_lost(COMMAS, proposal)
+    assert [(turn.line, turn.label, turn.text) for turn in proposal.turns()] == [
+        (4, "会長", "ただいまから始めます。"),
+        (5, "山田委員", "駅前の広場は,いつ直しますか。\n雨の日が困ります。"),
+        (7, "事務局", "秋から始めます,来月に図面を出します。"),
+    ]
+    assert proposal.title == "まちづくり会議　議事録"
+
+
+def test_commas_without_a_head_are_no_table() -> None:
+    source = COMMAS.replace("番号,発言者,内容\n", "")
+    proposal = parse_minutes(source)
+    assert_nothing_lost(source, proposal)
+    assert not list(proposal.turns())
+
+
 def test_text_without_speakers_is_kept_as_told() -> None:
     source = "連絡会の記録\n\n市民館の改修について話し合った。\n来年の春に始めることとした。\n"
     proposal = parse_minutes(source)
