@@ -12,6 +12,7 @@ from meetings.parsing.dates import read_held, read_times
 from meetings.parsing.draft import Draft
 from meetings.parsing.header import HeaderReader
 from meetings.parsing.labels import read_label
+from meetings.parsing.legend import read_legend_turns
 from meetings.parsing.markers import Candidate
 from meetings.parsing.paragraphs import width_of_wrap
 from meetings.parsing.proposal import Proposal
@@ -77,7 +78,13 @@ def _find_turns(lines: list[Line], known: frozenset[str]) -> dict[int, Turn]:
             )
             for index, row in rows.items()
         }
-    return {index: _turn(lines[index], found) for index, found in Style(lines, known).turns().items()}
+    styled = Style(lines, known).turns()
+    if styled:
+        return {index: _turn(lines[index], found) for index, found in styled.items()}
+    return {
+        index: Turn(index, (0, 1), (1, len(lines[index].text)), label)
+        for index, label in read_legend_turns(lines).items()
+    }
 
 
 def _turn(line: Line, found: Candidate) -> Turn:

@@ -102,6 +102,34 @@ def test_commas_without_a_head_are_no_table() -> None:
     assert not list(proposal.turns())
 
 
+LEGEND = """まちづくり会議　議事録
+（凡例　○＝委員　●＝事務局）
+○　駅前の広場はいつ直しますか。
+●　秋から始めます。
+○　雨の日が困ります。
+　屋根がほしいです。
+●　屋根も考えます。
+"""
+
+
+def test_marks_that_the_head_explains_are_speakers() -> None:
+    proposal = parse_minutes(LEGEND)
+    assert_nothing_lost(LEGEND, proposal)
+    assert [(turn.line, turn.label, turn.role, turn.text) for turn in proposal.turns()] == [
+        (3, "○", "委員", "駅前の広場はいつ直しますか。"),
+        (4, "●", "事務局", "秋から始めます。"),
+        (5, "○", "委員", "雨の日が困ります。\n屋根がほしいです。"),
+        (7, "●", "事務局", "屋根も考えます。"),
+    ]
+
+
+def test_marks_that_nothing_explains_are_no_speakers() -> None:
+    source = LEGEND.replace("（凡例　○＝委員　●＝事務局）\n", "")
+    proposal = parse_minutes(source)
+    assert_nothing_lost(source, proposal)
+    assert not list(proposal.turns())
+
+
 def test_text_without_speakers_is_kept_as_told() -> None:
     source = "連絡会の記録\n\n市民館の改修について話し合った。\n来年の春に始めることとした。\n"
     proposal = parse_minutes(source)
