@@ -35,8 +35,12 @@ class ProposalConflict(Refused):
 def check_is_running(request: ConfirmationRequest) -> None:
     """Raises Refused. The portal closes a round in the morning after its due date; the date holds before."""
     round = request.round
-    if round.closed_at is not None or timezone.localdate() > round.due_on:
+    if timezone.localdate() > round.due_on:
         raise Refused(_("確認の期限が過ぎたため、受け取れません。直したいときは、事務局に知らせてください。"))
+    if round.closed_at is not None:
+        raise Refused(
+            _("事務局が確認を締め切ったため、受け取れません。直したいときは、事務局に知らせてください。")
+        )
 
 
 @transaction.atomic

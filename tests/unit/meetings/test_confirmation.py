@@ -348,7 +348,7 @@ class TestRounds:
         assert asked.answer == "silent"
         with pytest.raises(Refused, match="もう締め切りました"):
             services.close_round(round=asked.round, by=secretariat)
-        with pytest.raises(Refused, match="期限が過ぎた"):
+        with pytest.raises(Refused, match="事務局が確認を締め切った"):
             proposals.agree(request=asked)
         assert services.close_round(round=asked.round, by=None).closed_as == secretariat
 
