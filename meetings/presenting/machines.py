@@ -8,9 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from meetings.models import (
@@ -247,6 +249,7 @@ def atom(entries: Iterable[Entry], *, title: str, page: str, feed: str) -> bytes
         description="",
         language="ja",
         feed_url=absolute(feed),
+        feed_guid=absolute(feed),
         author_name=portal.secretariat_name or portal.portal_name,
     )
     for entry in listed:
@@ -254,7 +257,7 @@ def atom(entries: Iterable[Entry], *, title: str, page: str, feed: str) -> bytes
             title=entry.title,
             link=entry.address,
             unique_id=entry.unique,
-            description=entry.text,
+            description=linebreaksbr(escape(entry.text)),  # Atom takes a summary for HTML
             pubdate=entry.at,
             updateddate=entry.at,
         )

@@ -137,6 +137,22 @@ def test_corrections_are_told_in_the_public_edition(minutes):
     assert "できなかつた。" in entries("correction-feed")[0]
 
 
+def test_words_in_angle_brackets_survive_in_feeds(minutes):
+    CorrectionFactory(utterance=UtteranceFactory(minutes=minutes), before="<質疑応答>", after="<b>質疑</b>")
+    forget_public_pages()
+    said = "\n".join(entries("correction-feed"))
+    assert "&lt;質疑応答&gt;" in said
+    assert "<b>" not in said
+
+
+def test_every_feed_has_an_id_of_its_own():
+    ids = {
+        ElementTree.fromstring(Client().get(reverse(f"meetings:{name}")).content).findtext(f"{ATOM}id")
+        for name in ("minutes-feed", "correction-feed")
+    }
+    assert len(ids) == 2
+
+
 def test_records_are_told_newest_first(minutes):
     newer = MinutesFactory(published=True)
     assert [minutes.meeting.title in entry for entry in entries("minutes-feed")] == [False, True]
