@@ -252,7 +252,7 @@ class CarryForm(forms.Form):
         )
         field = self.fields["meeting"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  declared above
-        field.queryset = coming.order_by("starts_at", "pk")
+        field.queryset = coming.exclude(agenda__in=item.agenda_items.all()).order_by("starts_at", "pk")
 
 
 class OutcomeForm(forms.Form):

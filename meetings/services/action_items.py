@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from meetings.models import ActionItem, AgendaItem, Body, Meeting, MeetingState, Utterance
 from meetings.permissions import approval as permissions
-from meetings.services.agenda import add_agenda_item
+from meetings.services.agenda import add_agenda_item, keep_closing_last
 from members.models import User
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
@@ -72,6 +72,7 @@ def carry_action_item(*, item: ActionItem, meeting: Meeting, title: str, by: Use
     if there is not None:
         return there
     agenda_item = add_agenda_item(meeting=target, values={"title": title.strip()}, by=by)
+    agenda_item = keep_closing_last(added=agenda_item, by=by)
     locked.agenda_items.add(agenda_item)
     audit.record(type="meetings.action_item_carried", by=by, obj=locked, new={"meeting": target.public_id})
     transaction.on_commit(forget_public_pages)

@@ -16,6 +16,8 @@ from platform_portal.page_cache import forget_public_pages
 
 FIELDS = ("number", "title", "performer", "planned_time", "is_closed", "closed_reason")
 
+_CLOSING = "閉会"
+
 
 class Direction(StrEnum):
     UP = "up"
@@ -91,6 +93,17 @@ def move_agenda_item(*, item: AgendaItem, direction: Direction, by: Any) -> Agen
         _number(tree_of(item.meeting))
     audit.record(type="meetings.agenda_item_moved", by=by, obj=item.meeting, new={"item": str(_again(item))})
     return item
+
+
+@transaction.atomic
+def keep_closing_last(*, added: AgendaItem, by: Any) -> AgendaItem:
+    """What somebody else put at the end goes before 閉会, where numbers can follow. Raises Refused."""
+    nodes = tree_of(added.meeting)
+    siblings = _node(nodes, added).siblings
+    above = siblings[-2].item if len(siblings) > 1 and siblings[-1].item.pk == added.pk else None
+    if above is None or not above.title.startswith(_CLOSING) or not _is_numbered_in_order(nodes):
+        return added
+    return _again(move_agenda_item(item=added, direction=Direction.UP, by=by))
 
 
 @transaction.atomic

@@ -6,12 +6,19 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from meetings.forms.approval import CarryForm
 from meetings.models import ActionItem
 from meetings.promises import suggestions_in
 from meetings.services import action_items as services
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
-from tests.factories.meetings import ActionItemFactory, MeetingFactory, MinutesFactory, UtteranceFactory
+from tests.factories.meetings import (
+    ActionItemFactory,
+    AgendaItemFactory,
+    MeetingFactory,
+    MinutesFactory,
+    UtteranceFactory,
+)
 from tests.factories.members import UserFactory
 
 VALUES = {"text": "調べ方を検討する", "responsible": "事務局", "due_on": None, "is_public": False}
@@ -93,6 +100,24 @@ class TestCarrying:
         assert [each.title for each in meeting.agenda.all()] == ["調べ方について"]
         assert list(item.agenda_items.all()) == [first]
         assert events("carried") == 1
+
+    def test_closing_stays_the_last(self, item, secretariat):
+        meeting = MeetingFactory(planned=True, body=item.body)
+        for place, title in enumerate(["開会", "閉会"]):
+            AgendaItemFactory(meeting=meeting, title=title, number=str(place + 1), position=place)
+        services.carry_action_item(item=item, meeting=meeting, title="調べ方について", by=secretariat)
+        assert [str(each) for each in meeting.agenda.all()] == ["1 開会", "2 調べ方について", "3 閉会"]
+
+    def test_numbers_that_somebody_chose_stay(self, item, secretariat):
+        meeting = MeetingFactory(planned=True, body=item.body)
+        AgendaItemFactory(meeting=meeting, title="閉会", number="9", position=0)
+        services.carry_action_item(item=item, meeting=meeting, title="調べ方について", by=secretariat)
+        assert [each.title for each in meeting.agenda.all()] == ["閉会", "調べ方について"]
+
+    def test_not_offered_where_it_stands_already(self, item, secretariat):
+        there, other = (MeetingFactory(planned=True, body=item.body) for _n in range(2))
+        services.carry_action_item(item=item, meeting=there, title="調べ方について", by=secretariat)
+        assert list(CarryForm(item=item).fields["meeting"].queryset) == [other]
 
     def test_not_to_another_body(self, item, secretariat):
         with pytest.raises(Refused, match="同じ会議体"):
