@@ -1,6 +1,7 @@
 """The page behind the link in an invitation: without cookies, without a script, without an account."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -72,6 +73,13 @@ def test_opening_it_answers_nothing(row, address):
     assert not client.cookies
     assert response.headers["Cache-Control"] == "no-store"
     assert "noindex" in response.headers["X-Robots-Tag"]
+
+
+def test_enter_in_a_name_sends_the_answer(address):
+    """The first button of a form is the one that Enter presses: not the one that adds a row."""
+    buttons = re.findall(r"<button[^>]*>", text_of(Client().get(address)).split('<form method="post"')[1])
+    assert 'name="more"' not in buttons[0]
+    assert 'type="submit"' in buttons[0]
 
 
 def test_nothing_of_others(row, address):
