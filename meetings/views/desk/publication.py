@@ -116,7 +116,8 @@ def _steps_of(user: Any, minutes: Minutes, obstacles: list[services.Obstacle]) -
                 "is_main": to in BEFORE_PUBLISHING,
             }
         )
-    return found
+    # A reason for another way must not seem to be asked of whoever approves.
+    return sorted(found, key=lambda step: not step["is_main"])
 
 
 def _move(request: HttpRequest, minutes: Minutes, form: ReasonForm) -> bool:
@@ -138,7 +139,7 @@ def _move(request: HttpRequest, minutes: Minutes, form: ReasonForm) -> bool:
             reason=form.cleaned_data["reason"],
             version=int(version) if version.isdigit() else 0,
         ),
-        _("%(step)s。済みました。") % {"step": way.label if way else ""},
+        _("「%(step)s」が済みました。") % {"step": way.label if way else ""},
     )
 
 

@@ -65,6 +65,15 @@ class TestPublication:
         assert "確かめ直します。" in text_of(other.get(path))
         assert other.post(path, {"to": "nowhere"}).status_code == 404
 
+    def test_approving_comes_before_ways_that_need_a_reason(
+        self, secretariat_client: Client, minutes: Minutes
+    ) -> None:
+        Minutes.objects.update(named_audience="public")
+        path = page_of("desk-publication", minutes)
+        secretariat_client.post(path, {"to": "in_review", "version": "1"})
+        page = text_of(signed_in(UserFactory(role="secretariat")).get(path))
+        assert page.index("認めて公開する") < page.index("下書きに戻す")
+
     def test_readers(self, secretariat_client: Client, minutes: Minutes) -> None:
         path = page_of("desk-publication", minutes)
         data = {"audiences": "1", "version": "1", "named_audience": "closed", "labels_audience": "members"}
