@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from meetings.extracting import UnreadableFileError
 from meetings.models import AgendaItem, Document, Meeting
 from meetings.papers.checking import CheckedPaper, check_paper
+from meetings.presenting.agenda import tree_of
 from platform_portal.seen_forms import SeenForm
 
 ACCEPTED = ".pdf,.docx,.xlsx,.pptx,.png,.jpg,.jpeg"
@@ -74,7 +75,8 @@ class DocumentForm(SeenForm):
         items: Any = self.fields["agenda_items"]
         items.queryset = AgendaItem.objects.filter(meeting=meeting)
         items.required = False
-        if not items.queryset.exists():
+        items.choices = [(node.item.pk, node.indented_words) for node in tree_of(meeting)]
+        if not items.choices:
             del self.fields["agenda_items"]
 
     def _post_clean(self) -> None: ...

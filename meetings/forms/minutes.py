@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.models import AgendaItem, Minutes, Utterance, UtteranceKind
+from meetings.presenting.agenda import Node
 from meetings.services.flags import Resolution
 from meetings.speakers import Suggestion
 from members.models import Organization
@@ -88,17 +89,17 @@ class UtteranceForm(forms.Form):
         data: Any = None,
         *,
         utterance: Utterance,
-        agenda: Sequence[AgendaItem],
+        agenda: Sequence[Node],
         questions: Sequence[tuple[int, Utterance]],
         suggestions: Sequence[Suggestion] = (),
     ) -> None:
         super().__init__(data, initial=_initial(utterance), auto_id=f"{utterance.public_id}-%s")
         self.utterance = utterance
         self._suggestions = {each.words: each for each in suggestions}
-        self._agenda = {str(item.pk): item for item in agenda}
+        self._agenda = {str(node.item.pk): node.item for node in agenda}
         self._questions = {each.public_id: each for _number, each in questions}
         fields: Any = self.fields
-        fields["agenda_items"].choices = [(key, str(item)) for key, item in self._agenda.items()]
+        fields["agenda_items"].choices = [(str(node.item.pk), node.indented_words) for node in agenda]
         fields["reply_to"].choices = [("", _("（答えではない）"))] + [
             (each.public_id, _question_words(number, each)) for number, each in questions
         ]

@@ -23,7 +23,7 @@ from meetings.models import (
     MinutesFlag,
     Utterance,
 )
-from meetings.presenting.agenda import DEEPEST, tree_of
+from meetings.presenting.agenda import DEEPEST, by_number, tree_of
 from meetings.services.agenda import add_agenda_item, change_agenda_item
 from meetings.services.meetings import record_numbers
 from members.models import Organization
@@ -37,14 +37,9 @@ _STEP = re.compile(r"\([^)]*\)|[^()]+")
 # --- Agenda, papers, people ---------------------------------------------------------------------
 def apply_agenda(data: Data, meeting: Meeting, *, by: Any, overwrites: bool) -> dict[str, AgendaItem]:
     """Items by their whole number in the tree, as utterances name them. What is there is kept unless `overwrites`."""
-    known: dict[str, AgendaItem] = {}
-    depths: dict[str, int] = {}
-    path: dict[int, str] = {}
-    for node in tree_of(meeting):
-        number = (path[node.parent.item.pk] if node.parent else "") + node.item.number
-        path[node.item.pk] = number
-        known.setdefault(number, node.item)
-        depths[number] = node.depth
+    nodes = by_number(tree_of(meeting))
+    known = {number: node.item for number, node in nodes.items()}
+    depths = {number: node.depth for number, node in nodes.items()}
     titles = {item.title for item in known.values()}
     for row in data["agenda"]:
         number, title = row["number"], row["title"] or row["number"]

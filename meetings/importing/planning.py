@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from meetings.importing.matching import match
 from meetings.importing.proposals import Data
 from meetings.models import Meeting, Minutes, MinutesImport, Utterance
+from meetings.presenting.agenda import by_number, tree_of
 from platform_portal.access.checks import Refused
 
 Fate = Literal["new", "same", "changed", "missing"]
@@ -74,6 +75,16 @@ def header_rows(data: Mapping[str, Any], meeting: Meeting) -> list[HeaderRow]:
     values = header_values(data)
     words = {field.name: str(field.verbose_name) for field in Meeting._meta.fields}
     return [HeaderRow(name, words[name], getattr(meeting, name), values[name]) for name in HEADER_FIELDS]
+
+
+def agenda_rows(data: Mapping[str, Any], meeting: Meeting) -> list[tuple[str, str, str]]:
+    """Number, title that is registered, title in the file: where they stand on one number and differ."""
+    known = by_number(tree_of(meeting))
+    return [
+        (row["number"], known[row["number"]].item.title, row["title"])
+        for row in data["agenda"]
+        if row["title"] and row["number"] in known and known[row["number"]].item.title != row["title"]
+    ]
 
 
 def block_rows(data: Mapping[str, Any], blocks: Sequence[Utterance]) -> list[BlockRow]:

@@ -19,6 +19,11 @@ class Node:
     children: list["Node"] = field(default_factory=list, repr=False)
 
     @property
+    def indented_words(self) -> str:
+        """For lists that cannot show a tree otherwise."""
+        return "\u3000" * self.depth + str(self.item)
+
+    @property
     def number_in_order(self) -> str:
         return number_at(self.depth, self.place)
 
@@ -58,6 +63,16 @@ def number_at(depth: int, place: int) -> str:
 def tree_of(meeting: Meeting) -> list[Node]:
     """One query."""
     return arrange(meeting.agenda.select_related("parent"))
+
+
+def by_number(nodes: Iterable[Node]) -> dict[str, Node]:
+    """By the whole number, 4(1) for (1) below 4, as utterances and files name them; of two with one, the first."""
+    whole: dict[Node, str] = {}
+    found: dict[str, Node] = {}
+    for node in nodes:
+        whole[node] = (whole[node.parent] if node.parent else "") + node.item.number
+        found.setdefault(whole[node], node)
+    return found
 
 
 def arrange(items: Iterable[AgendaItem]) -> list[Node]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from meetings.forms.imports import MinutesFileForm, ProposalForm, UtteranceRowForm
-from meetings.importing.planning import BlockRow, header_rows, plan_blocks
+from meetings.importing.planning import BlockRow, agenda_rows, header_rows, plan_blocks
 from meetings.importing.proposals import Data
 from meetings.models import Body, Meeting, MinutesImport, SpeakerAlias
 from meetings.parsing.source import split_lines
@@ -178,6 +178,7 @@ def _context_of_accepting(request: HttpRequest, kept: MinutesImport) -> dict[str
         "seen": minutes.version if minutes else 0,
         "header": [row for row in header_rows(kept.proposal, meeting) if row.differs] if meeting else [],
         "has_agenda": meeting is not None and meeting.agenda.exists(),
+        "agenda_differs": agenda_rows(kept.proposal, meeting) if meeting else [],
         "has_counts": meeting is not None and meeting.counts.exists(),
         "fates": _by_fate(rows) if minutes else {},
     }

@@ -19,8 +19,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from meetings.forms.minutes import CUT_MARK, FlagForm, UtteranceForm, questions_before
-from meetings.models import AgendaItem, Meeting, Minutes, MinutesFlag, Utterance
+from meetings.models import Meeting, Minutes, MinutesFlag, MinutesImport, Utterance
 from meetings.permissions.minutes import check_can_edit_minutes, check_can_see_draft
+from meetings.presenting.agenda import tree_of
 from meetings.services import flags as flag_services
 from meetings.services import minutes as services
 from meetings.services.minutes import ChangedMeanwhile
@@ -71,6 +72,7 @@ def draw_page(
             "opened": opened,
             "number": _number_of(opened, blocks) if opened else None,
             "flags": flag_services.open_flags(minutes),
+            "source": None if against else _source_of(meeting),
             "resolved": list(
                 MinutesFlag._default_manager.filter(minutes=minutes, resolved_at__isnull=False)
                 .select_related("resolved_by")
@@ -88,6 +90,13 @@ def minutes_of(meeting: Meeting) -> Minutes | None:
     found: Minutes | None = Minutes.objects.filter(meeting=meeting).first()
     if found is not None:
         found.meeting = meeting
+    return found
+
+
+def _source_of(meeting: Meeting) -> MinutesImport | None:
+    """The file that lines in doubts speak of."""
+    taken = MinutesImport._default_manager.filter(meeting=meeting, accepted_at__isnull=False)
+    found: MinutesImport | None = taken.only("public_id").order_by("-accepted_at").first()
     return found
 
 
@@ -114,7 +123,7 @@ def _form_of(
     return UtteranceForm(
         data,
         utterance=block,
-        agenda=list(AgendaItem.objects.filter(meeting=meeting)),
+        agenda=tree_of(meeting),
         questions=questions_before(block.minutes, block, blocks),
         suggestions=suggestions_for(meeting) if data is not None and data.get("pick") else (),
     )

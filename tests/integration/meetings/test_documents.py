@@ -414,6 +414,13 @@ class TestDesk:
             **values,
         }
 
+    def test_points_are_offered_in_the_order_of_the_agenda(self, office, meeting):
+        first = AgendaItemFactory(meeting=meeting, number="1", title="議事", position=0)
+        AgendaItemFactory(meeting=meeting, number="2", title="閉会", position=1)
+        AgendaItemFactory(meeting=meeting, number="(1)", title="要綱", position=0, parent=first)
+        page = office.get(self.address("desk-document-add", meeting)).content.decode()
+        assert page.index("1 議事") < page.index("\u3000(1) 要綱") < page.index("2 閉会")
+
     def test_the_whole_way(self, office, meeting, run_on_commit):
         item = AgendaItemFactory(meeting=meeting)
         add = self.address("desk-document-add", meeting)

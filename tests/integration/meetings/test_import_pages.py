@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings.models import Meeting, Minutes, MinutesImport, SpeakerAlias
+from meetings.models import AgendaItem, Meeting, Minutes, MinutesImport, SpeakerAlias
 from tests.conftest import text_of
-from tests.factories.meetings import BodyFactory, MeetingFactory, MinutesFactory
+from tests.factories.meetings import AgendaItemFactory, BodyFactory, MeetingFactory, MinutesFactory
 from tests.hostile_files import bomb
 from tests.minutes_files import LATER, RECORD
 
@@ -66,6 +66,22 @@ class TestUpload:
             assert f'href="#doubt-{place}"' in page
             assert f'href="#line-{flag["line"]}"' in page
         assert not Minutes.objects.exists()
+
+    def test_points_that_share_a_number_and_not_a_title_are_told(self, meeting, secretariat_client: Client):
+        kept = upload(secretariat_client, meeting)
+        row = kept.proposal["agenda"][0]
+        AgendaItemFactory(meeting=meeting, number=row["number"], title="別のことを話す", position=0)
+        page = text_of(secretariat_client.get(address_of(kept)))
+        assert f"{row['number']}：別のことを話す → {row['title']}" in page
+        AgendaItem.objects.update(title=row["title"])
+        assert "次第の件名が違うところ" not in text_of(secretariat_client.get(address_of(kept)))
+
+    def test_says_nothing_of_accepting_where_that_is_too_late(self, meeting, secretariat_client: Client):
+        kept = upload(secretariat_client, meeting)
+        MinutesFactory(published=True, meeting=meeting)
+        page = text_of(secretariat_client.get(address_of(kept)))
+        assert "訂正で行います" in page
+        assert "まだ何も変わっていません" not in page
 
     def test_the_same_file_twice_is_told(self, meeting, secretariat_client: Client):
         upload(secretariat_client, meeting)

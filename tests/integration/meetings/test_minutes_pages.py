@@ -1,14 +1,18 @@
 """The pages on which a record is written: with and without scripts, for each role, in constant queries."""
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from meetings.models import Minutes, MinutesFlag, Utterance
+from meetings.models import Minutes, MinutesFlag, MinutesImport, Utterance
 from tests.conftest import text_of
 from tests.factories.meetings import AgendaItemFactory, MeetingFactory, MinutesFactory, UtteranceFactory
+from tests.factories.members import UserFactory
 
 pytestmark = pytest.mark.django_db
 JSON = {"headers": {"accept": "application/json"}}
@@ -51,6 +55,28 @@ class TestPage:
         assert "まだありません" in text_of(secretariat_client.get(here))
         assert "下書きを作りました" in text_of(secretariat_client.post(here, follow=True))
         assert Minutes.objects.get().meeting == meeting
+
+    def test_a_doubt_leads_to_its_line_of_the_file(self, minutes, secretariat_client: Client):
+        MinutesFlag._default_manager.create(minutes=minutes, code="x", line=44, message="確かめてください。")
+        assert "#line-44" not in text_of(secretariat_client.get(page_of(minutes)))
+        meeting, by = minutes.meeting, UserFactory()
+        now = timezone.now()
+        kept = {"body": meeting.body, "meeting": meeting, "text": "x", "sha256": "0" * 64, "uploaded_by": by}
+        older, newer = (
+            MinutesImport._default_manager.create(**kept, file_name="x.txt", accepted_at=at, accepted_by=by)
+            for at in (now - dt.timedelta(days=1), now)
+        )
+        page = text_of(secretariat_client.get(page_of(minutes)))
+        address = reverse("meetings:desk-import-proposal", args=[newer.public_id])
+        assert f'href="{address}#line-44"' in page
+        assert older.public_id not in page
+
+    def test_points_of_the_agenda_stand_in_its_order(self, minutes, blocks, secretariat_client: Client):
+        first = AgendaItemFactory(meeting=minutes.meeting, number="1", title="議事", position=0)
+        AgendaItemFactory(meeting=minutes.meeting, number="2", title="閉会", position=1)
+        AgendaItemFactory(meeting=minutes.meeting, number="(1)", title="要綱", position=0, parent=first)
+        page = text_of(secretariat_client.get(page_of(minutes), {"edit": blocks[0].public_id}))
+        assert page.index("1 議事") < page.index("\u3000(1) 要綱") < page.index("2 閉会")
 
     def test_only_the_open_block_is_a_form(self, minutes, blocks, secretariat_client: Client):
         page = text_of(secretariat_client.get(page_of(minutes)))
