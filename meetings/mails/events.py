@@ -15,6 +15,7 @@ from meetings.event_links import application_token
 from meetings.models import ApplicantState, Event, EventApplication, EventRevision
 from meetings.models.events import KEPT_DAYS
 from meetings.presenting.events import changes_in_words, place_words, when_of_event
+from members.board_mails import contacts_of
 from members.mails import absolute, send_message
 from members.models import Membership, User
 from platform_portal.publishing.revisions import RevisionState
@@ -25,6 +26,7 @@ APPLICATION_CANCELLED = "meetings.event_application_cancelled"
 CHANGED = "meetings.event_changed"
 CANCELLED = "meetings.event_cancelled"
 REVIEWED = "meetings.event_reviewed"
+TO_CALL = "meetings.event_to_call"
 KINDS = {
     APPLIED: gettext_lazy("催しの申込の受付"),
     MOVED_UP: gettext_lazy("催しのキャンセル待ちからの参加決定"),
@@ -32,12 +34,16 @@ KINDS = {
     CHANGED: gettext_lazy("催しの日時・場所の変更の知らせ"),
     CANCELLED: gettext_lazy("催しの中止の知らせ"),
     REVIEWED: gettext_lazy("催しの確認の結果"),
+    TO_CALL: gettext_lazy("催しの申込の人に電話するお願い"),
 }
 
 
 # --- To those who have applied ------------------------------------------------------------------
 def send_applied(application: EventApplication) -> None:
+    """Only here it is said that there is another application: on the page anybody could ask who comes to an event."""
     is_waiting = application.state == ApplicantState.WAITING
+    others = application.event.applications.standing().exclude(pk=application.pk)
+    is_another = bool(application.email) and others.filter(email__iexact=application.email).exists()
     _send_to_applicant(
         application,
         kind=APPLIED,
@@ -48,6 +54,15 @@ def send_applied(application: EventApplication) -> None:
             else _("申込を受け付けました。参加が決まっています。"),
         ],
         after=[
+            *(
+                [
+                    _(
+                        "このメールアドレスでは、この催しにほかの申込もあります。まちがえて2回申し込んだときは、上のページから、この申込を取り消してください。"
+                    )
+                ]
+                if is_another
+                else []
+            ),
             _("来られなくなったときは、上のページから取り消してください。ほかの人が参加できます。"),
             _("書いていただいた内容は、催しの終わりから%(days)d日で消します。") % {"days": KEPT_DAYS},
             _("申し込んだ覚えのないときは、上のページから取り消してください。"),
@@ -160,6 +175,32 @@ def send_event_revision_decided(revision: EventRevision) -> None:
     if not person.is_active or (event.organization_id is not None and not _acts_for(person, event)):
         return
     _send_to_author(person, event, [before % {"title": event.title}], quote=revision.note)
+
+
+def send_to_call(event: Event) -> None:
+    """A seat went to somebody without a mail address: the host has promised to call, and must know that it is time."""
+    if event.organization is None:
+        people, name = [event.author] if event.author.is_active else [], "meetings:desk-event-applicants"
+    else:
+        people, name = contacts_of(event.organization), "meetings:my-event-applicants"
+    for person in people:
+        send_message(
+            kind=TO_CALL,
+            about=event,
+            subject=_("参加が決まった人に電話をお願いします"),
+            to=person.email,
+            text="members/emails/letter.txt",
+            html="members/emails/letter.html",
+            name=person.name,
+            before=[
+                _("催し「%(title)s」に空きができ、キャンセル待ちの人の参加が決まりました。")
+                % {"title": event.title},
+                _("メールアドレスのない人です。申し込んだ人の一覧を見て、電話で知らせてください。"),
+            ],
+            link=absolute(reverse(name, args=[event.public_id])),
+            link_words=_("申し込んだ人の一覧を開く"),
+            after=[],
+        )
 
 
 def _acts_for(person: User, event: Event) -> bool:

@@ -116,7 +116,10 @@ def move_up(event: Event) -> None:
             old={"state": ApplicantState.WAITING.value},
             new={"state": application.state},
         )
-        mails.send_moved_up(application)
+        if application.email:
+            mails.send_moved_up(application)
+        else:
+            mails.send_to_call(event)
         if free is not None:
             free -= application.people
 

@@ -115,6 +115,32 @@ class TestSeats:
         waiting.refresh_from_db()
         assert waiting.moved_up_at is not None
 
+    def test_the_host_is_asked_to_call_whoever_left_only_a_number(self):
+        event = EventFactory(capacity=1)
+        host = MembershipFactory(organization=event.organization).user
+        held, _waiting = apply(event), apply(event, email="", phone="090-1234-5678")
+        delivered()
+        services.cancel_application(application=held)
+        mail = next(mail for mail in delivered() if mail.to == [host.email])
+        assert "電話" in mail.subject
+        assert f"/my/events/{event.public_id}/applicants/" in mail.body
+        assert "090-1234-5678" not in mail.body
+
+    def test_the_desk_is_asked_to_call_for_its_own_event(self, secretariat):
+        event = EventFactory(capacity=1, own=True, author=secretariat)
+        held, _waiting = apply(event), apply(event, email="", phone="090-1234-5678")
+        services.cancel_application(application=held)
+        mail = next(mail for mail in delivered() if mail.to == [secretariat.email])
+        assert f"/desk/events/{event.public_id}/applicants/" in mail.body
+
+    def test_whoever_applies_twice_hears_it_by_mail_only(self):
+        event = EventFactory()
+        for _time in range(2):
+            apply(event, email="haru@mail.example")
+        apply(EventFactory(), email="haru@mail.example")
+        said = ["ほかの申込もあります" in mail.body for mail in delivered()]
+        assert said == [False, True, False]
+
     def test_nobody_moves_up_when_it_is_over(self):
         event = EventFactory(capacity=1)
         held, waiting = apply(event), apply(event)
