@@ -23,6 +23,11 @@ class Addressee:
     user_id: int  # 0 for a guest
     is_failing: bool
 
+    @property
+    def is_guest(self) -> bool:
+        """Called by the name of a body, or by a title: 県薬剤師会 様."""
+        return not self.user_id
+
 
 class Addressees:
     """Of many organisations and guests at once: two queries however many."""

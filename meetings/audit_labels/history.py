@@ -8,7 +8,8 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -75,7 +76,9 @@ def _value(event: AuditEvent, name: str, value: Any) -> str:
         return "、".join(str(each) for each in value)
     field = _field(event, name)
     if isinstance(field, models.DateTimeField) and (moment := _moment(value)):
-        return f"{moment:%Y/%m/%d %H:%M}"
+        return date_format(moment, "Y年n月j日 G:i")
+    if type(field) is models.DateField and (day := parse_date(str(value))):
+        return date_format(day, "Y年n月j日")
     if isinstance(field, models.ForeignKey):
         row = field.related_model._default_manager.filter(pk=value).first()
         return str(row or value)

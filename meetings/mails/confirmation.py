@@ -88,6 +88,7 @@ def _send(
             text="members/emails/letter.txt",
             html="members/emails/letter.html",
             name=name,
+            is_title=bool(request.email),  # a label: 〇〇会長 様
             before=before,
             quote=quote,
             link=absolute(reverse("meetings:confirm-utterances", args=[token])),

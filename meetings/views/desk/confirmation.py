@@ -15,6 +15,7 @@ from meetings.comparing import compare
 from meetings.confirmation_plan import contacts_of, plan_requests
 from meetings.forms.approval import AcceptForm, AddressForm, DeclineForm, RoundForm
 from meetings.models import (
+    ConfirmationAnswer,
     ConfirmationRequest,
     ConfirmationRound,
     Meeting,
@@ -64,13 +65,17 @@ def confirmation(request: HttpRequest, public_id: str) -> HttpResponse:
             utterance_count=Count("utterances", distinct=True), pending_count=pending
         )
     changes = ProposedChange.objects.filter(utterance__minutes=minutes, state=ProposalState.PENDING)
+    answers = _answer_counts(latest)
     context = {
         "meeting": meeting,
         "minutes": minutes,
         "round": latest,
         "earlier_count": max(0, rounds.count() - 1),
         "page": paged(request, requests.order_by("pk")),
-        "answers": _answer_counts(latest),
+        "answers": answers,
+        "is_complete": latest is not None
+        and str(ConfirmationAnswer.WAITING.label) not in dict(answers)
+        and not changes.exists(),
         "changes": changes.select_related("request", "utterance").order_by("utterance__position", "pk")
         if minutes
         else [],

@@ -255,6 +255,19 @@ class TestDesk:
         assert secretariat_client.post(path, data | {"version": "2"}).status_code == 302
         assert Utterance.objects.get(pk=proposed.utterance_id).text == "両方の発言です。"
 
+    def test_says_when_nothing_is_open_any_more(self, secretariat_client: Client, asked: Any) -> None:
+        page = self.desk("desk-confirmation", asked)
+        assert "全員の返事がそろい" not in text_of(secretariat_client.get(page))
+        proposed = ProposedChangeFactory(request=asked, after="直した発言です。")
+        ConfirmationRequest.objects.update(answer="changes", answered_at=timezone.now())
+        assert "全員の返事がそろい" not in text_of(secretariat_client.get(page))
+        secretariat_client.post(
+            self.desk("desk-proposal", asked, proposed.pk), {"decline": "1", "note": "記録のとおりです。"}
+        )
+        words = text_of(secretariat_client.get(page))
+        assert "全員の返事がそろい" in words
+        assert "扱いは決まりました" in words
+
     def test_tending_one_of_them(self, secretariat_client: Client, asked: ConfirmationRequest) -> None:
         path = self.desk("desk-confirmation-request", asked, asked.public_id)
         assert secretariat_client.post(path, {"again": "1", "address": "no address"}).status_code == 200

@@ -67,6 +67,15 @@ def test_a_body_from_its_name_to_its_seats(secretariat_client):
     assert "まちの会" not in page.split("これまでの変更")[0]
 
 
+def test_days_in_the_history_read_as_elsewhere(secretariat_client):
+    dates = {"held_on": "2031-05-07", "answers_due_on": "2031-05-01"}
+    secretariat_client.post("/desk/meetings/new/", filled(BodyFactory(), **dates))
+    page = text_of(secretariat_client.get(at(Meeting.objects.get())))
+    history = page.split("これまでの変更")[1]
+    assert "2031年5月7日 13:30" in history
+    assert "2031年5月1日" in history
+
+
 def test_a_body_that_somebody_else_changed(secretariat_client):
     body = BodyFactory(name="コア会議")
     address = reverse("meetings:desk-body-edit", args=[body.public_id])

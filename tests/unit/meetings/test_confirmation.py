@@ -380,6 +380,7 @@ class TestDeciding:
         assert change.utterance.version == version + 1
         (message,) = delivered()
         assert message.to == [change.request.email]
+        assert message.body.startswith(f"{change.request.label} 様")
         assert "取り入れました" in message.body
         assert "ありがとうございます。" in message.body
 

@@ -64,6 +64,12 @@ class TestInviting:
         assert f"/meetings/invitations/{token}/" in mail.body
         assert f"/meetings/{meeting.public_id}/" in mail.body
 
+    def test_bodies_are_not_greeted_like_people(self, meeting, contact, secretariat):
+        invited(meeting, secretariat, contact.organization, guests=[GUEST])
+        person, body = sorted(delivered(), key=lambda mail: mail.to == [GUEST.email])
+        assert f"{contact.user.name} さん" in person.body
+        assert f"{GUEST.name} 様" in body.body
+
     def test_the_link_in_the_outbox_is_nobodys_to_read(self, meeting, contact, secretariat):
         invited(meeting, secretariat, contact.organization)
         stored = OutgoingMail.objects.get()
