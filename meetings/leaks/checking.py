@@ -149,6 +149,29 @@ def digest_of(text: str, *, is_label: bool = False) -> str:
     return sha256(f"{'label' if is_label else 'text'}\n{text}".encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Words that readers of either edition see beside the record, with the names in them."""
+
+    page: str  # URL name of where they are written
+    words: str
+    names: list[str]
+
+
+def names_around(minutes: Minutes) -> list[Around]:
+    """In the agenda and in titles of papers. They tell of the meeting, where somebody may be named on purpose: whoever
+    publishes is told and decides.
+    """
+    known = known_of(minutes, minutes.utterances.standing())
+    agenda = minutes.meeting.agenda
+    items = agenda.exclude(pk__in=agenda.hidden())
+    papers = minutes.meeting.documents.exclude(audience=Audience.CLOSED).order_by("pk")
+    lines = [("desk-agenda", f"{item} {item.performer}".strip()) for item in items]
+    lines += [("desk-documents", str(paper)) for paper in papers]
+    found = [Around(page, words, names_in(words, known)) for page, words in lines]
+    return [each for each in found if each.names]
+
+
 def open_hits(minutes: Minutes) -> list[Hit]:
     return [hit for block in blocks_of(minutes) for hit in block.open_hits]
 

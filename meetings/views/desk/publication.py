@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from meetings.audit_labels.history import history_of
 from meetings.forms.approval import AudiencesForm, HarmlessForm, LabelsTextForm, ReasonForm
-from meetings.leaks.checking import Block, blocks_of, labels_go_further
+from meetings.leaks.checking import Block, blocks_of, labels_go_further, names_around
 from meetings.leaks.finding import LeakKind
 from meetings.models import Edition, Meeting, Minutes, Utterance
 from meetings.permissions import approval as permissions
@@ -86,6 +86,10 @@ def publication(request: HttpRequest, public_id: str) -> HttpResponse:
         "page": page,
         "blocks": editions.blocks_of(page.object_list),
         "needs_leak_check": labels_go_further(minutes),
+        "around": [
+            (each, _address(each.page, meeting))
+            for each in (names_around(minutes) if labels_go_further(minutes) else [])
+        ],
         "history": history_of(minutes),
         "crumbs": _steps(meeting),
     }

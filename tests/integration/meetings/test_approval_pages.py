@@ -11,6 +11,8 @@ from meetings.services.action_items import close_action_item
 from tests.conftest import signed_in, text_of
 from tests.factories.meetings import (
     ActionItemFactory,
+    AgendaItemFactory,
+    DocumentFactory,
     MeetingFactory,
     MinutesFactory,
     MinutesFlagFactory,
@@ -73,6 +75,27 @@ class TestPublication:
         secretariat_client.post(path, {"to": "in_review", "version": "1"})
         page = text_of(signed_in(UserFactory(role="secretariat")).get(path))
         assert page.index("認めて公開する") < page.index("下書きに戻す")
+
+    def test_names_beside_the_record_are_told_and_do_not_block(
+        self, secretariat_client: Client, minutes: Minutes
+    ) -> None:
+        Minutes.objects.update(named_audience="members", labels_audience="public")
+        UtteranceFactory(minutes=minutes, speaker="山田", role="部長", text="はじめます。")
+        AgendaItemFactory(meeting=minutes.meeting, number="2", title="挨拶", performer="山田部長")
+        AgendaItemFactory(
+            meeting=minutes.meeting, title="山田の件", is_closed=True, closed_reason="人事のため"
+        )
+        DocumentFactory(meeting=minutes.meeting, label="資料1", title="山田メモ")
+        DocumentFactory(meeting=minutes.meeting, label="資料2", title="山田の控え", audience="closed")
+        page = text_of(secretariat_client.get(page_of("desk-publication", minutes)))
+        assert "2 挨拶 山田部長</a>（山田）" in page
+        assert "資料1 山田メモ</a>（山田）" in page
+        assert "山田の件" not in page
+        assert "山田の控え" not in page
+        Minutes.objects.update(named_audience="public")
+        assert "ほかに名前があるところ" not in text_of(
+            secretariat_client.get(page_of("desk-publication", minutes))
+        )
 
     def test_readers(self, secretariat_client: Client, minutes: Minutes) -> None:
         path = page_of("desk-publication", minutes)
