@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.models import Meeting, MeetingState
+from meetings.models import ActionItem, Meeting, MeetingState
 from platform_portal.access.checks import has
 from platform_portal.access.roles import Permission
 from platform_portal.desk_jobs import Job
@@ -51,6 +51,10 @@ def _before(meeting: Meeting) -> list[Todo]:
         found.append(Todo(_("場所もオンラインの参加先もありません。"), _at(meeting, "desk-meeting-edit")))
     if not meeting.agenda.exists():
         found.append(Todo(_("次第がまだありません。"), _at(meeting, "desk-agenda")))
+    promises = ActionItem.objects.open().filter(body=meeting.body_id).exclude(agenda_items__meeting=meeting)
+    if count := promises.count():
+        words = _("まだ終わっていない宿題のうち、次第にないものが%(count)s件あります。") % {"count": count}
+        found.append(Todo(words, f"{_at(meeting, 'desk-action-items')}?state=open"))
     if not meeting.documents.filter(withdrawn_at=None).exists():
         found.append(Todo(_("資料がまだありません。"), _at(meeting, "desk-documents")))
     if not meeting.attendances.invited().exists():

@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings.models import AgendaItem, Body, Meeting, MeetingState
+from meetings.models import ActionItem, AgendaItem, Body, Meeting, MeetingState
 from tests.conftest import signed_in, text_of
 from tests.factories.meetings import (
+    ActionItemFactory,
     AgendaItemFactory,
     AttendanceFactory,
     BodyFactory,
@@ -16,7 +17,7 @@ from tests.factories.meetings import (
     MeetingFactory,
     MinutesFactory,
 )
-from tests.factories.members import OrganizationFactory
+from tests.factories.members import OrganizationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +109,17 @@ def test_a_meeting_from_its_entry_to_its_announcement(secretariat_client):
     meeting.refresh_from_db()
     assert meeting.state == MeetingState.PLANNED
     assert "開催を知らせた" in text_of(secretariat_client.get(at(meeting)))
+
+
+def test_promises_that_nobody_has_taken_up_are_told_before_the_meeting(secretariat_client):
+    meeting = MeetingFactory(planned=True)
+    promises = ActionItemFactory.create_batch(2, body=meeting.body)
+    ActionItemFactory()
+    assert "次第にないものが2件" in text_of(secretariat_client.get(at(meeting)))
+    promises[0].agenda_items.add(AgendaItemFactory(meeting=meeting))
+    assert "次第にないものが1件" in text_of(secretariat_client.get(at(meeting)))
+    ActionItem.objects.update(closed_at=timezone.now(), closed_by=UserFactory(), outcome="すみました。")
+    assert "次第にないもの" not in text_of(secretariat_client.get(at(meeting)))
 
 
 @pytest.mark.parametrize(
