@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -58,8 +59,17 @@ def document_add(request: HttpRequest, public_id: str) -> HttpResponse:
             form,
         )
         if done:
+            _tell_of_same_label(request, meeting, values["label"])
             return redirect("meetings:desk-documents", meeting.public_id)
     return _form(request, meeting, form, _("資料を載せる"), _("載せる"))
+
+
+def _tell_of_same_label(request: HttpRequest, meeting: Meeting, label: str) -> None:
+    """Whoever meant a new version of a paper has made a second one; minutes tie papers to points by their labels."""
+    same = meeting.documents.filter(withdrawn_at=None, label=label)
+    if label and same.count() > 1:
+        words = _("「%s」という番号の資料が、ほかにもあります。新しい版なら、前の資料で差し替えてください。")
+        messages.warning(request, words % label)
 
 
 @edits

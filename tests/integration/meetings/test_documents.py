@@ -414,6 +414,13 @@ class TestDesk:
             **values,
         }
 
+    def test_a_number_used_twice_is_told(self, office, meeting):
+        add = self.address("desk-document-add", meeting)
+        first = office.post(add, self.upload(bare_pdf()), follow=True)
+        assert "ほかにもあります" not in first.content.decode()
+        again = office.post(add, self.upload(bare_pdf()), follow=True)
+        assert "「資料1」という番号の資料が、ほかにもあります" in again.content.decode()
+
     def test_points_are_offered_in_the_order_of_the_agenda(self, office, meeting):
         first = AgendaItemFactory(meeting=meeting, number="1", title="議事", position=0)
         AgendaItemFactory(meeting=meeting, number="2", title="閉会", position=1)
