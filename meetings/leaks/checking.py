@@ -165,7 +165,9 @@ def names_around(minutes: Minutes) -> list[Around]:
     known = known_of(minutes, minutes.utterances.standing())
     agenda = minutes.meeting.agenda
     items = agenda.exclude(pk__in=agenda.hidden())
-    papers = minutes.meeting.documents.exclude(audience=Audience.CLOSED).order_by("pk")
+    papers = (
+        minutes.meeting.documents.filter(withdrawn_at=None).exclude(audience=Audience.CLOSED).order_by("pk")
+    )
     lines = [("desk-agenda", f"{item} {item.performer}".strip()) for item in items]
     lines += [("desk-documents", str(paper)) for paper in papers]
     found = [Around(page, words, names_in(words, known)) for page, words in lines]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from meetings.models import ActionItem, Correction, Minutes, Utterance
 from meetings.services.action_items import close_action_item
@@ -87,7 +88,16 @@ class TestPublication:
         )
         DocumentFactory(meeting=minutes.meeting, label="資料1", title="山田メモ")
         DocumentFactory(meeting=minutes.meeting, label="資料2", title="山田の控え", audience="closed")
+        DocumentFactory(
+            meeting=minutes.meeting,
+            label="資料3",
+            title="山田の旧稿",
+            withdrawn_at=timezone.now(),
+            withdrawn_by=UserFactory(),
+            withdrawn_reason="古いため",
+        )
         page = text_of(secretariat_client.get(page_of("desk-publication", minutes)))
+        assert "山田の旧稿" not in page
         assert "2 挨拶 山田部長</a>（山田）" in page
         assert "資料1 山田メモ</a>（山田）" in page
         assert "山田の件" not in page
