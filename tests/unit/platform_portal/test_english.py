@@ -34,6 +34,8 @@ OPEN_TO_ALL = (
     "consultations/*.html",
     "meetings/public/*event*.html",
     "meetings/public/document.html",
+    "meetings/public/minutes*.html",
+    "meetings/public/utterance.html",
     "meetings/public/meeting_*.html",
     "meetings/public/application*.html",
     "members/joining/*.html",
