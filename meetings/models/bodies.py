@@ -4,13 +4,15 @@ from typing import Any, ClassVar
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.audiences import Audience
 from members.models import Organization
 from members.models.users import validate_one_line
+from platform_portal.access.checks import has
+from platform_portal.access.roles import Permission
 from platform_portal.identifiers import PublicIdModel
 
 
@@ -18,10 +20,23 @@ class BodyQuerySet(models.QuerySet["Body"]):
     def active(self) -> "BodyQuerySet":
         return self.filter(is_active=True)
 
-    def with_counts(self) -> "BodyQuerySet":
-        """With `meeting_count` and `organization_count`."""
+    def on_desk_for(self, user: Any) -> "BodyQuerySet":
+        """Closed ones are for the secretariat alone, as their meetings are; unless one of these is open to others."""
+        if has(user, Permission.SEE_CLOSED_RECORDS):
+            return self.all()
+        if not has(user, Permission.SEE_MEETINGS):
+            return self.none()
+        from meetings.models.meetings import Meeting
+
+        seen = Meeting.objects.on_desk_for(user).filter(body=OuterRef("pk"))
+        return self.filter(~Q(audience=Audience.CLOSED) | Exists(seen))
+
+    def with_counts(self, user: Any) -> "BodyQuerySet":
+        """With `meeting_count`, of those that `user` may see, and `organization_count`."""
+        closed = Q(meetings__audience=Audience.CLOSED)
+        seen = Q() if has(user, Permission.SEE_CLOSED_RECORDS) else ~closed
         return self.annotate(
-            meeting_count=Count("meetings", distinct=True),
+            meeting_count=Count("meetings", filter=seen, distinct=True),
             organization_count=Count("organizations", distinct=True),
         ).order_by("position", "name", "pk")
 

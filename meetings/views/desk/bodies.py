@@ -31,7 +31,7 @@ def address_of(body: Body) -> str:
 @require_safe
 def body_list(request: HttpRequest) -> HttpResponse:
     context = {
-        "page": paged(request, Body.objects.with_counts()),
+        "page": paged(request, Body.objects.on_desk_for(request.user).with_counts(request.user)),
         "can_edit": can_edit_bodies(request.user),
         "crumbs": body_steps(None),
     }
@@ -41,7 +41,7 @@ def body_list(request: HttpRequest) -> HttpResponse:
 @sees
 @require_safe
 def body_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    body = get_object_or_404(Body, public_id=public_id)
+    body = get_object_or_404(Body.objects.on_desk_for(request.user), public_id=public_id)
     context = {
         "body": body,
         "policy": policy_of(body),

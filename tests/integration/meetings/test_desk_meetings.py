@@ -195,6 +195,21 @@ def test_a_closed_meeting_is_not_for_staff(owner_client):
     assert "ひみつの会議" not in text_of(owner_client.get(LIST))
 
 
+def test_a_closed_body_is_not_for_staff(owner_client, secretariat_client):
+    body = BodyFactory(audience="closed", name="ひみつの会議体")
+    MeetingFactory(body=body, audience="closed")
+    bodies, page = reverse("meetings:desk-body-list"), reverse("meetings:desk-body", args=[body.public_id])
+    assert "ひみつの会議体" not in text_of(owner_client.get(bodies))
+    assert owner_client.get(page).status_code == 404
+    assert "ひみつの会議体" in text_of(secretariat_client.get(bodies))
+    MeetingFactory(body=body, title="みなが知る会議")  # its name stands on the page of this meeting
+    assert owner_client.get(page).status_code == 200
+    text = text_of(owner_client.get(bodies))
+    assert "ひみつの会議体" in text
+    assert "1回" in text
+    assert "2回" not in text
+
+
 def counts_form(meeting, *rows, **changes):
     data = {"counts-TOTAL_FORMS": str(len(rows)), "counts-INITIAL_FORMS": "0", "observers": "3", **changes}
     for index, (label, count, unit) in enumerate(rows):
