@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Lower, Replace
 
 from meetings.indexing import hidden_blocks
 from meetings.models import (
@@ -19,16 +20,19 @@ from meetings.models import (
     Document,
     DocumentVersion,
     Edition,
+    Meeting,
     MeetingState,
     Minutes,
     Utterance,
 )
-from meetings.words import speaker_query, text_query
+from meetings.words import speaker_query, terms_of, text_query
 from platform_portal.japanese.vectors import holds
 
 MOST_COUNTED = 1_000
 PER_PAGE = 20
 MOST_PAPERS = 20
+MOST_ITEMS = 20
+_DOT = "・"
 # Meetings asked at once for a common word; each next step asks four times as many.
 _LEAST_STEP, _STEP_GROWS = 2, 4
 # So many times more than are counted is still little enough to be fetched at once.
@@ -160,3 +164,23 @@ def find_papers(asked: Asked, user: Any) -> list[DocumentVersion]:
     newer = DocumentVersion.objects.filter(document=OuterRef("document"), number__gt=OuterRef("number"))
     rows = found.filter(~Exists(newer)).select_related("document__meeting__body")
     return list(rows.order_by("-document__meeting__starts_at", "document__position", "pk")[:MOST_PAPERS])
+
+
+def find_items(asked: Asked, user: Any) -> list[AgendaItem]:
+    """Items of agendas that are called so, of meetings that `user` may know of; newest meeting first.
+
+    What was on the agenda is often said nowhere in so many words. Titles are short and few: no index is needed.
+    """
+    if not text_query(asked.words) or asked.speaker.strip():
+        return []
+    meetings = Meeting.objects.visible_to(user)
+    if asked.body is not None:
+        meetings = meetings.filter(body=asked.body)
+    if asked.year is not None:
+        meetings = meetings.filter(fiscal_year=asked.year)
+    rows: Any = AgendaItem.objects.filter(meeting__in=meetings).exclude(pk__in=AgendaItem.objects.hidden())
+    rows = rows.annotate(plain=Replace(Lower("title"), Value(_DOT), Value("")))
+    for term in terms_of(asked.words):
+        rows = rows.filter(plain__contains=term.lower().replace(_DOT, ""))
+    rows = rows.select_related("meeting__body")
+    return list(rows.order_by("-meeting__starts_at", "meeting", "position", "pk")[:MOST_ITEMS])

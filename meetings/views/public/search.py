@@ -15,9 +15,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from meetings.forms.search import MinutesSearchForm
-from meetings.models import DocumentVersion, Edition, Meeting, Utterance
+from meetings.models import AgendaItem, DocumentVersion, Edition, Meeting, Utterance
 from meetings.presenting.hits import Piece, excerpt
-from meetings.searching import PER_PAGE, Asked, Found, find_papers, find_utterances
+from meetings.searching import PER_PAGE, Asked, Found, find_items, find_papers, find_utterances
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,15 @@ class PaperHit:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemHit:
+    item: AgendaItem
+    pieces: list[Piece]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     hits: list[Hit]
+    items: list[ItemHit]
     papers: list[PaperHit]
     count: int
     has_more_than_counted: bool
@@ -49,7 +56,7 @@ class Answer:
 
     @property
     def is_empty(self) -> bool:
-        return not self.hits and not self.papers
+        return not self.hits and not self.items and not self.papers
 
 
 # Nothing is written and nothing hangs on the session but what may be read: no CSRF cookie is needed.
@@ -82,6 +89,7 @@ def answer_words(asked: Asked, page: int, user: Any) -> Answer:
     found = find_utterances(asked, user, page=page)
     return Answer(
         hits=_hits(found, asked, "meetings:my-utterance" if user.is_authenticated else "meetings:utterance"),
+        items=_items(asked, user) if page == 1 else [],
         papers=_papers(asked, user) if page == 1 else [],
         count=found.count,
         has_more_than_counted=found.has_more_than_counted,
@@ -109,3 +117,7 @@ def _hits(found: Found, asked: Asked, name: str) -> list[Hit]:
 
 def _papers(asked: Asked, user: Any) -> list[PaperHit]:
     return [PaperHit(version, excerpt(version.text, asked.words)) for version in find_papers(asked, user)]
+
+
+def _items(asked: Asked, user: Any) -> list[ItemHit]:
+    return [ItemHit(item, excerpt(item.title, asked.words)) for item in find_items(asked, user)]

@@ -69,6 +69,34 @@ def test_what_is_no_word_finds_nothing_and_breaks_nothing(words):
     assert "相談の話" not in answer(words)
 
 
+def test_what_was_on_the_agenda_is_found_though_nobody_says_it():
+    minutes = record("ちらしの話")
+    item = AgendaItemFactory(meeting=minutes.meeting, title="孤独・孤立の広報の進め方")
+    later = AgendaItemFactory(meeting=MeetingFactory(planned=True), title="広報の計画")
+    text = answer("広報")
+    assert "<mark>広報</mark>の進め方" in text
+    assert "見つかった発言" not in text
+    assert "見つかりませんでした" not in text
+    assert text.index("</mark>の計画") < text.index("</mark>の進め方")
+    assert [each.pk for each in searching.find_items(Asked("孤独孤立"), NOBODY)] == [item.pk]
+    year = later.meeting.fiscal_year
+    assert not searching.find_items(Asked("広報", year=year + 9), NOBODY)
+    assert not searching.find_items(Asked("広報", speaker="議長"), NOBODY)
+    assert not searching.find_items(Asked("の"), NOBODY)
+
+
+@pytest.mark.parametrize("case", ["closed item", "under a closed one", "draft", "members", "closed"])
+def test_an_item_that_is_not_public_is_not_found(case):
+    options = {"draft": {"draft": True}, "members": {"audience": "members"}, "closed": {"audience": "closed"}}
+    meeting = MeetingFactory(**options.get(case, {}))
+    closed = {"is_closed": True, "closed_reason": "個人の相談のため"}
+    over = AgendaItemFactory(meeting=meeting, **(closed if case == "under a closed one" else {}))
+    hidden = closed if case == "closed item" else {}
+    AgendaItemFactory(meeting=meeting, parent=over, title="ひみつの広報", **hidden)
+    assert "ひみつ" not in answer("広報")
+    assert "見つかりませんでした" in answer("広報")
+
+
 def test_newest_meeting_comes_first_and_in_it_the_order_of_speaking():
     record(
         "古い相談1",
