@@ -25,7 +25,7 @@ class Addressee:
 
     @property
     def is_guest(self) -> bool:
-        """Called by the name of a body, or by a title: 県薬剤師会 様."""
+        """Called by the name of a body, or by a title: まちの会 様."""
         return not self.user_id
 
 

@@ -216,7 +216,7 @@ MOST_AFTER = 40  # characters that are looked at for a role or an honorific
 
 
 def rewritten(text: str, found: Iterable[Found], known: Known) -> str:
-    """A proposal: the role in place of the name. 「大西さんは」 reads 「参与は」, 「大西参与」 reads 「参与」."""
+    """A proposal: the role in place of the name. 「大谷さんは」 reads 「参与は」, 「大谷参与」 reads 「参与」."""
     pieces, at = [], 0
     for each in found:
         if each.kind not in {LeakKind.NAME, LeakKind.UNKNOWN}:

@@ -184,7 +184,7 @@ class Utterance(PublicIdModel):
     kind = models.CharField(
         _("種類"), max_length=15, choices=UtteranceKind.choices, default=UtteranceKind.SPEECH
     )
-    # As printed, without its brackets: 保護観察所・名和統括保護観察官.
+    # As printed, without its brackets: 県社協・山田会長.
     label = models.CharField(_("印刷された呼び名"), max_length=150, blank=True)
     organization_name = models.CharField(
         _("所属"), max_length=100, blank=True, validators=[validate_one_line]

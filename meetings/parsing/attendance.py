@@ -119,7 +119,7 @@ def _led_by_role(parts: list[str]) -> tuple[str, str, str] | None:
 
 
 def _with_organization(parts: list[str]) -> tuple[str, str, str]:
-    """内閣府孤独室 大西連参与; 内閣府孤独室 参与 大西 連氏; 福祉課 佐藤 一郎 課長."""
+    """内閣府孤独室 大谷花参与; 内閣府孤独室 参与 大谷 花氏; 福祉課 佐藤 一郎 課長."""
     for split in range(1, len(parts)):
         tail = "".join(parts[split:])
         organization, name, role = _last_person(tail)

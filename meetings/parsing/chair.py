@@ -1,4 +1,4 @@
-"""Who takes the chair, where the record says so in a sentence: 柴田部長を議長に議事を進行."""
+"""Who takes the chair, where the record says so in a sentence: 山田部長を議長に議事を進行."""
 
 from dataclasses import replace
 

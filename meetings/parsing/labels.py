@@ -210,7 +210,7 @@ def _name_by_shape(prefix: str, role: str) -> tuple[int, int] | None:
 
 
 def _name_by_words(last: str, prefix: str, role: str) -> tuple[int, int] | None:
-    """The dictionary says which words are names; a place directly before a role is one too (柴田部長)."""
+    """The dictionary says which words are names; a place directly before a role is one too (山田部長)."""
     pieces = _placed(last)
     start = None
     for index, (place, piece) in enumerate(pieces):

@@ -333,7 +333,7 @@ def _labels_alone(secrets: Secrets, body: Model) -> None:
     CorrectionFactory(
         utterance=block,
         before="小西",
-        after="大西",
+        after="大谷",
         labels_before="委員",
         labels_after="委員",
         reason=secrets.insider("of names alone"),

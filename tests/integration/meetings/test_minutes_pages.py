@@ -198,10 +198,10 @@ class TestWithoutScripts:
         assert blocks[0].text == "後の人の文"
 
     def test_a_known_speaker_fills_three_fields(self, minutes, blocks, secretariat_client: Client):
-        Utterance.objects.filter(pk=blocks[2].pk).update(speaker="大西", role="参与", organization_name="")
-        secretariat_client.post(address_of(blocks[0]), sent(blocks[0], pick="大西参与"))
+        Utterance.objects.filter(pk=blocks[2].pk).update(speaker="大谷", role="参与", organization_name="")
+        secretariat_client.post(address_of(blocks[0]), sent(blocks[0], pick="大谷参与"))
         blocks[0].refresh_from_db()
-        assert (blocks[0].speaker, blocks[0].role, blocks[0].organization_name) == ("大西", "参与", "")
+        assert (blocks[0].speaker, blocks[0].role, blocks[0].organization_name) == ("大谷", "参与", "")
 
     @pytest.mark.parametrize(
         ("field", "value", "words"),

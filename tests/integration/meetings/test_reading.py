@@ -183,23 +183,23 @@ def test_correction_is_shown_in_its_place(minutes):
 
 
 def test_names_taken_out_of_the_labels_are_not_shown_by_the_entry(minutes):
-    block = UtteranceFactory(minutes=minutes, text="大西さんの話", labels_text="参与の話")
+    block = UtteranceFactory(minutes=minutes, text="大谷さんの話", labels_text="参与の話")
     CorrectionFactory(
         utterance=block,
-        before="大西さんの話し",
-        after="大西さんの話",
-        labels_before="大西さんの話し",
+        before="大谷さんの話し",
+        after="大谷さんの話",
+        labels_before="大谷さんの話し",
         labels_after="参与の話",
         before_hidden_in=HiddenIn.LABELS,
     )
-    assert "大西" not in text_of(page(minutes, query="?edition=labels"))
-    assert "大西さんの話し" in text_of(page(minutes))
+    assert "大谷" not in text_of(page(minutes, query="?edition=labels"))
+    assert "大谷さんの話し" in text_of(page(minutes))
 
 
 def test_correction_seen_with_names_alone_is_no_news_without(minutes):
-    block = UtteranceFactory(minutes=minutes, text="大西さん", labels_text="参与")
+    block = UtteranceFactory(minutes=minutes, text="大谷さん", labels_text="参与")
     CorrectionFactory(
-        utterance=block, before="小西さん", after="大西さん", labels_before="参与", labels_after="参与"
+        utterance=block, before="小西さん", after="大谷さん", labels_before="参与", labels_after="参与"
     )
     assert shown(minutes, Edition.LABELS).amendment_count == 0
     assert shown(minutes).amendment_count == 1
@@ -268,7 +268,7 @@ def test_promises_stand_with_the_record_they_came_from(minutes):
     body, said = minutes.meeting.body, UtteranceFactory(minutes=minutes)
     closed = AgendaItemFactory(meeting=minutes.meeting, is_closed=True, closed_reason="個人のこと")
     hidden = UtteranceFactory(minutes=minutes, items=[closed])
-    ActionItemFactory(body=body, utterance=said, is_public=True, text="調べ方を示す", responsible="大西")
+    ActionItemFactory(body=body, utterance=said, is_public=True, text="調べ方を示す", responsible="大谷")
     ActionItemFactory(body=body, utterance=said, text="内部の宿題")
     ActionItemFactory(body=body, utterance=hidden, is_public=True, text="閉じた宿題")
     named, labels = text_of(page(minutes)), text_of(page(minutes, query="?edition=labels"))
@@ -276,8 +276,8 @@ def test_promises_stand_with_the_record_they_came_from(minutes):
         assert "調べ方を示す" in words
         assert "内部の宿題" not in words
         assert "閉じた宿題" not in words
-    assert "大西" in named
-    assert "大西" not in labels
+    assert "大谷" in named
+    assert "大谷" not in labels
 
 
 # --- Effort --------------------------------------------------------------------------------------

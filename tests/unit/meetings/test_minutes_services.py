@@ -157,12 +157,12 @@ class TestChanging:
     def test_speaker_goes_to_all_of_the_same_name(self, minutes, blocks, secretariat):
         Utterance.objects.filter(pk=blocks[3].pk).update(label="別の人")
         organization = OrganizationFactory()
-        values = {"speaker": "大西", "role": "参与", "organization_name": "", "organization": organization}
+        values = {"speaker": "大谷", "role": "参与", "organization_name": "", "organization": organization}
         assert services.set_speaker(utterance=blocks[0], values=values, by=secretariat) == 3
         assert list(minutes.utterances.order_by("position").values_list("speaker", flat=True)) == [
-            "大西",
-            "大西",
-            "大西",
+            "大谷",
+            "大谷",
+            "大谷",
             "山田",
         ]
 
@@ -210,7 +210,7 @@ class TestSplitAndMerge:
             services.split_utterance(utterance=block, at=at, version=1, by=secretariat)
 
     def test_text_without_names_is_doubted(self, minutes, secretariat):
-        block = UtteranceFactory(minutes=minutes, text="大西さんは。", labels_text="委員は。")
+        block = UtteranceFactory(minutes=minutes, text="大谷さんは。", labels_text="委員は。")
         _first, second = services.split_utterance(utterance=block, at=3, version=1, by=secretariat)
         assert {flag.utterance for flag in open_flags(minutes)} == {block, second}
 
