@@ -15,6 +15,8 @@ _PAPER = re.compile(
 _PAPER_NAME = re.compile(
     r"(?:当日|参考|追加|机上)?(?:配[付布])?(?:資料|別紙|別添)\s?(?:No\.?)?\s?\d{0,2}(?:-\d{1,2})?"
 )
+_OPEN_PAPER = re.compile(r"[【(\[<](?:当日|参考|追加|机上)?(?:配[付布])?(?:資料|別紙|別添)[^】)\]>]{0,40}$")
+_REST_OF_PAPER = re.compile(r"[^【(\[<】)\]>]{0,40}[】)\]>]")
 _PAPER_WORDS = ("資料", "別紙", "別添")
 _FIGURES = re.compile(r"\d{1,2}(?:-\d{1,2})?")
 _ALIKE = 0.62
@@ -53,6 +55,21 @@ def papers_in(text: str) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
             names.append(plain)
         spans.append(match.span())
     return tuple(names), spans
+
+
+def names_only_papers(text: str) -> bool:
+    """【資料1】 【資料2】 and nothing else; 【資料】 alone is the heading of a list."""
+    names, _spans = papers_in(text)
+    return bool(names) and all(name[-1].isdigit() for name in names) and not bare_title(text)
+
+
+def leaves_papers_open(text: str) -> bool:
+    """…について 【資料, with the number and the closing bracket on the next line."""
+    return _OPEN_PAPER.search(fold(text[-_LONGEST:])) is not None
+
+
+def closes_papers(text: str) -> bool:
+    return _REST_OF_PAPER.match(fold(text[:_LONGEST])) is not None
 
 
 def bare_title(text: str) -> str:

@@ -14,7 +14,7 @@ from meetings.parsing.draft import Draft
 from meetings.parsing.header import TABLE_MARKUP, performed, set_rule_aside
 from meetings.parsing.labels import Label, with_name
 from meetings.parsing.numbering import Tree, read_number
-from meetings.parsing.paragraphs import Part, compose
+from meetings.parsing.paragraphs import Paragraph, Part, compose, gather
 from meetings.parsing.proposal import Kind, Utterance
 from meetings.parsing.shapes import is_speech
 from meetings.parsing.source import Line
@@ -22,6 +22,8 @@ from meetings.parsing.source import Line
 LINE_BREAK = "<br>"
 _MOST_SPEAKERS = 2_000
 _MOST_TOGETHER = 50
+# Lines that the last words of a chair may be wrapped to.
+_LONGEST_CLOSING = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,16 +253,23 @@ class BodyReader:
             return
         closing = self._take_closing(opened)
         self._keep(opened)
-        if closing is not None:
-            self._keep(_Open(None, "speech", opened.agenda, [closing]))
+        if closing:
+            self._keep(_Open(None, "speech", opened.agenda, closing))
 
-    def _take_closing(self, opened: _Open) -> Part | None:
+    def _take_closing(self, opened: _Open) -> list[Part]:
         """The chair's last words without a label would be credited to whoever spoke before."""
         if opened.turn is None or len(opened.parts) < 2 or opened.turn.is_row:
-            return None
-        if shapes.is_chair(opened.turn.says.role) or not shapes.closes_meeting(opened.parts[-1].text):
-            return None
-        return opened.parts.pop()
+            return []
+        if shapes.is_chair(opened.turn.says.role):
+            return []
+        last = self._last_paragraph(opened.parts)
+        if len(last.parts) == len(opened.parts) or not shapes.closes_meeting(last.text):
+            return []
+        del opened.parts[-len(last.parts) :]
+        return last.parts
+
+    def _last_paragraph(self, parts: list[Part]) -> Paragraph:
+        return gather(parts[-_LONGEST_CLOSING:], self._wrap)[-1]
 
     def _keep(self, opened: _Open) -> None:
         draft, index = self._draft, len(self._draft.utterances)

@@ -5,7 +5,15 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
-from meetings.parsing.agenda import Agenda, bare_title, new_item, papers_in
+from meetings.parsing.agenda import (
+    Agenda,
+    bare_title,
+    closes_papers,
+    leaves_papers_open,
+    names_only_papers,
+    new_item,
+    papers_in,
+)
 from meetings.parsing.attendance import read_attendance
 from meetings.parsing.dates import read_held
 from meetings.parsing.draft import Draft
@@ -108,6 +116,9 @@ class HeaderReader:
             self._agenda_ended = self._agenda_ended or (self._field == "agenda" and bool(self._draft.items))
             self._field = "" if self._field == "agenda" else self._field
             return
+        if self._has_papers_of_item(line):
+            self._extend_item(line)
+            return
         key = read_key(line.text)
         if key is not None and not self._is_item(key):
             self._open_field(line, *key)
@@ -117,6 +128,15 @@ class HeaderReader:
             self._read_value(line, 0)
         else:
             self._read_title(line)
+
+    def _has_papers_of_item(self, line: Line) -> bool:
+        """Papers that no longer fitted on the line of their item; a page may end in between."""
+        items = self._draft.items
+        if self._field != "agenda" or not items or (self._previous is None and not line.opens_page):
+            return False
+        if leaves_papers_open(items[-1].title):
+            return closes_papers(line.text)
+        return names_only_papers(line.text) and not (line.opens_page and items[-1].documents)
 
     def _is_item(self, key: tuple[str, int, Number | None]) -> bool:
         """議事 and その他 are items too where they are numbered among items."""
@@ -242,6 +262,13 @@ class HeaderReader:
         """A wrapped title, who speaks, a subtitle or papers on a line of their own."""
         draft = self._draft
         item = draft.items[-1]
+        if leaves_papers_open(item.title) and closes_papers(line.text):
+            whole = item.title + line.text
+            draft.items[-1] = replace(
+                item, title=bare_title(whole), documents=item.documents + papers_in(whole)[0]
+            )
+            draft.take("agenda", len(draft.items) - 1, line)
+            return
         names, _spans = papers_in(line.text)
         words = bare_title(line.text)
         previous = self._previous.text if self._previous else ""

@@ -14,6 +14,8 @@ _LONG = 20
 _WRAPPED = 0.3
 _OVERLAP = 8
 _FRAGMENT = 12
+# What is looked at of the words before a page ends.
+_TAIL = 40
 # How the rest of a sentence begins when its head was lost at the end of a page.
 _TAILS = words(
     """
@@ -39,6 +41,16 @@ class Part(NamedTuple):
     @property
     def text(self) -> str:
         return self.line.text[self.start : self.end].strip()
+
+
+@dataclass(slots=True)
+class Paragraph:
+    parts: list[Part]
+    texts: list[str]
+
+    @property
+    def text(self) -> str:
+        return "".join(self.texts)
 
 
 @dataclass(slots=True)
@@ -69,29 +81,51 @@ def width_of_wrap(lines: list[Line]) -> int:
     return peak if around >= total * _WRAPPED else 0
 
 
+def gather(parts: list[Part], wrap: int, *, breaks: str = "") -> list[Paragraph]:
+    """Lines that only the edge of the page broke, put together again."""
+    paragraphs: list[Paragraph] = []
+    before = ""
+    for part in parts:
+        whole = part.text
+        text = _broken(whole, breaks)
+        open_one = paragraphs[-1] if paragraphs else None
+        if (
+            open_one is not None
+            and wrap
+            and not part.after_gap
+            and _is_wrapped(open_one.parts[-1], before, part, whole, wrap)
+        ):
+            open_one.texts.append(_seam(before, text) + text)
+            open_one.parts.append(part)
+        else:
+            paragraphs.append(Paragraph([part], [text]))
+        before = whole
+    return paragraphs
+
+
 def compose(parts: list[Part], wrap: int, *, breaks: str = "") -> Composed:
     composed = Composed()
     previous: Part | None = None
     before = ""
     texts: list[str] = []
-    for part in parts:
-        whole = part.text
-        text = _broken(whole, breaks)
+    for paragraph in gather(parts, wrap, breaks=breaks):
+        part, text = paragraph.parts[0], paragraph.text
+        joined = False
         if previous is None:
             texts.append(text)
-        elif part.after_gap and _runs_over(previous, before, part, whole):
+        elif part.after_gap and _runs_over(previous, before, part, text):
             again = _overlap(before, text)
             if again:
                 composed.overlaps.append((part, again))
             composed.joins.append(part)
             texts.append(text[again:])
-        elif wrap and not part.after_gap and _is_wrapped(previous, before, part, whole, wrap):
-            texts.append(_seam(before, text) + text)
+            joined = True
         else:
             if part.after_gap and _is_fragment(text):
                 composed.fragments.append(part)
             texts.append(("\n\n" if part.after_gap else "\n") + text)
-        previous, before = part, whole
+        previous = paragraph.parts[-1]
+        before = ((before if joined else "") + text)[-_TAIL:]
     composed.text = "".join(texts).strip()
     return composed
 
@@ -103,7 +137,7 @@ def _broken(text: str, breaks: str) -> str:
 
 
 def _runs_over(previous: Part, before: str, part: Part, after: str) -> bool:
-    """A sentence cut by the end of a page; `before` and `after` are the words of the two parts."""
+    """A sentence cut by the end of a page; `before` and `after` are the paragraphs on both sides, however they are wrapped."""
     if len(before) < _LONG or not after or before[-1] in _ENDS:
         return False
     if after[0] in _OPENERS or part.line.text[:1] in _OPENERS or read_number(after) is not None:
