@@ -14,7 +14,7 @@ from tests.factories.meetings import BodyFactory, MeetingFactory
 from tests.factories.members import MembershipFactory, UserFactory
 from tests.factories.region import PortalSettingsFactory
 from tests.functional.conftest import DESK, PHONE
-from tests.minutes_files import as_word
+from tests.minutes_files import as_pdf, as_word
 from tests.outbox import delivered
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,7 +26,9 @@ CORRECTED = SAID.replace("茶話会", "昼の茶話会")
 
 
 @pytest.mark.parametrize(
-    ("name", "make"), [("記録.txt", str.encode), ("記録.docx", as_word)], ids=["txt", "docx"]
+    ("name", "make"),
+    [("記録.txt", str.encode), ("記録.docx", as_word), ("記録.pdf", as_pdf)],
+    ids=["txt", "docx", "pdf"],
 )
 def test_from_a_file_to_a_correction(name: str, make: Callable[[str], bytes], visit: Any) -> None:
     PortalSettingsFactory()
