@@ -21,6 +21,8 @@ MODULES = (
     "meetings/forms/search.py",
     "meetings/presenting/calendars.py",
     "meetings/presenting/events.py",
+    "meetings/services/attendance/answering.py",
+    "meetings/views/answering.py",
     "meetings/views/documents.py",
     "meetings/views/public/events.py",
     "meetings/views/public/feeds.py",
@@ -34,6 +36,7 @@ MODULES = (
 OPEN_TO_ALL = (
     "consultations/*.html",
     "meetings/public/*event*.html",
+    "meetings/public/answer*.html",
     "meetings/public/document.html",
     "meetings/public/minutes*.html",
     "meetings/public/search.html",
