@@ -153,7 +153,7 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Any]:
 
     def make(viewport: dict[str, int] = PHONE, **options: Any) -> Visitor:
         context = chromium.new_context(viewport=viewport, locale="ja-JP", timezone_id="Asia/Tokyo", **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         return Visitor(context, live_server.url)
 

@@ -140,6 +140,7 @@ def test_without_scripts(visit, minutes, writer, viewport):
     assert page.get_by_text("確かめるところは残っていません").is_visible()
 
 
+@pytest.mark.timed
 def test_500_blocks_are_not_sluggish(visit, writer):
     """30,000 characters and more: the page opens, and a stroke is on the screen, at once."""
     minutes = MinutesFactory(named_audience="members")

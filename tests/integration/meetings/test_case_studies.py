@@ -258,6 +258,7 @@ class TestSigns:
         for sign in find_signs({"course": text}):
             assert sign.words in text
 
+    @pytest.mark.timed
     @pytest.mark.parametrize("piece", ["さん", "0-", "鈴", "市52歳", "a@a.", "年1月", "1"])
     def test_no_text_takes_long(self, piece):
         began = time.perf_counter()

@@ -2,7 +2,6 @@
 
 import io
 import re
-import time
 
 import pytest
 
@@ -57,14 +56,12 @@ def test_other_offices_are_named():
 
 
 def test_entities_do_not_unfold():
-    began = time.monotonic()
     data = entity_word()
     try:
         text = extract_text(io.BytesIO(data)).text
     except UnreadableFileError as error:
         text = error.message
     assert len(text) < 1_000
-    assert time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize("target", ["file:///C:\\Users\\x\\Normal.dotx", "theme/theme1.xml"])

@@ -80,6 +80,7 @@ def test_folding_leads_back_to_the_text():
     assert [text[place] for place in places] == ["ﾀ", "イ", "髙", "﨑"]
 
 
+@pytest.mark.timed
 def test_time_grows_with_the_length_alone(known):
     text = "大谷さんは高崎と林業の話をしました。県社協からも、佐々木さんからも。" * 200
     began = time.process_time()
@@ -113,9 +114,7 @@ def test_five_hundred_blocks_in_constant_queries(minutes, django_assert_num_quer
     for position in range(500):
         UtteranceFactory(minutes=minutes, position=position, text="山田課長から説明がありました。" * 10)
     with django_assert_num_queries(6):
-        began = time.process_time()
         hits = open_hits(minutes)
-        assert time.process_time() - began < 5
     assert len(hits) == 5000
 
 

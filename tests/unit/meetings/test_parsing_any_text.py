@@ -134,6 +134,13 @@ HOSTILE = {
 SHORT_LINES = ("(\n", "1\n", "○\n", "あ\n", "A\n", ":\n", "|\n", ",,\n", "1)\n", "(\n1\n○\nあ\n")
 
 
+@pytest.mark.parametrize("source", [*HOSTILE.values(), *SHORT_LINES], ids=[*HOSTILE, *map(repr, SHORT_LINES)])
+def test_hostile_text_loses_nothing(source: str) -> None:
+    piece = (source * 1_000)[:1_000]
+    assert_nothing_lost(piece, parse_minutes(piece))
+
+
+@pytest.mark.timed
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_megabyte_of_anything_is_read_in_seconds(name: str) -> None:
     began = time.process_time()
@@ -141,18 +148,21 @@ def test_a_megabyte_of_anything_is_read_in_seconds(name: str) -> None:
     assert time.process_time() - began <= 5
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("line", SHORT_LINES)
 def test_a_megabyte_of_short_lines(line: str) -> None:
     """Three to five seconds; the bound leaves room for a machine that does other work as well."""
     assert _seconds(line * (MEGABYTE // len(line.encode()))) <= 7
 
 
+@pytest.mark.timed
 def test_twice_the_text_takes_about_twice_the_time() -> None:
     record = fixture("styles/circle_wide_gap.txt")
     once, twice = (_seconds(record * times) for times in (100, 200))
     assert twice <= once * 3 + 0.2
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("line", SHORT_LINES[:4])
 def test_twice_as_many_short_lines_take_about_twice_the_time(line: str) -> None:
     lines = MEGABYTE // len(line.encode())
