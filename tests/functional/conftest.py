@@ -141,6 +141,8 @@ class Visitor:
 
     def overflows(self) -> bool:
         """True when the page must be scrolled sideways."""
+        # Without its styles a page is wider.
+        self.page.wait_for_load_state("load")
         return bool(
             self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
         )
