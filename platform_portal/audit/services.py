@@ -94,6 +94,9 @@ def _fit_to_keep(obj: models.Model | None, values: dict[str, Any]) -> dict[str, 
 def _scalar(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float | str | list | dict):
         return value
+    # A form speaks in the time of its place, the database in UTC: the same moment must read the same.
+    if isinstance(value, dt.datetime) and value.tzinfo is not None:
+        value = value.astimezone(dt.UTC)
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     return str(value)

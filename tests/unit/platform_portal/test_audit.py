@@ -1,5 +1,6 @@
 """The audit record cannot be changed, and does not stand without its change."""
 
+import datetime as dt
 from importlib import import_module
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from platform_portal.audit import services as audit
 from platform_portal.audit.models import AuditEvent
+from platform_portal.japanese.calendar import TOKYO
 from tests.factories.members import MembershipFactory
 
 
@@ -105,3 +107,10 @@ def test_difference_keeps_only_what_changed():
         {"b": 2, "c": None},
         {"b": 3, "c": 4},
     )
+
+
+def test_a_moment_reads_the_same_from_a_form_and_from_the_database(owner):
+    owner.last_login = dt.datetime(2026, 12, 12, 13, 30, tzinfo=TOKYO)
+    from_form = audit.snapshot(owner, ["last_login"])
+    owner.last_login = dt.datetime(2026, 12, 12, 4, 30, tzinfo=dt.UTC)
+    assert from_form == audit.snapshot(owner, ["last_login"])
