@@ -82,6 +82,7 @@ PUBLIC = {
     "meetings:confirm-utterance-change",
     "meetings:confirm-utterances",
     "meetings:event-application",
+    "meetings:event-applied",
     "meetings:event-apply",
     "meetings:event-calendar",
     "meetings:event-calendar-all",

@@ -35,7 +35,7 @@ class ApplyForm(PublicForm):
             attrs={"autocomplete": "email", "inputmode": "email", "autocapitalize": "off"}
         ),
         help_text=gettext_lazy(
-            "変更や中止を、メールで知らせます。ほかの人に見られるアドレスは、書かないでください。"
+            "申込の結果と、変更や中止を、メールで知らせます。ほかの人に見られるアドレスは、書かないでください。"
         ),
         error_messages={"invalid": gettext_lazy("メールアドレスを確かめてください（例：hana@example.jp）。")},
     )

@@ -4,10 +4,12 @@ Subjects are constant and say nothing of the event: others may read them on a lo
 applied holds the link to the application, so nobody else may read it.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,9 +20,11 @@ from meetings.presenting.events import changes_in_words, place_words, when_of_ev
 from members.board_mails import contacts_of
 from members.mails import absolute, send_message
 from members.models import Membership, User
+from platform_portal.mail.models import OutgoingMail
 from platform_portal.publishing.revisions import RevisionState
 
 APPLIED = "meetings.event_applied"
+APPLIED_ALREADY = "meetings.event_applied_already"
 MOVED_UP = "meetings.event_moved_up"
 APPLICATION_CANCELLED = "meetings.event_application_cancelled"
 CHANGED = "meetings.event_changed"
@@ -29,6 +33,7 @@ REVIEWED = "meetings.event_reviewed"
 TO_CALL = "meetings.event_to_call"
 KINDS = {
     APPLIED: gettext_lazy("催しの申込の受付"),
+    APPLIED_ALREADY: gettext_lazy("催しの申込がもうあることの知らせ"),
     MOVED_UP: gettext_lazy("催しのキャンセル待ちからの参加決定"),
     APPLICATION_CANCELLED: gettext_lazy("催しの申込の取り消し"),
     CHANGED: gettext_lazy("催しの日時・場所の変更の知らせ"),
@@ -37,13 +42,13 @@ KINDS = {
     TO_CALL: gettext_lazy("催しの申込の人に電話するお願い"),
 }
 
+AGAIN = dt.timedelta(minutes=10)
+"""A button pressed twice makes one mail, and nobody's letter box is filled by pressing."""
+
 
 # --- To those who have applied ------------------------------------------------------------------
 def send_applied(application: EventApplication) -> None:
-    """Only here it is said that there is another application: on the page anybody could ask who comes to an event."""
     is_waiting = application.state == ApplicantState.WAITING
-    others = application.event.applications.standing().exclude(pk=application.pk)
-    is_another = bool(application.email) and others.filter(email__iexact=application.email).exists()
     _send_to_applicant(
         application,
         kind=APPLIED,
@@ -54,17 +59,34 @@ def send_applied(application: EventApplication) -> None:
             else _("申込を受け付けました。参加が決まっています。"),
         ],
         after=[
-            *(
-                [
-                    _(
-                        "このメールアドレスでは、この催しにほかの申込もあります。まちがえて2回申し込んだときは、上のページから、この申込を取り消してください。"
-                    )
-                ]
-                if is_another
-                else []
-            ),
             _("来られなくなったときは、上のページから取り消してください。ほかの人が参加できます。"),
             _("書いていただいた内容は、催しの終わりから%(days)d日で消します。") % {"days": KEPT_DAYS},
+            _("申し込んだ覚えのないときは、上のページから取り消してください。"),
+        ],
+    )
+
+
+def send_applied_already(application: EventApplication) -> None:
+    """Somebody has applied with an address that holds an application already. Once within `AGAIN`."""
+    lately = OutgoingMail.objects.about(application).filter(
+        kind=APPLIED_ALREADY, created_at__gte=timezone.now() - AGAIN
+    )
+    if lately.exists():
+        return
+    is_waiting = application.state == ApplicantState.WAITING
+    _send_to_applicant(
+        application,
+        kind=APPLIED_ALREADY,
+        subject=_("申込は、もう受け付けています"),
+        before=[
+            _("このメールアドレスの申込は、もう受け付けています。いまは、キャンセル待ちです。")
+            if is_waiting
+            else _("このメールアドレスの申込は、もう受け付けています。参加が決まっています。"),
+            _("あとから届いた申込は、数えていません。席は、前の申込の人数の分だけです。"),
+        ],
+        after=[
+            _("人数などを変えるときは、催しの問い合わせ先に知らせてください。"),
+            _("来られなくなったときは、上のページから取り消してください。ほかの人が参加できます。"),
             _("申し込んだ覚えのないときは、上のページから取り消してください。"),
         ],
     )

@@ -333,6 +333,11 @@ class EventApplicationQuerySet(models.QuerySet["EventApplication"]):
         """In the order in which they came."""
         return self.filter(state=ApplicantState.WAITING).order_by("applied_at", "pk")
 
+    def standing_with(self, email: str, *, event: Event) -> "EventApplication | None":
+        """The one that somebody sent with this address, however it is written; without an address there is none."""
+        found = self.standing().filter(event=event, email__iexact=email).exclude(email="")
+        return found.order_by("applied_at", "pk").first()
+
     def people_count(self) -> int:
         return int(self.aggregate(people=Sum("people"))["people"] or 0)
 

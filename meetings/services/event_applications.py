@@ -33,7 +33,11 @@ def lock_event(event: Event) -> Event:
 
 @transaction.atomic
 def apply_to_event(*, event: Event, form_id: uuid.UUID, values: Mapping[str, Any]) -> EventApplication:
-    """One application for each form that was shown, however often it is sent. Raises Refused, ValidationError."""
+    """One application for each form that was shown, and one for each mail address, however often they are sent.
+
+    Returns what stands then: whoever came by an address must not be shown it, for it may be another person's.
+    Raises Refused, ValidationError, for a known address no other than for a new one.
+    """
     locked = lock_event(event)
     known = EventApplication.objects.filter(form_id=form_id, event=locked).first()
     if known is not None:
@@ -43,6 +47,11 @@ def apply_to_event(*, event: Event, form_id: uuid.UUID, values: Mapping[str, Any
     application = EventApplication(event=locked, form_id=form_id, **values)
     application.state = _state_for(locked, application.people or 1)
     application.full_clean(exclude=["event"])
+    earlier = EventApplication.objects.standing_with(application.email, event=locked)
+    if earlier is not None:
+        # Told by mail alone: on the page anybody could ask who comes to an event.
+        mails.send_applied_already(earlier)
+        return earlier
     application.save()
     audit.record(
         type="meetings.event_applied",

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path(f"events/{ONE}/", public.event_detail, name="event-detail"),
     path(f"events/{ONE}/event.ics", public.event_calendar, name="event-calendar"),
     path(f"events/{ONE}/apply/", public.event_apply, name="event-apply"),
+    path(f"events/{ONE}/applied/", public.event_applied, name="event-applied"),
     # For members.
     path("my/events/", my.event_list, name="my-event-list"),
     path("my/events/new/", my.event_create, name="my-event-create"),

@@ -1,6 +1,6 @@
 """The pages about events that members and the desk share: whose they are decides what is found and what is asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -266,15 +266,30 @@ def applicants(request: HttpRequest, side: Side, public_id: str) -> HttpResponse
     """For the host alone; that somebody looked is recorded."""
     event = side.find(request, public_id)
     permissions.check_can_see_applicants(request.user, event)
+    applications = event_applications.open_applicants(event=event, by=request.user)
     context = {
         "event": event,
-        "applications": event_applications.open_applicants(event=event, by=request.user),
+        "applications": applications,
+        "repeated": with_one_number(applications),
         "counts": counts_of(event),
         "capacity": words.capacity_words(event),
         "days": KEPT_DAYS,
         "crumbs": side.steps(event, (_("申し込んだ人"), "")),
     }
     return respond(request, side, "meetings/events/applicants.html", context)
+
+
+def with_one_number(applications: Sequence[EventApplication]) -> set[int]:
+    """Keys of standing applications that share a telephone number.
+
+    An address has one seat; whoever leaves only a number cannot be told by mail, so the host asks when calling.
+    """
+    rows: dict[str, list[int]] = {}
+    for application in applications:
+        digits = "".join(character for character in application.phone if character.isdigit())
+        if digits and application.is_standing:
+            rows.setdefault(digits, []).append(application.pk)
+    return {pk for keys in rows.values() if len(keys) > 1 for pk in keys}
 
 
 def applicants_file(request: HttpRequest, side: Side, public_id: str) -> HttpResponseBase:

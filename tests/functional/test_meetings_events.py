@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from meetings.event_links import application_token
 from meetings.models import Event, EventApplication
 from tests.factories.events import EventApplicationFactory, EventFactory
 from tests.factories.members import MembershipFactory, UserFactory
@@ -69,12 +70,16 @@ def test_somebody_applies_and_cancels(visit: Any) -> None:
     page.get_by_label("配慮してほしいこと").fill("車いすで行きます。")
     page.wait_for_timeout(2_100)
     page.get_by_role("button", name="申し込む").click()
+    page.get_by_role("heading", name="メールを確かめてください").wait_for()
+    is_sound(visitor, "applied")
+    application = EventApplication.objects.get(name="そら")
+    link = f"/events/application/{application_token(application)}/"
+    assert any(link in mail.body for mail in delivered())
+    visitor.open(link)
     page.get_by_role("heading", name="キャンセル待ちです").wait_for()
     is_sound(visitor, "application")
     assert "secret-room" not in page.content()
-    link = page.url
 
-    application = EventApplication.objects.get(name="そら")
     other = visit(PHONE, java_script_enabled=False)
     host = MembershipFactory(organization=event.organization)
     other.be(host.user)
@@ -86,7 +91,7 @@ def test_somebody_applies_and_cancels(visit: Any) -> None:
     assert application.state == "accepted"
     assert {mail.to[0] for mail in delivered()} == {first.email, "sora@mail.example"}
 
-    page.goto(link)
+    visitor.open(link)
     page.get_by_role("heading", name="参加が決まっています").wait_for()
     assert "secret-room" in page.content()
     page.get_by_text("来られなくなったとき").click()

@@ -182,7 +182,7 @@ def event_apply(request: HttpRequest, public_id: str) -> HttpResponse:
         return _apply_page(request, event, ApplyForm(), against=against)
     form = ApplyForm(request.POST)
     if form.is_trapped:
-        return redirect("meetings:event-detail", public_id=public_id)
+        return redirect("meetings:event-applied", public_id=public_id)
     if not form.is_valid():
         return _apply_page(request, event, form, status=400)
     if is_limited(request, group="event-application", rate=RATE):
@@ -198,7 +198,24 @@ def event_apply(request: HttpRequest, public_id: str) -> HttpResponse:
     except (Refused, ValidationError) as error:
         tell(form, error)
         return _apply_page(request, event, form, status=400)
+    if application.email:
+        # The same page whether or not that address had applied before; the rest stands in the mail.
+        return redirect("meetings:event-applied", public_id=public_id)
     return redirect("meetings:event-application", token=application_token(application))
+
+
+@for_applicants
+def event_applied(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Says the same whoever comes, so that nobody learns whether an address has applied."""
+    event = _published(public_id)
+    context = {
+        "event": event,
+        "days": KEPT_DAYS,
+        "crumbs": _crumbs(
+            (event.title, reverse("meetings:event-detail", args=[event.public_id])), (_("申込"), "")
+        ),
+    }
+    return render(request, "meetings/public/event_applied.html", context)
 
 
 def _apply_page(

@@ -49,6 +49,11 @@ class TestAtOnce:
         assert EventApplication.objects.count() == 1
         assert len(delivered()) == 1
 
+    def test_one_address_takes_one_seat(self):
+        event = EventFactory(capacity=3)
+        at_once(*[lambda: apply(event, email="haru@mail.example")] * 4)
+        assert EventApplication.objects.count() == 1
+
     def test_two_cancel_and_two_move_up(self):
         event = EventFactory(capacity=2)
         first = [apply(event), apply(event)]
@@ -133,13 +138,40 @@ class TestSeats:
         mail = next(mail for mail in delivered() if mail.to == [secretariat.email])
         assert f"/desk/events/{event.public_id}/applicants/" in mail.body
 
-    def test_whoever_applies_twice_hears_it_by_mail_only(self):
-        event = EventFactory()
-        for _time in range(2):
-            apply(event, email="haru@mail.example")
+    def test_an_address_holds_one_application_and_hears_it_by_mail(self):
+        event = EventFactory(capacity=3)
+        first = apply(event, email="haru@mail.example")
+        for email in ("haru@mail.example", "Haru@Mail.Example"):
+            assert apply(event, people=2, email=email) == first
         apply(EventFactory(), email="haru@mail.example")
-        said = ["ほかの申込もあります" in mail.body for mail in delivered()]
-        assert said == [False, True, False]
+        assert event.applications.count() == 1
+        assert event.free_seats() == 2
+        mails = delivered()
+        assert [mail.subject for mail in mails] == [
+            "申込を受け付けました",
+            "申込は、もう受け付けています",  # once, though the button was pressed twice
+            "申込を受け付けました",
+        ]
+        assert {mail.to[0] for mail in mails} == {"haru@mail.example"}
+        assert application_token(first) in mails[1].body
+
+    def test_a_cancelled_application_holds_no_address(self):
+        event = EventFactory()
+        services.cancel_application(application=apply(event, email="haru@mail.example"))
+        assert apply(event, email="haru@mail.example").state == ACCEPTED
+
+    def test_numbers_alone_are_no_address(self):
+        event = EventFactory()
+        for _person in range(2):
+            apply(event, email="", phone="090-1234-5678")
+        assert event.applications.count() == 2
+
+    def test_a_known_address_is_refused_like_a_new_one(self):
+        event = EventFactory(capacity=1, has_waiting_list=False)
+        apply(event, email="haru@mail.example")
+        for email in ("haru@mail.example", "natsu@mail.example"):
+            with pytest.raises(Refused, match="定員に達しました"):
+                apply(event, email=email)
 
     def test_nobody_moves_up_when_it_is_over(self):
         event = EventFactory(capacity=1)

@@ -228,14 +228,28 @@ class TestApplying:
             **values,
         }
 
-    def test_it_leads_to_ones_own_page(self, client):
+    def test_a_number_leads_to_ones_own_page(self, client):
         event = EventFactory(capacity=5)
-        response = client.post(f"/events/{event.public_id}/apply/", self.fields())
+        fields = self.fields(email="", phone="090-1234-5678")
+        response = client.post(f"/events/{event.public_id}/apply/", fields)
         application = EventApplication.objects.get()
         assert response.headers["Location"] == reverse(
             "meetings:event-application", args=[application_token(application)]
         )
         assert "参加が決まっています" in text_of(client.get(response.headers["Location"]))
+
+    def test_nobody_learns_whether_an_address_has_applied(self, client):
+        event = EventFactory(capacity=5)
+        EventApplicationFactory(event=event, name="ひみつ", email="sora@mail.example")
+        said = set()
+        for email in ("SORA@mail.example", "natsu@mail.example"):
+            response = client.post(f"/events/{event.public_id}/apply/", self.fields(email=email))
+            page = client.get(response.headers["Location"])
+            said.add((response.headers["Location"], text_of(page)))
+        assert len(said) == 1
+        assert "メールを確かめてください" in text_of(page)
+        assert "ひみつ" not in text_of(page)
+        assert EventApplication.objects.count() == 2
 
     def test_a_double_click_applies_once(self, client):
         event, fields = EventFactory(), self.fields()
@@ -355,6 +369,14 @@ class TestWhoOpens:
         history = text_of(secretariat_client.get(f"/desk/events/{event.public_id}/"))
         assert "申し込んだ人の一覧を見た" in history
         assert "申し込んだ人の一覧を書き出した" in history
+
+    def test_one_number_with_two_applications_is_shown_to_whoever_calls(self):
+        membership = MembershipFactory()
+        event = EventFactory(organization=membership.organization)
+        for phone in ("090-1234-5678", "09012345678", "087-111-2222"):
+            EventApplicationFactory(event=event, email="", phone=phone)
+        page = text_of(signed_in(membership.user).get(f"/my/events/{event.public_id}/applicants/"))
+        assert page.count("同じ電話番号の申込がほかにもある") == 2
 
     def test_an_application_of_another_event_is_not_found(self):
         membership = MembershipFactory()
