@@ -1,18 +1,12 @@
 """Published meetings for programs: JSON (docs/meeting-json.md) and Atom. The public edition, whoever asks."""
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch
-from django.template.defaultfilters import linebreaksbr
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.feedgenerator import Atom1Feed
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from meetings.models import (
@@ -23,6 +17,7 @@ from meetings.models import (
     Meeting,
     Minutes,
 )
+from meetings.presenting.atom import MOST_IN_FEED, Entry, absolute
 from meetings.presenting.days import when_of
 from meetings.presenting.record import (
     NAMED_FIRST,
@@ -36,15 +31,8 @@ from meetings.presenting.record import (
     present_record,
 )
 from meetings.services.renderings import newest_pdf
-from platform_portal.region.models import PortalSettings
 
 FORMAT = "tsunagari-meeting/1"
-MOST_IN_FEED = 50
-_BEGINNING = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
-
-
-def absolute(name: str, *args: str) -> str:
-    return f"{settings.PORTAL_ORIGIN}{reverse(name, args=args)}"
 
 
 # --- JSON ----------------------------------------------------------------------------------------
@@ -178,15 +166,6 @@ def _time(at: dt.datetime | None) -> str | None:
 
 
 # --- Atom ----------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Entry:
-    title: str
-    address: str
-    unique: str
-    text: str
-    at: dt.datetime
-
-
 def newest_records() -> list[Entry]:
     """Published records, the one published last first."""
     found: dict[int, Minutes] = {}
@@ -194,16 +173,19 @@ def newest_records() -> list[Entry]:
         rows = Minutes.objects.published(edition).select_related("meeting__body")
         found |= {row.pk: row for row in rows.order_by("-published_at", "-pk")[:MOST_IN_FEED]}
     newest = sorted(found.values(), key=lambda row: (row.published_at, row.pk), reverse=True)[:MOST_IN_FEED]
-    return [
-        Entry(
-            _("%(meeting)s 議事録") % {"meeting": row.meeting.title},
-            absolute("meetings:minutes", row.meeting.public_id),
-            absolute("meetings:minutes", row.meeting.public_id),
-            f"{row.meeting.body.name}　{when_of(row.meeting)}",
-            row.published_at or row.created_at,
-        )
-        for row in newest
-    ]
+    return [_record_entry(row) for row in newest]
+
+
+def _record_entry(row: Minutes) -> Entry:
+    address, at = absolute("meetings:minutes", row.meeting.public_id), row.published_at or row.created_at
+    return Entry(
+        title=_("%(meeting)s 議事録") % {"meeting": row.meeting.title},
+        address=address,
+        unique=address,
+        text=f"{row.meeting.body.name}　{when_of(row.meeting)}",
+        published_at=at,
+        updated_at=at,
+    )
 
 
 def newest_corrections() -> list[Entry]:
@@ -230,38 +212,12 @@ def _correction_entry(row: Correction, edition: Edition) -> Entry:
         _("後の文：%(text)s") % {"text": each.after} if each.after else "",
         _("理由：%(kind)s（%(reason)s）") % {"kind": each.kind, "reason": each.reason},
     ]
-    address = absolute("meetings:utterance", block.public_id)
+    address, at = absolute("meetings:utterance", block.public_id), row.decided_at or row.proposed_at
     return Entry(
-        f"{title} {label}".strip(),
-        address,
-        f"{address}#{row.public_id}",
-        "\n".join(filter(None, parts)),
-        row.decided_at or row.proposed_at,
+        title=f"{title} {label}".strip(),
+        address=address,
+        unique=f"{address}#{row.public_id}",
+        text="\n".join(filter(None, parts)),
+        published_at=at,
+        updated_at=at,
     )
-
-
-def atom(entries: Iterable[Entry], *, title: str, page: str, feed: str) -> bytes:
-    """`page`, `feed`: URL names of what it tells of and of itself."""
-    portal, listed = PortalSettings.load(), list(entries)
-    generator = Atom1Feed(
-        title=f"{title} | {portal.portal_name}",
-        link=absolute(page),
-        description="",
-        language="ja",
-        feed_url=absolute(feed),
-        feed_guid=absolute(feed),
-        author_name=portal.secretariat_name or portal.portal_name,
-    )
-    for entry in listed:
-        generator.add_item(
-            title=entry.title,
-            link=entry.address,
-            unique_id=entry.unique,
-            description=linebreaksbr(escape(entry.text)),  # Atom takes a summary for HTML
-            pubdate=entry.at,
-            updateddate=entry.at,
-        )
-    newest = listed[0].at if listed else _BEGINNING
-    # An empty feed must not claim to be new with every look.
-    generator.latest_post_date = lambda: newest  # type: ignore[method-assign]
-    return generator.writeString("utf-8").encode()

@@ -20,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from meetings.event_calendars import calendar_of, feed_of
+from meetings.event_calendars import calendar_of, feed_entries
 from meetings.event_filters import PublicEventFilter
 from meetings.event_links import LinkUnusableError, Trouble, application_token, find_application
 from meetings.forms.applying import ApplyForm, CancelForm
@@ -28,6 +28,7 @@ from meetings.models import ApplicantState, Event, EventApplication
 from meetings.models.events import KEPT_DAYS
 from meetings.permissions import events as permissions
 from meetings.presenting import events as words
+from meetings.presenting.atom import MOST_IN_FEED, absolute, atom_response
 from meetings.presenting.months import Month
 from meetings.services import event_applications as services
 from platform_portal.access.checks import Refused, reason_against
@@ -39,7 +40,6 @@ from platform_portal.region.models import PortalSettings
 
 PER_PAGE = 20
 IN_CALENDAR = 500
-IN_FEED = 50
 RATE = "10/h"
 CALENDAR_TYPE = "text/calendar; charset=utf-8"
 P = ParamSpec("P")
@@ -129,9 +129,15 @@ def _attached(body: bytes, name: str) -> HttpResponse:
 @public_page()
 def event_feed(request: HttpRequest) -> HttpResponse:
     """Atom: what was published or changed last."""
-    events = list(Event.objects.published().for_list().order_by("-updated_at", "-pk")[:IN_FEED])
-    body = feed_of(events, updated_at=events[0].updated_at if events else None)
-    return HttpResponse(body, content_type="application/atom+xml; charset=utf-8")
+    events = Event.objects.published().for_list().order_by("-updated_at", "-pk")[:MOST_IN_FEED]
+    page = absolute("meetings:event-list")
+    return atom_response(
+        feed_entries(events),
+        title=_("催し"),
+        page=page,
+        address=absolute("meetings:event-feed"),
+        unique=page,  # as it was known from the beginning
+    )
 
 
 def _published(public_id: str) -> Event:

@@ -6,22 +6,20 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from meetings.calendar_links import user_of
 from meetings.models import Body, Meeting, MeetingState
 from meetings.models.meetings import MeetingQuerySet
+from meetings.presenting.atom import MOST_IN_FEED, Entry, absolute, atom_response
 from meetings.presenting.calendars import calendar_of
 from meetings.presenting.days import when_of
 from platform_portal.page_cache import public_page
 from platform_portal.region.models import PortalSettings
 
-FEED_LENGTH = 50
 CALENDAR_TYPE = "text/calendar; charset=utf-8"
 # A calendar wants what comes and what was lately.
 PAST = dt.timedelta(days=366)
@@ -54,26 +52,27 @@ def _recent(rows: MeetingQuerySet) -> MeetingQuerySet:
 def meeting_feed(request: HttpRequest) -> HttpResponse:
     """What was announced, cancelled or recorded last."""
     rows, body = _of_body(request, Meeting.objects.published())
-    newest = list(rows.select_related("body").order_by("-updated_at", "-pk")[:FEED_LENGTH])
-    feed = Atom1Feed(
-        title=_named(_("会議"), body),
-        link=f"{settings.PORTAL_ORIGIN}{reverse('meetings:meeting-list')}",
-        description="",
-        language="ja",
-        feed_url=f"{settings.PORTAL_ORIGIN}{request.get_full_path()}",
-        feed_guid=f"tag:tsunagari-portal,2026:meetings{':' + request.GET['body'] if body else ''}",
+    newest = rows.select_related("body").order_by("-updated_at", "-pk")[:MOST_IN_FEED]
+    of_body = f":{request.GET['body']}" if body else ""
+    return atom_response(
+        map(_entry, newest),
+        title=body or _("会議"),
+        page=absolute("meetings:meeting-list"),
+        address=f"{settings.PORTAL_ORIGIN}{request.get_full_path()}",
+        unique=f"tag:tsunagari-portal,2026:meetings{of_body}",
     )
-    for meeting in newest:
-        feed.add_item(
-            title=f"{meeting.title}（{meeting.get_state_display()}）",
-            link=f"{settings.PORTAL_ORIGIN}{reverse('meetings:meeting-detail', args=[meeting.public_id])}",
-            description=_words(meeting),
-            unique_id=f"tag:tsunagari-portal,2026:meeting:{meeting.public_id}",
-            pubdate=meeting.announced_at or meeting.created_at,
-            updateddate=meeting.updated_at,
-            categories=[meeting.body.name],
-        )
-    return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+
+
+def _entry(meeting: Meeting) -> Entry:
+    return Entry(
+        title=f"{meeting.title}（{meeting.get_state_display()}）",
+        address=absolute("meetings:meeting-detail", meeting.public_id),
+        unique=f"tag:tsunagari-portal,2026:meeting:{meeting.public_id}",
+        text=_words(meeting),
+        published_at=meeting.announced_at or meeting.created_at,
+        updated_at=meeting.updated_at,
+        categories=(meeting.body.name,),
+    )
 
 
 def _words(meeting: Meeting) -> str:

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from meetings.models import Event, Meeting, Minutes
 from meetings.presenting import machines
+from meetings.presenting.atom import absolute, atom_response
 from meetings.presenting.record import NAMED_FIRST
 from platform_portal.page_cache import public_page
 
-ATOM = "application/atom+xml; charset=utf-8"
 MAX_ADDRESSES = 50_000  # the protocol's limit for one file
 
 
@@ -30,24 +30,26 @@ def meeting_json(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @public_page()
 def minutes_feed(request: HttpRequest) -> HttpResponse:
-    body = machines.atom(
+    address = absolute("meetings:minutes-feed")
+    return atom_response(
         machines.newest_records(),
         title=_("議事録"),
-        page="meetings:meeting-list",
-        feed="meetings:minutes-feed",
+        page=absolute("meetings:meeting-list"),
+        address=address,
+        unique=address,
     )
-    return HttpResponse(body, content_type=ATOM)
 
 
 @public_page()
 def correction_feed(request: HttpRequest) -> HttpResponse:
-    body = machines.atom(
+    address = absolute("meetings:correction-feed")
+    return atom_response(
         machines.newest_corrections(),
         title=_("議事録の訂正"),
-        page="meetings:meeting-list",
-        feed="meetings:correction-feed",
+        page=absolute("meetings:meeting-list"),
+        address=address,
+        unique=address,
     )
-    return HttpResponse(body, content_type=ATOM)
 
 
 @public_page()

@@ -14,6 +14,7 @@ from django.utils import timezone
 from meetings.models import AgendaItem, Audience, Meeting, Minutes
 from platform_portal.page_cache import forget_public_pages
 from tests.conftest import text_of
+from tests.factories.events import EventFactory
 from tests.factories.meetings import (
     AgendaItemFactory,
     CorrectionFactory,
@@ -27,6 +28,7 @@ from tests.factories.members import UserFactory
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
+FEEDS = ("correction-feed", "event-feed", "meeting-feed", "minutes-feed")
 
 
 @pytest.fixture
@@ -145,12 +147,19 @@ def test_words_in_angle_brackets_survive_in_feeds(minutes):
     assert "<b>" not in said
 
 
-def test_every_feed_has_an_id_of_its_own():
-    ids = {
-        ElementTree.fromstring(Client().get(reverse(f"meetings:{name}")).content).findtext(f"{ATOM}id")
-        for name in ("minutes-feed", "correction-feed")
-    }
-    assert len(ids) == 2
+def test_what_is_written_about_meetings_and_events_is_no_markup_in_feeds():
+    MeetingFactory(place="<b>大会議室</b>")
+    EventFactory(place="<b>市民館</b>")
+    for name in ("meeting-feed", "event-feed"):
+        (entry,) = entries(name)
+        assert "&lt;b&gt;" in entry
+        assert "<b>" not in entry
+
+
+def test_every_feed_has_an_id_and_an_author():
+    feeds = [ElementTree.fromstring(Client().get(reverse(f"meetings:{name}")).content) for name in FEEDS]
+    assert len({feed.findtext(f"{ATOM}id") for feed in feeds}) == len(FEEDS)
+    assert all(feed.findtext(f"{ATOM}author/{ATOM}name") for feed in feeds)
 
 
 def test_records_are_told_newest_first(minutes):
@@ -159,8 +168,10 @@ def test_records_are_told_newest_first(minutes):
     assert newer.meeting.title in entries("minutes-feed")[0]
 
 
-def test_empty_feeds_are_not_new_with_every_look():
-    assert "2020-01-01" in text_of(Client().get(reverse("meetings:minutes-feed")))
+@pytest.mark.parametrize("name", FEEDS)
+def test_empty_feeds_are_not_new_with_every_look(name):
+    forget_public_pages()
+    assert "2020-01-01" in text_of(Client().get(reverse(f"meetings:{name}")))
 
 
 def test_sitemap_leads_to_meetings_and_records(minutes):

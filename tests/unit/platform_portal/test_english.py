@@ -22,6 +22,7 @@ MODULES = (
     "meetings/forms/confirmation.py",
     "meetings/forms/search.py",
     "meetings/presenting/agenda.py",
+    "meetings/presenting/atom.py",
     "meetings/presenting/calendars.py",
     "meetings/presenting/days.py",
     "meetings/presenting/editions.py",
