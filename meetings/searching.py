@@ -6,14 +6,16 @@ places is looked for from the newest meetings backwards, as nobody reads to the 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Value
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, BooleanField, Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Lower, Replace
 
-from meetings.indexing import hidden_blocks
 from meetings.models import (
     AgendaItem,
     Body,
@@ -49,23 +51,6 @@ class Asked:
     body: Body | None = None
     year: int | None = None
 
-    @property
-    def query(self) -> str:
-        parts = (text_query(self.words), speaker_query(self.speaker))
-        return " & ".join(f"({part})" for part in parts if part)
-
-    @property
-    def is_understood(self) -> bool:
-        """False where one of the two carries no word that could be looked for."""
-        return bool(self.query) and all(
-            query
-            for asked, query in (
-                (self.words, text_query(self.words)),
-                (self.speaker, speaker_query(self.speaker)),
-            )
-            if asked.strip()
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -78,10 +63,9 @@ class Found:
 
 
 def find_utterances(asked: Asked, user: Any, *, page: int = 1) -> Found:
-    query = asked.query
-    if not query or not asked.is_understood:
-        return Found()
-    edition_of = readable_minutes(user, body=asked.body, year=asked.year)
+    """Three queries, and one more for each further step of a common word."""
+    query = _query_of(asked)
+    edition_of = readable_minutes(user, body=asked.body, year=asked.year) if query else {}
     if not edition_of:
         return Found()
     keys = _newest_first(query, edition_of)
@@ -94,57 +78,85 @@ def find_utterances(asked: Asked, user: Any, *, page: int = 1) -> Found:
     )
 
 
+def _query_of(asked: Asked) -> str:
+    """tsquery, empty where nothing is asked, or where one of the two carries no word that could be looked for."""
+    parts = []
+    for typed, build in ((asked.words, text_query), (asked.speaker, speaker_query)):
+        part = build(typed)
+        if typed.strip() and not part:
+            return ""
+        parts.append(part)
+    return " & ".join(f"({part})" for part in parts if part)
+
+
 def readable_minutes(user: Any, *, body: Body | None = None, year: int | None = None) -> dict[int, Edition]:
-    """The best edition of each record that `user` may read, by key of the record; newest meeting first. Two queries."""
-    condition = Q()
+    """The best edition of each record that `user` may read, by key of the record; newest meeting first. One query."""
+    rows: Any = Minutes.objects.with_best_edition(user)
     if body is not None:
-        condition &= Q(meeting__body=body)
+        rows = rows.filter(meeting__body=body)
     if year is not None:
-        condition &= Q(meeting__fiscal_year=year)
-    found: dict[int, tuple[Any, Edition]] = {}
-    for edition in (Edition.LABELS, Edition.NAMED):  # the later one stays
-        rows = Minutes.objects.visible_to(user, edition).filter(condition)
-        for key, starts_at in rows.order_by().values_list("pk", "meeting__starts_at"):
-            found[key] = (starts_at, edition)
-    newest = sorted(found.items(), key=lambda item: (item[1][0], item[0]), reverse=True)
-    return {key: edition for key, (_starts_at, edition) in newest}
+        rows = rows.filter(meeting__fiscal_year=year)
+    newest = rows.order_by("-meeting__starts_at", "-pk").values_list("pk", "best_edition")
+    return {key: Edition(edition) for key, edition in newest}
 
 
 def _newest_first(query: str, edition_of: dict[int, Edition]) -> list[int]:
     """Keys of the blocks, those of the newest meeting first; not many more than are counted."""
-    records, hidden = list(edition_of), hidden_blocks()
+    records = list(edition_of)
     order = {key: place for place, key in enumerate(records)}
+
+    def sorted_keys(rows: Iterable[tuple[int, int, int]]) -> list[int]:
+        return [
+            key for _order, _place, key in sorted((order[record], place, key) for key, record, place in rows)
+        ]
+
+    everywhere, few = _matching(query, edition_of, records), int(_FEW * MOST_COUNTED)
+    expected = _expected(everywhere)
+    if expected <= few:
+        rows = list(_shown(everywhere)[: few + 1])
+        if len(rows) <= few:
+            return sorted_keys(rows)
+        # More than was expected: as many, then, in every record as in those that these came from.
+        expected = len(rows) * len(records) // len({record for _key, record, _place in rows})
     found: list[int] = []
-    start, step = 0, _first_step(query, edition_of)
+    start, step = 0, max(_LEAST_STEP, few * len(records) // expected)
     while start < len(records) and len(found) <= MOST_COUNTED:
-        matches = _matching(query, edition_of, records[start : start + step])
-        rows = sorted((order[minutes], place, key) for key, minutes, place in matches if key not in hidden)
-        found += [key for _order, _place, key in rows]
+        found += sorted_keys(_shown(_matching(query, edition_of, records[start : start + step])))
         start, step = start + step, step * _STEP_GROWS
     return found
 
 
-def _first_step(query: str, edition_of: dict[int, Edition]) -> int:
-    """In how many records to look at once: in all for a rare word, in as many as are likely to be enough for a common
-    one. What is likely says PostgreSQL's planner; if it is wrong, the search takes longer and finds the same."""
-    plan = json.loads(_matching(query, edition_of, list(edition_of)).explain(format="json"))
-    expected = max(1, plan[0]["Plan"]["Plan Rows"])
-    if expected <= _FEW * MOST_COUNTED:
-        return len(edition_of)
-    return max(_LEAST_STEP, int(_FEW * MOST_COUNTED * len(edition_of) / expected))
+def _expected(rows: Any) -> int:
+    """How many of them PostgreSQL's planner expects. If it is wrong, the search takes longer and finds the same."""
+    plan = json.loads(rows.explain(format="json"))
+    return max(1, int(plan[0]["Plan"]["Plan Rows"]))
 
 
 def _matching(query: str, edition_of: dict[int, Edition], among: Sequence[int]) -> Any:
     """(key, record, position) in no order, each record by the words of its edition."""
-    condition = Q(pk__in=[])
+    parts = []
     for edition, vector in _VECTOR.items():
         keys = [key for key in among if edition_of[key] == edition]
-        if len(keys) == len(among):
-            condition = Q(holds(vector, query), minutes__in=keys)
-        elif keys:
-            condition |= Q(holds(vector, query), minutes__in=keys)
-    rows = Utterance.objects.standing().filter(condition).order_by()
+        if keys:
+            parts.append(Q(holds(vector, query), _is_one_of("minutes", keys)))
+    rows = Utterance.objects.standing().filter(reduce(or_, parts)).order_by()
     return rows.values_list("pk", "minutes_id", "position")
+
+
+def _shown(rows: Any) -> Any:
+    """Blocks under closed items have no words to be found by; should any have kept them, they stay unfound."""
+    return rows.exclude(agenda_items__in=AgendaItem.objects.hidden())
+
+
+def _is_one_of(field: str, keys: list[int]) -> Func:
+    """As one parameter: with hundreds of them, writing the statement takes longer than running it."""
+    return Func(
+        F(field),
+        Value(keys, output_field=ArrayField(BigIntegerField())),
+        template="(%(expressions)s))",
+        arg_joiner=" = ANY(",
+        output_field=BooleanField(),
+    )
 
 
 def find_papers(asked: Asked, user: Any) -> list[DocumentVersion]:

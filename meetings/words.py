@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from platform_portal.japanese.text import MAX_LENGTH, normalize, normalize_width
-from platform_portal.japanese.tokens import tokens
+from platform_portal.japanese.tokens import tokens, whole_words
 from platform_portal.japanese.vectors import Weight, query_of_terms
 
 SPEAKER: Weight = "A"
@@ -72,6 +72,9 @@ def speaker_query(asked: str) -> str:
 
 
 def _spellings(term: str) -> list[list[str]]:
-    """As words, and where the term is all kanji or all katakana, as pairs."""
+    """As words, and where the term is all kanji or all katakana, as pairs.
+
+    Words that add nothing are left out: PostgreSQL takes each for a further condition and expects far too little.
+    """
     is_one_run = _RUN.fullmatch(_without_dots(term)) is not None
-    return [tokens(term), list(dict.fromkeys(_pairs(term))) if is_one_run else []]
+    return [whole_words(term), list(dict.fromkeys(_pairs(term))) if is_one_run else []]

@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -29,14 +29,24 @@ class Edition(models.TextChoices):
     LABELS = "labels", _("議事要旨（役職名だけ）")
 
 
+def _may_read(user: Any, edition: Edition) -> Q:
+    return visible(user, f"{edition}_audience", meeting="meeting__")
+
+
 class MinutesQuerySet(models.QuerySet["Minutes"]):
     def visible_to(self, user: Any, edition: Edition) -> "MinutesQuerySet":
         """Published records of which `user` may read that edition. Drafts live on the desk alone."""
-        found = self.filter(state=State.PUBLISHED).exclude(meeting__state=MeetingState.DRAFT)
-        return found.filter(
-            visible(user, "meeting__audience", meeting="meeting__"),
-            visible(user, f"{edition}_audience", meeting="meeting__"),
-        )
+        return self._known_to(user).filter(_may_read(user, edition))
+
+    def with_best_edition(self, user: Any) -> "MinutesQuerySet":
+        """Published records of which `user` may read an edition, and as `best_edition` the one that says most."""
+        named, labels = _may_read(user, Edition.NAMED), _may_read(user, Edition.LABELS)
+        best = Case(When(named, then=Value(Edition.NAMED)), default=Value(Edition.LABELS))
+        return self._known_to(user).filter(named | labels).annotate(best_edition=best)
+
+    def _known_to(self, user: Any) -> "MinutesQuerySet":
+        published = self.filter(state=State.PUBLISHED).exclude(meeting__state=MeetingState.DRAFT)
+        return published.filter(visible(user, "meeting__audience", meeting="meeting__"))
 
     def published(self, edition: Edition) -> "MinutesQuerySet":
         """What everybody may read, whoever asks."""

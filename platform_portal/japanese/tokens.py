@@ -84,6 +84,11 @@ def tokens(text: str) -> list[str]:
     return list(found)
 
 
+def whole_words(text: str) -> list[str]:
+    """Return the same words without the parts of compounds: where a compound stands, its parts stand as well."""
+    return list(dict.fromkeys(morpheme.normal for morpheme in morphemes(text) if morpheme.is_content))
+
+
 def morphemes(text: str) -> list[Morpheme]:
     """Split `text` into all its pieces (mode C, parts from modes B and A), spaces left out. Never raises."""
     plain = _usual_spelling(normalize_width(text, limit=MAX_LENGTH))
