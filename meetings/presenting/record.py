@@ -20,6 +20,7 @@ from meetings.models import (
 )
 
 NAMED_FIRST = (Edition.NAMED, Edition.LABELS)
+_OPENING = 20  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,16 @@ class Block:
     @property
     def is_speech(self) -> bool:
         return self.kind == UtteranceKind.SPEECH
+
+    @property
+    def begins_something(self) -> bool:
+        return bool(self.gap_before or self.headings)
+
+    @property
+    def quoted(self) -> str:
+        """Who says how it begins: what tells its links from those of others."""
+        opening = self.text if len(self.text) <= _OPENING else f"{self.text[: _OPENING - 1]}…"
+        return f"{self.label} {opening}".strip()
 
 
 @dataclass(slots=True)

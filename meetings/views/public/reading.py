@@ -105,6 +105,7 @@ def utterance_context(record: Record, block: Utterance) -> dict[str, Any]:
     return {
         "record": record,
         "asked": record.blocks[place],
+        "asked_alone": [record.blocks[place]],
         "before": record.blocks[max(0, place - NEIGHBOURS) : place],
         "after": record.blocks[place + 1 : place + 1 + NEIGHBOURS],
     }
