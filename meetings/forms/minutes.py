@@ -20,6 +20,7 @@ from members.models.users import validate_one_line
 # A longer list of questions helps nobody: one answers what was just asked.
 QUESTIONS_OFFERED = 30
 CUT_MARK = "【ここで分ける】"
+UNKNOWN_LABEL = gettext_lazy("「%(label)s」は一覧にありません。「所属」「姓」「役職」の欄に書いてください。")
 
 
 def refuse_control_characters(text: str) -> None:
@@ -129,12 +130,20 @@ class UtteranceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Without scripts a chosen name arrives as it was chosen."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
-        chosen = self._suggestions.get(values.pop("pick", "").strip())
+        picked = values.pop("pick", "").strip()
+        chosen = self._suggestions.get(picked)
+        if picked and chosen is None:
+            self.add_error("pick", UNKNOWN_LABEL % {"label": picked})
         if chosen is not None:
             values |= {name: getattr(chosen, name) for name in ("organization_name", "speaker", "role")}
             if chosen.organization_id is not None:
                 values["organization"] = Organization.objects.filter(pk=chosen.organization_id).first()
         return values
+
+    @property
+    def unknown_words(self) -> str:
+        """For the script, which puts what was typed in."""
+        return UNKNOWN_LABEL % {"label": "{label}"}
 
     def values(self) -> dict[str, Any]:
         """Only after is_valid(): what change_utterance() takes."""

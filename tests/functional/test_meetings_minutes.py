@@ -55,6 +55,13 @@ def test_by_keyboard_alone(visit, minutes, writer, tmp_path):
     page.locator("textarea[name=text]").wait_for()
     assert visitor.axe_violations() == []
     page.screenshot(path=tmp_path / "minutes.png", full_page=True)
+    pick = page.get_by_label("呼び名から選ぶ")
+    pick.fill("書記")
+    pick.press("Tab")
+    assert "「書記」は一覧にありません" in page.get_by_role("alert").text_content()
+    pick.fill("")
+    page.locator("textarea[name=text]").focus()
+    page.keyboard.press("Control+Home")
     page.keyboard.type("はじめに。")
     wait_for(page, "保存しました")
     assert texts(minutes)[0] == "はじめに。0番の文です。つづきの文です。"

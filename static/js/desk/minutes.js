@@ -51,6 +51,7 @@ async function ask(address, body) {
 function fields(form, what) {
   const data = new FormData(form);
   for (const [name, value] of Object.entries(what)) data.set(name, value);
+  data.delete("pick"); // fill() has put what was chosen where it belongs
   data.set("version", open.version);
   return data;
 }
@@ -306,18 +307,30 @@ list?.addEventListener("submit", (event) => {
 
 list?.addEventListener("input", (event) => {
   if (!open?.form.contains(event.target) || event.target.name === "to") return;
-  if (event.target.name === "pick") fill(event.target);
+  if (event.target.name === "pick" && !fill(event.target)) return;
   touched();
 });
 
-// A name chosen from the list goes into its three fields.
+list?.addEventListener("change", (event) => {
+  if (event.target.name === "pick" && open?.form.contains(event.target)) tellUnknown(event.target.value.trim());
+});
+
+function tellUnknown(label) {
+  const said = open.form.querySelector("[data-unknown]");
+  said.hidden = !label;
+  said.textContent = label && said.dataset.unknown.replace("{label}", () => label);
+}
+
+// A name chosen from the list goes into its three fields. False when the list does not hold it.
 function fill(field) {
-  const found = [...document.querySelectorAll("#known-labels option")].find((each) => each.value === field.value);
-  if (!found) return;
+  tellUnknown("");
+  const found = [...document.querySelectorAll("#known-labels option")].find((each) => each.value === field.value.trim());
+  if (!found) return false;
   for (const name of ["organization_name", "speaker", "role", "organization"]) {
     if (name !== "organization" || found.dataset.organization) open.form.elements[name].value = found.dataset[name];
   }
   field.value = "";
+  return true;
 }
 
 // --- Nothing typed is lost -------------------------------------------------------------------

@@ -207,6 +207,7 @@ class TestWithoutScripts:
         ("field", "value", "words"),
         [
             ("organization", "ない団体", "この名前の会員団体はありません"),
+            ("pick", "議長", "「議長」は一覧にありません"),
             ("text", "\x07", "目に見えない文字"),
             ("text", "長" * 20_001, "20000"),
             ("kind", "song", "選べません"),
