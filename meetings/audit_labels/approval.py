@@ -18,6 +18,7 @@ LABELS = {
     "meetings.minutes_published": _("認めて公開した"),
     "meetings.minutes_suspended": _("公開を止めた"),
     "meetings.minutes_resumed": _("もう一度公開した"),
+    "meetings.minutes_pdf_asked_again": _("PDFをもう一度作るように頼んだ"),
     "meetings.minutes_audiences_changed": _("読める人を変えた"),
     "meetings.leak_judged_harmless": _("名前が残っていても問題がないとした"),
     "meetings.correction_proposed": _("訂正を書いた"),

@@ -3,11 +3,23 @@
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.minutes import Edition, Minutes
+from platform_portal.publishing.states import State
+
+
+class MinutesPdfQuerySet(models.QuerySet["MinutesPdf"]):
+    def asked_last(self) -> "MinutesPdfQuerySet":
+        """Of each edition the one that was asked for last: earlier ones say what the record said then."""
+        rivals = MinutesPdf.objects.filter(minutes=OuterRef("minutes"), edition=OuterRef("edition"))
+        return self.filter(pk=rivals.order_by("-asked_at", "-pk").values("pk")[:1])
+
+    def missing(self) -> "MinutesPdfQuerySet":
+        """Could not be made of what readers see now: somebody has to do something about it."""
+        return self.asked_last().exclude(error="").filter(minutes__state=State.PUBLISHED)
 
 
 class MinutesPdf(models.Model):
@@ -24,7 +36,7 @@ class MinutesPdf(models.Model):
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
     error = models.CharField(_("できなかったわけ"), max_length=500, blank=True, editable=False)
 
-    objects: ClassVar[Any] = models.Manager()
+    objects: ClassVar[Any] = MinutesPdfQuerySet.as_manager()
 
     class Privacy:
         public = ("minutes", "edition", "rendered_at", "file", "sha256")

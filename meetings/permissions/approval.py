@@ -78,6 +78,16 @@ def can_move_minutes(user: Any, minutes: Minutes, to: State) -> bool:
     return passes(check_can_move_minutes, user, minutes, to)
 
 
+def check_can_print_again(user: Any, minutes: Minutes) -> None:
+    check_has(user, Permission.EDIT_MEETINGS)
+    if minutes.state != State.PUBLISHED:
+        raise Refused(_("PDFを作るのは、公開している議事録だけです。"))
+
+
+def can_print_again(user: Any, minutes: Minutes) -> bool:
+    return passes(check_can_print_again, user, minutes)
+
+
 def check_can_check_leaks(user: Any, minutes: Minutes) -> None:
     """Write other words for the edition without names, or say that a name does no harm."""
     check_has(user, Permission.EDIT_MEETINGS)

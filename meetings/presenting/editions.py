@@ -38,3 +38,9 @@ def readers_of(minutes: Minutes) -> list[tuple[str, str]]:
         (str(Edition.NAMED.label), str(Audience(minutes.named_audience).label)),
         (str(Edition.LABELS.label), str(Audience(minutes.labels_audience).label)),
     ]
+
+
+def printed_of(minutes: Minutes) -> list[Edition]:
+    """Those that anybody outside the secretariat reads."""
+    audiences = {Edition.NAMED: minutes.named_audience, Edition.LABELS: minutes.labels_audience}
+    return [edition for edition in Edition if audiences[edition] != Audience.CLOSED]

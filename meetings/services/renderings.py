@@ -11,8 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
-from meetings.models import Audience, Edition, Minutes, MinutesPdf
+from meetings.models import Edition, Minutes, MinutesPdf
+from meetings.permissions.approval import check_can_print_again
+from meetings.presenting.editions import printed_of
 from meetings.presenting.printing import html_and_css
+from members.models import User
+from platform_portal.audit import services as audit
 from platform_portal.page_cache import forget_public_pages
 from platform_portal.pdf import UnprintableError, print_pdf, source_hash
 from platform_portal.publishing.states import State
@@ -35,8 +39,7 @@ def ask_for_pdfs(pk: int) -> list[MinutesPdf]:
     minutes = Minutes.objects.select_related("meeting__body").filter(pk=pk, state=State.PUBLISHED).first()
     if minutes is None:
         return []
-    audiences = {Edition.NAMED: minutes.named_audience, Edition.LABELS: minutes.labels_audience}
-    rows = [_ask(minutes, edition) for edition in Edition if audiences[edition] != Audience.CLOSED]
+    rows = [_ask(minutes, edition) for edition in printed_of(minutes)]
     if any(row.rendered_at is None for row in rows):
         transaction.on_commit(_wake_printer)
     return rows
@@ -54,6 +57,15 @@ def _ask(minutes: Minutes, edition: Edition) -> MinutesPdf:
         row.error = ""
         row.save(update_fields=["error"])
     return row
+
+
+@transaction.atomic
+def print_again(*, minutes: Minutes, by: User) -> None:
+    """Tries anew what could not be made, and asks for what was never asked for. Raises Refused."""
+    check_can_print_again(by, minutes)
+    ask_for_pdfs(minutes.pk)
+    audit.record(type="meetings.minutes_pdf_asked_again", by=by, obj=minutes)
+    transaction.on_commit(forget_public_pages)
 
 
 def _wake_printer() -> None:
@@ -112,13 +124,30 @@ def _print(row: MinutesPdf) -> bytes:
     html, css = html_and_css(row.minutes, Edition(row.edition))
     if source_hash(html, css) != row.source_sha256:
         raise UnprintableError(_("作る前に議事録が変わりました。変わったあとのものを作ります。"))
-    return print_pdf(html, css)
+    try:
+        return print_pdf(html, css)
+    except (UnprintableError, SoftTimeLimitExceeded):
+        raise
+    except (
+        Exception
+    ) as error:  # whatever the printing program stumbles over: the records behind this one still wait
+        logger.exception("A PDF could not be made")
+        words = _(
+            "印刷のプログラムが途中で止まりました（%(kind)s）。くり返すときは、システムの担当者に知らせてください。"
+        )
+        raise UnprintableError(words % {"kind": type(error).__name__}) from error
 
 
 # --- Handing out ---------------------------------------------------------------------------------
+def asked_last(minutes: Minutes, edition: Edition) -> MinutesPdf | None:
+    """For pages, which say whether it is there; a file is handed out by current_pdf() alone."""
+    row: MinutesPdf | None = MinutesPdf.objects.filter(minutes=minutes, edition=edition).asked_last().first()
+    return row
+
+
 def newest_pdf(minutes: Minutes, edition: Edition) -> MinutesPdf | None:
-    """The one asked for last, when it is there. For pages; a file is handed out by current_pdf() alone."""
-    row = MinutesPdf.objects.filter(minutes=minutes, edition=edition).order_by("-asked_at", "-pk").first()
+    """The one asked for last, when it is there."""
+    row = asked_last(minutes, edition)
     return row if row is not None and row.rendered_at else None
 
 

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path(f"{_ONE}/confirmation/proposals/<int:pk>/", confirmation.proposal, name="desk-proposal"),
     path(f"{_ONE}/publication/", publication.publication, name="desk-publication"),
+    path(f"{_ONE}/publication/pdf/", publication.print_again, name="desk-minutes-print"),
     path(f"{_ONE}/publication/names/", publication.leaks, name="desk-leaks"),
     path(f"{_ONE}/corrections/", corrections.corrections, name="desk-corrections"),
     path(

@@ -15,6 +15,7 @@ from meetings.models import (
     Correction,
     CorrectionState,
     Minutes,
+    MinutesPdf,
     ProposalState,
     ProposedChange,
 )
@@ -27,7 +28,7 @@ from platform_portal.publishing.states import State
 
 
 def approval_jobs(user: Any) -> Iterable[Job]:
-    """At most three queries. Each leads to the one that waits longest."""
+    """At most four queries. Each leads to the one that waits longest."""
     if has(user, Permission.APPROVE_MINUTES):
         minutes = Minutes.objects.filter(state=State.IN_REVIEW).exclude(author=user)
         rows = minutes.exclude(submitted_by=user).order_by("submitted_at", "pk")
@@ -45,6 +46,10 @@ def approval_jobs(user: Any) -> Iterable[Job]:
         keys = changes.values_list("utterance__minutes__meeting__public_id", flat=True)
         hint = _("発言した人からの修正案です。取り入れるかどうかを決めます。")
         yield _job(_("発言者からの修正案"), hint, list(keys), "desk-confirmation")
+        missing = MinutesPdf.objects.missing().order_by("asked_at", "pk")
+        meetings = list(missing.values_list("minutes__meeting__public_id", flat=True))
+        hint = _("公開した議事録のPDFです。わけを読んで、もう一度つくるか、文字を訂正します。")
+        yield _job(_("作れなかったPDF"), hint, meetings, "desk-publication")
 
 
 def _job(words: str, hint: str, meetings: list[str], page: str) -> Job:

@@ -42,6 +42,7 @@ FOR_BUTTONS = {
     "meetings:desk-event-revision-withdraw",
     "meetings:desk-confirmation-close",
     "meetings:desk-attendance-counts",
+    "meetings:desk-minutes-print",
     "meetings:desk-flag",
     "meetings:desk-meeting-delete",
     "meetings:desk-utterance",

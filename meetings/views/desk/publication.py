@@ -12,16 +12,18 @@ from meetings.audit_labels.history import history_of
 from meetings.forms.approval import AudiencesForm, HarmlessForm, LabelsTextForm, ReasonForm
 from meetings.leaks.checking import Block, blocks_of, labels_go_further, names_around
 from meetings.leaks.finding import LeakKind
-from meetings.models import Edition, Meeting, Minutes, Utterance
+from meetings.models import Edition, Meeting, Minutes, MinutesPdf, Utterance
 from meetings.permissions import approval as permissions
 from meetings.presenting import editions
 from meetings.services import leaks as leak_services
 from meetings.services import publication as services
+from meetings.services import renderings
 from meetings.services.publication import Cause
 from meetings.views.desk.common import edits, get_meeting, meeting_steps
 from meetings.views.desk.confirmation import get_minutes
 from meetings.workflow import MINUTES_WAYS
 from platform_portal.access.checks import reason_against
+from platform_portal.access.methods import post_only
 from platform_portal.desk import attempt, paged
 from platform_portal.publishing.states import State
 
@@ -90,10 +92,34 @@ def publication(request: HttpRequest, public_id: str) -> HttpResponse:
             (each, _address(each.page, meeting))
             for each in (names_around(minutes) if labels_go_further(minutes) else [])
         ],
+        "pdfs": (pdfs := _pdfs_of(minutes)),
+        "lacks_pdf": any(pdf is None or pdf.error for _edition, pdf in pdfs),
+        "can_print": permissions.can_print_again(request.user, minutes),
         "history": history_of(minutes),
         "crumbs": _steps(meeting),
     }
     return render(request, "meetings/desk/publication.html", context)
+
+
+def _pdfs_of(minutes: Minutes) -> list[tuple[Edition, MinutesPdf | None]]:
+    """Of each edition that goes out, as long as it does."""
+    if minutes.state != State.PUBLISHED:
+        return []
+    rows = {row.edition: row for row in MinutesPdf.objects.filter(minutes=minutes).asked_last()}
+    return [(edition, rows.get(edition)) for edition in editions.printed_of(minutes)]
+
+
+@edits
+@post_only("meetings:desk-publication", "public_id")
+def print_again(request: HttpRequest, public_id: str) -> HttpResponse:
+    minutes = get_minutes(get_meeting(request, public_id))
+    by: Any = request.user
+    attempt(
+        request,
+        lambda: renderings.print_again(minutes=minutes, by=by),
+        _("PDFを作るように頼みました。数分たったら、このページを開き直してください。"),
+    )
+    return redirect(f"{reverse('meetings:desk-publication', args=[public_id])}#pdf")
 
 
 def _steps(meeting: Meeting, *more: tuple[str, str]) -> Any:

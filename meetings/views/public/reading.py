@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from meetings.models import Minutes, Utterance
 from meetings.presenting.record import Record, editions_for, present_record, promises_of
-from meetings.services.renderings import current_pdf, former_pdfs, newest_pdf
+from meetings.services.renderings import asked_last, current_pdf, former_pdfs
 from platform_portal.desk import Crumbs
 from platform_portal.page_cache import public_page
 
@@ -62,10 +62,12 @@ def record_for(user: Any, row: Minutes, wanted: str) -> Record | None:
 
 
 def minutes_context(record: Record) -> dict[str, Any]:
+    asked = asked_last(record.minutes, record.edition)
     return {
         "record": record,
         "promises": promises_of(record),
-        "pdf": newest_pdf(record.minutes, record.edition),
+        "pdf": asked if asked and asked.rendered_at else None,
+        "is_printing": asked is not None and not asked.error,
         "former_pdfs": former_pdfs(record.minutes, record.edition),
     }
 

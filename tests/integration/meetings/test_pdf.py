@@ -14,6 +14,8 @@ from kombu.exceptions import OperationalError
 from meetings.models import AgendaItem, Audience, Minutes, MinutesPdf
 from meetings.services import renderings
 from meetings.tasks import print_waiting_minutes
+from meetings.waiting.approval import approval_jobs
+from platform_portal.pdf import print_pdf
 from tests.conftest import signed_in, text_of
 from tests.factories.meetings import AgendaItemFactory, CorrectionFactory, MinutesFactory, UtteranceFactory
 from tests.factories.members import MembershipFactory
@@ -125,9 +127,49 @@ def test_missing_glyph_is_said_in_words_and_not_tried_again():
     row = MinutesPdf.objects.get(edition="named")
     assert "U+E123" in row.error
     assert renderings.print_waiting() == 0
-    assert "いま作っています" in text_of(
-        Client().get(reverse("meetings:minutes", args=[minutes.meeting.public_id]))
-    )
+    page = text_of(Client().get(reverse("meetings:minutes", args=[minutes.meeting.public_id])))
+    assert "いま作っています" not in page
+    assert "PDFは、いまありません" in page
+
+
+def test_the_desk_says_why_there_is_no_file_and_tries_again(minutes, secretariat_client, monkeypatch):
+    desk = reverse("meetings:desk-publication", args=[minutes.meeting.public_id])
+    again = reverse("meetings:desk-minutes-print", args=[minutes.meeting.public_id])
+    assert "まだ作るように頼んでいません" in text_of(secretariat_client.get(desk))
+
+    def stumbles(html: str, css: str) -> bytes:
+        if "山田" in html:
+            raise ValueError
+        return print_pdf(html, css)
+
+    monkeypatch.setattr(renderings, "print_pdf", stumbles)
+    make(minutes)
+    assert (
+        Client().get(address(minutes, "labels")).status_code == 200
+    )  # behind the one that stopped the program
+    page = text_of(secretariat_client.get(desk))
+    assert "途中で止まりました（ValueError）" in page
+    assert again in page
+    job = next(job for job in approval_jobs(minutes.author) if job.words == "作れなかったPDF")
+    assert (job.count, job.address) == (1, desk)
+    monkeypatch.undo()
+    assert "数分たったら" in text_of(secretariat_client.post(again, follow=True))
+    waiting = text_of(Client().get(reverse("meetings:minutes", args=[minutes.meeting.public_id])))
+    assert "いま作っています" in waiting
+    print_waiting_minutes()
+    assert Client().get(address(minutes)).status_code == 200
+    assert again not in text_of(secretariat_client.get(desk))
+    assert not MinutesPdf.objects.missing().exists()
+
+
+def test_only_the_secretariat_asks_again_and_only_for_what_is_public(
+    minutes, owner_client, secretariat_client
+):
+    again = reverse("meetings:desk-minutes-print", args=[minutes.meeting.public_id])
+    assert owner_client.post(again).status_code == 403
+    Minutes.objects.filter(pk=minutes.pk).update(state="draft", published_at=None, published_by=None)
+    assert "公開している議事録だけ" in text_of(secretariat_client.post(again, follow=True))
+    assert not MinutesPdf.objects.exists()
 
 
 def test_time_that_runs_out_is_said_in_words(minutes, monkeypatch):
