@@ -208,6 +208,10 @@ class Meeting(PublicIdModel):
         super().save(**options)
 
     @property
+    def has_begun(self) -> bool:
+        return self.starts_at <= timezone.now()
+
+    @property
     def is_over(self) -> bool:
         return self.state in {MeetingState.HELD, MeetingState.PUBLISHED}
 

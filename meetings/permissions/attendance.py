@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.models import Attendance, Meeting, MeetingState
@@ -27,7 +26,7 @@ def check_can_invite_to_meeting(user: Any, meeting: Meeting) -> None:
     check_can_tend_attendance(user, meeting)
     if meeting.state == MeetingState.DRAFT:
         raise Refused(_("準備中の会議です。先に「開催予定」にしてから、案内してください。"))
-    if meeting.state != MeetingState.PLANNED or has_begun(meeting):
+    if meeting.state != MeetingState.PLANNED or meeting.has_begun:
         raise Refused(_("案内できるのは、これから開く会議だけです。"))
 
 
@@ -39,7 +38,7 @@ def check_can_withdraw_invitation(user: Any, attendance: Attendance) -> None:
     check_can_tend_attendance(user, attendance.meeting)
     if attendance.withdrawn_at is not None or attendance.invited_at is None:
         raise Refused(_("この案内は、もう取り消されています。"))
-    if has_begun(attendance.meeting):
+    if attendance.meeting.has_begun:
         raise Refused(
             _("会議が始まったので、案内は取り消せません。来なかったときは「欠席」と記録してください。")
         )
@@ -53,7 +52,7 @@ def check_is_open_for_answers(meeting: Meeting) -> None:
     """Whoever answers, by link or signed in: until the meeting begins."""
     if meeting.state == MeetingState.CANCELLED:
         raise Refused(_("この会議は中止になりました。返事はいりません。"))
-    if meeting.state != MeetingState.PLANNED or has_begun(meeting):
+    if meeting.state != MeetingState.PLANNED or meeting.has_begun:
         raise Refused(
             _("会議が始まったので、返事は変えられません。変わったことがあれば、事務局に知らせてください。")
         )
@@ -91,13 +90,9 @@ def check_can_record_attendance(user: Any, meeting: Meeting) -> None:
     check_can_tend_attendance(user, meeting)
     if meeting.state not in {MeetingState.PLANNED, MeetingState.HELD}:
         raise Refused(_("開いた会議だけ、だれが来たかを記録できます。"))
-    if not has_begun(meeting):
+    if not meeting.has_begun:
         raise Refused(_("会議が始まってから、だれが来たかを記録できます。"))
 
 
 def can_record_attendance(user: Any, meeting: Meeting) -> bool:
     return passes(check_can_record_attendance, user, meeting)
-
-
-def has_begun(meeting: Meeting) -> bool:
-    return meeting.starts_at <= timezone.now()

@@ -76,7 +76,7 @@ def can_delete_meeting(user: Any, meeting: Meeting) -> bool:
 
 
 def check_can_move_meeting(user: Any, meeting: Meeting, to: MeetingState) -> None:
-    """By the table; whether the meeting is fit for that state is seen by the service."""
+    """By the table; whether else the meeting is fit for that state is seen by the service."""
     way = MEETING_WAYS.get((MeetingState(meeting.state), to))
     if way is None:
         raise Refused(
@@ -85,6 +85,8 @@ def check_can_move_meeting(user: Any, meeting: Meeting, to: MeetingState) -> Non
         )
     if way.permission is not None:
         check_has(user, way.permission)
+    if way.once_begun and not meeting.has_begun:
+        raise Refused(_("まだ始まっていません。開始の時刻を過ぎてから、開催済みにしてください。"))
 
 
 def can_move_meeting(user: Any, meeting: Meeting, to: MeetingState) -> bool:

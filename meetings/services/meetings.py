@@ -165,14 +165,11 @@ def move_meeting(*, meeting: Meeting, to: MeetingState, by: Any, reason: str = "
 
 
 def _check_is_fit(meeting: Meeting, to: MeetingState) -> None:
-    is_past = meeting.starts_at <= timezone.now()
     if to == MeetingState.PLANNED and meeting.state == MeetingState.DRAFT:
-        if is_past:
+        if meeting.has_begun:
             raise Refused(_("開始の日時が過ぎています。日時を直すか、「開催済みにする」を押してください。"))
         if not meeting.place and not meeting.online_url:
             raise Refused(_("場所もオンラインの参加先もありません。どちらかを書いてから知らせてください。"))
-    if to == MeetingState.HELD and not is_past:
-        raise Refused(_("まだ始まっていません。開始の時刻を過ぎてから、開催済みにしてください。"))
     has_record = _has_published_minutes(meeting)
     if to == MeetingState.PUBLISHED and not has_record:
         raise Refused(_("公開した議事録がありません。先に議事録を公開してください。"))

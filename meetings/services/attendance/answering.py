@@ -14,7 +14,6 @@ from meetings.permissions.attendance import (
     check_can_answer_as_member,
     check_can_record_answer,
     check_is_open_for_answers,
-    has_begun,
 )
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
@@ -122,7 +121,7 @@ def people_of(attendance: Attendance, reply: Reply) -> list[Attendee]:
         )
     if len(reply.people) > MOST_PEOPLE:
         raise ValidationError(_("出席する人は%(count)s人までにしてください。") % {"count": MOST_PEOPLE})
-    is_past = has_begun(attendance.meeting)
+    is_past = attendance.meeting.has_begun
     people = [
         Attendee(
             attendance=attendance,

@@ -189,8 +189,7 @@ def record(request: HttpRequest, public_id: str, attendance_id: str) -> HttpResp
     """What one organisation said by telephone, or, once the meeting has begun, who of it came."""
     meeting = get_meeting(request, public_id)
     row = _row(meeting, attendance_id)
-    has_begun = permissions.has_begun(meeting)
-    page = Answering(request, row, form=DeskAnswerForm, row=CameForm if has_begun else NamedForm)
+    page = Answering(request, row, form=DeskAnswerForm, row=CameForm if meeting.has_begun else NamedForm)
     if page.is_sent:
         stored = page.store(
             lambda reply, seen: answering.record_answer(
@@ -205,7 +204,6 @@ def record(request: HttpRequest, public_id: str, attendance_id: str) -> HttpResp
         "attendance": row,
         "page": page,
         "form": page.form,
-        "has_begun": has_begun,
         "history": history_of(row),
         "against": reason_against(permissions.check_can_record_answer, request.user, row),
         "crumbs": _steps(meeting, (row.name, "")),

@@ -80,13 +80,11 @@ def meeting_page(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _steps(user: Any, meeting: Meeting) -> list[tuple[str, Way, bool]]:
-    """(state, way, leads out) of the buttons. Nothing is held before it begins."""
-    is_past = meeting.starts_at <= timezone.now()
+    """(state, way, leads out) of the buttons."""
     return [
         (after.value, way, way.needs_reason)
         for (before, after), way in MEETING_WAYS.items()
         if before == meeting.state
-        and (is_past or after != MeetingState.HELD)
         and (before, after) not in FOLLOWING
         and can_move_meeting(user, meeting, after)
     ]

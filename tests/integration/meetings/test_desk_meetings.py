@@ -189,6 +189,20 @@ def test_no_button_leads_where_only_the_minutes_lead(secretariat_client, to):
     assert secretariat_client.get(at(MeetingFactory(), "desk-meeting-move", to)).status_code == 404
 
 
+def test_nothing_is_held_before_it_begins(secretariat_client):
+    meeting = MeetingFactory(planned=True)
+    move = at(meeting, "desk-meeting-move", "held")
+    page = text_of(secretariat_client.get(at(meeting)))
+    assert move not in page
+    assert "開始の時刻になると、「開催済みにする」が出ます" in page
+    assert "まだ始まっていません" in text_of(secretariat_client.get(move, follow=True))
+    Meeting.objects.update(starts_at=timezone.now(), ends_at=None)
+    page = text_of(secretariat_client.get(at(meeting)))
+    assert move in page
+    assert "開始の時刻になると" not in page
+    assert secretariat_client.get(move).status_code == 200
+
+
 def test_a_closed_meeting_is_not_for_staff(owner_client):
     meeting = MeetingFactory(audience="closed", title="ひみつの会議")
     assert owner_client.get(at(meeting)).status_code == 403
