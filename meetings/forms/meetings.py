@@ -92,6 +92,12 @@ class MeetingForm(ReadsOnly):
     held_on = forms.DateField(label=gettext_lazy("開催日"), widget=_day_input())
     starts = forms.TimeField(label=gettext_lazy("開始の時刻"), widget=_clock_input())
     ends = forms.TimeField(label=gettext_lazy("終了の時刻"), widget=_clock_input(), required=False)
+    ends_on = forms.DateField(
+        label=gettext_lazy("終わる日"),
+        widget=_day_input(),
+        required=False,
+        help_text=gettext_lazy("2日以上にわたるときだけ書きます。1日で終わるなら、空のままにします。"),
+    )
     online_url = forms.URLField(
         label=gettext_lazy("オンラインの参加先"),
         required=False,
@@ -111,6 +117,7 @@ class MeetingForm(ReadsOnly):
             "held_on",
             "starts",
             "ends",
+            "ends_on",
             "place",
             "online_url",
             "summary",
@@ -149,9 +156,14 @@ class MeetingForm(ReadsOnly):
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         starts, ends = values.get("starts"), values.get("ends")
-        if starts and ends and ends <= starts:
+        held, last = values.get("held_on"), values.get("ends_on")
+        if held and last and last < held:
+            self.add_error("ends_on", _("終わる日は、開催日より後の日にしてください。"))
+        elif last and last != held and not ends and "ends" not in self.errors:
+            self.add_error("ends", _("終わる日の、終了の時刻を書いてください。"))
+        elif starts and ends and ends <= starts and (last is None or last == held):
             self.add_error("ends", _("終了は、開始より後の時刻にしてください。"))
-        due, held = values.get("answers_due_on"), values.get("held_on")
+        due = values.get("answers_due_on")
         if due and held and due > held:
             self.add_error("answers_due_on", _("返事の期限は、開催日より前にしてください。"))
         return values
@@ -159,9 +171,9 @@ class MeetingForm(ReadsOnly):
     def values(self) -> dict[str, Any]:
         """For the service."""
         values = dict(self.cleaned_data)
-        day, starts, ends = (values.pop(name) for name in ("held_on", "starts", "ends"))
+        day, starts, ends, last = (values.pop(name) for name in ("held_on", "starts", "ends", "ends_on"))
         values["starts_at"] = timezone.make_aware(dt.datetime.combine(day, starts))
-        values["ends_at"] = timezone.make_aware(dt.datetime.combine(day, ends)) if ends else None
+        values["ends_at"] = timezone.make_aware(dt.datetime.combine(last or day, ends)) if ends else None
         return values
 
 
@@ -172,6 +184,7 @@ def _when(meeting: Meeting) -> dict[str, Any]:
         "held_on": starts.date(),
         "starts": starts.time().replace(second=0, microsecond=0),
         "ends": ends.time().replace(second=0, microsecond=0) if ends else None,
+        "ends_on": ends.date() if ends and ends.date() != starts.date() else None,
     }
 
 

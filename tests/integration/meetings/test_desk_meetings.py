@@ -111,6 +111,23 @@ def test_a_meeting_from_its_entry_to_its_announcement(secretariat_client):
     assert "開催を知らせた" in text_of(secretariat_client.get(at(meeting)))
 
 
+def test_a_meeting_over_two_days(secretariat_client):
+    dates = {"held_on": "2031-05-07", "ends_on": "2031-05-08", "starts": "13:00", "ends": "12:00"}
+    data = filled(BodyFactory(), **dates)
+    page = text_of(secretariat_client.post("/desk/meetings/new/", data | {"ends": ""}))
+    assert "終わる日の、終了の時刻を書いてください" in page
+    page = text_of(secretariat_client.post("/desk/meetings/new/", data | {"ends_on": "2031-05-06"}))
+    assert "終わる日は、開催日より後の日" in page
+    page = text_of(secretariat_client.post("/desk/meetings/new/", data | {"ends_on": "2031-05-07"}))
+    assert "終了は、開始より後の時刻" in page
+    page = text_of(secretariat_client.post("/desk/meetings/new/", data, follow=True))
+    assert "令和13年5月7日（水）13:00〜令和13年5月8日（木）12:00" in page
+    edit = at(Meeting.objects.get(), "desk-meeting-edit")
+    assert 'value="2031-05-08"' in text_of(secretariat_client.get(edit))
+    secretariat_client.post(edit, data | {"ends_on": "", "ends": "17:00"})
+    assert timezone.localtime(Meeting.objects.get().ends_at).isoformat() == "2031-05-07T17:00:00+09:00"
+
+
 def test_promises_that_nobody_has_taken_up_are_told_before_the_meeting(secretariat_client):
     meeting = MeetingFactory(planned=True)
     promises = ActionItemFactory.create_batch(2, body=meeting.body)
