@@ -45,12 +45,20 @@ def _page(request: HttpRequest, meeting: Meeting, form: NewAgendaItemForm | None
         "meeting": meeting,
         "nodes": nodes,
         "against": against,
-        "form": form or (None if against else NewAgendaItemForm(parents=_parents(nodes))),
+        "can_edit": can_edit_meetings(request.user),
+        "form": form or (None if against else _empty_form(request, nodes)),
         "is_in_order": all(node.item.number == node.number_in_order for node in nodes),
         "crumbs": meeting_steps(meeting, (_("次第"), "")),
     }
     status = 422 if form is not None and form.errors else 200
     return render(request, "meetings/desk/agenda.html", context, status=status)
+
+
+def _empty_form(request: HttpRequest, nodes: list[Node]) -> NewAgendaItemForm:
+    """What follows is most often added at the same place: `parent` names the item below which the last one went."""
+    parents = _parents(nodes)
+    chosen = next((item.pk for item in parents if item.public_id == request.GET.get("parent")), None)
+    return NewAgendaItemForm(parents=parents, initial={"parent": chosen})
 
 
 def _parents(nodes: list[Node]) -> list[AgendaItem]:
@@ -71,7 +79,7 @@ def agenda_add(request: HttpRequest, public_id: str) -> HttpResponse:
             _("「%(title)s」を足しました。") % {"title": values["title"]},
             form,
         ):
-            return redirect(f"{address_of(meeting)}#add")
+            return redirect(f"{address_of(meeting)}{f'?parent={parent.public_id}' if parent else ''}#add")
     return _page(request, meeting, form)
 
 

@@ -287,6 +287,17 @@ def test_an_agenda_without_javascript(secretariat_client):
     assert "13:30" in page
 
 
+def test_the_next_item_goes_where_the_last_one_went(secretariat_client):
+    parent = AgendaItemFactory(meeting=MeetingFactory(planned=True), title="議事")
+    add = at(parent.meeting, "desk-agenda-add")
+    for title in ("要綱", "計画"):
+        page = text_of(secretariat_client.post(add, {"title": title, "parent": parent.pk}, follow=True))
+        assert f'<option value="{parent.pk}" selected>' in page
+    page = text_of(secretariat_client.post(add, {"title": "閉会", "parent": ""}, follow=True))
+    assert f'<option value="{parent.pk}" selected>' not in page
+    assert secretariat_client.get(at(parent.meeting, "desk-agenda"), {"parent": "\x00"}).status_code == 200
+
+
 def test_deleting_says_what_it_cuts_off(secretariat_client):
     meeting = MeetingFactory(planned=True)
     top = AgendaItemFactory(meeting=meeting, number="1", title="議事")
