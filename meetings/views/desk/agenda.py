@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings.forms.meetings import AgendaItemForm, NewAgendaItemForm
 from meetings.models import AgendaItem, Meeting
-from meetings.permissions.meetings import check_can_edit_meeting
+from meetings.permissions.meetings import can_edit_meetings, check_can_edit_meeting
 from meetings.presenting.agenda import DEEPEST, Node, tree_of
 from meetings.services import agenda as services
 from meetings.services.agenda import Direction

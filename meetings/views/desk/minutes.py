@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from meetings.forms.minutes import CUT_MARK, FlagForm, UtteranceForm, questions_before
 from meetings.models import Meeting, Minutes, MinutesFlag, MinutesImport, Utterance
+from meetings.permissions.meetings import can_edit_meetings
 from meetings.permissions.minutes import check_can_edit_minutes, check_can_see_draft
 from meetings.presenting.agenda import tree_of
 from meetings.services import flags as flag_services
@@ -57,7 +58,13 @@ def draw_page(
 ) -> HttpResponse:
     """`form`: bound, of the block that is open; else the one named by `edit` in the address."""
     minutes = minutes_of(meeting)
-    context: dict[str, Any] = {"meeting": meeting, "minutes": minutes, "crumbs": _crumbs(meeting), **more}
+    context: dict[str, Any] = {
+        "meeting": meeting,
+        "minutes": minutes,
+        "can_edit": can_edit_meetings(request.user),
+        "crumbs": _crumbs(meeting),
+        **more,
+    }
     if minutes is not None:
         against = reason_against(check_can_edit_minutes, request.user, minutes)
         blocks = list(blocks_of(minutes))

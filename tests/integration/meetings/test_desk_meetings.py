@@ -1,12 +1,17 @@
 """Bodies, meetings and agendas on the desk, as the secretariat walks through them."""
 
 import datetime as dt
+import re
+from html import unescape
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings.models import ActionItem, AgendaItem, Body, Meeting, MeetingState
+from meetings.models import ActionItem, AgendaItem, Body, Document, Meeting, MeetingState
+from meetings.templatetags.meetings_desk import PARTS
+from platform_portal.access.roles import Permission
 from tests.conftest import signed_in, text_of
 from tests.factories.meetings import (
     ActionItemFactory,
@@ -14,8 +19,11 @@ from tests.factories.meetings import (
     AttendanceFactory,
     BodyFactory,
     DocumentFactory,
+    DocumentVersionFactory,
     MeetingFactory,
     MinutesFactory,
+    MinutesFlagFactory,
+    UtteranceFactory,
 )
 from tests.factories.members import OrganizationFactory, UserFactory
 
@@ -411,3 +419,47 @@ def test_the_page_of_an_organisation_tells_where_it_came(owner_client):
     assert "事務局だけの会議（" in text
     assert "ひみつの会議" not in text
     assert "来なかった会議" not in text
+
+
+class TestStaff:
+    """They read what the secretariat writes: no page offers them what they may not do."""
+
+    LINK = re.compile(r'href="(/[^"#]*)')
+
+    def test_no_link_and_no_form_that_refuses(self, owner_client: Client):
+        meeting = MeetingFactory()
+        meeting.body.organizations.add(AttendanceFactory(meeting=meeting).organization)
+        first = AgendaItemFactory(meeting=meeting, title="議事")
+        AgendaItemFactory(meeting=meeting, parent=first, position=1)
+        DocumentVersionFactory(document__meeting=meeting)
+        withdrawn = DocumentVersionFactory(document__meeting=meeting, document__label="資料2").document
+        now, by = timezone.now(), meeting.created_by
+        Document.objects.filter(pk=withdrawn.pk).update(
+            withdrawn_at=now, withdrawn_by=by, withdrawn_reason="x"
+        )
+        minutes = MinutesFactory(meeting=meeting, named_audience="members")
+        block = UtteranceFactory(minutes=minutes, text="次回までに検討します。", items=[first])
+        MinutesFlagFactory(minutes=minutes, utterance=block)
+        ActionItemFactory(body=meeting.body, utterance=block)
+        pages = [
+            reverse("meetings:desk-meeting-list"),
+            reverse("meetings:desk-body-list"),
+            reverse("meetings:desk-body", args=[meeting.body.public_id]),
+            *(
+                reverse(f"meetings:{name}", args=[each.public_id])
+                for name, _words, permission in PARTS
+                if permission == Permission.SEE_MEETINGS
+                for each in (meeting, MeetingFactory(planned=True), MinutesFactory(published=True).meeting)
+            ),
+        ]
+        refused = {}
+        for page in pages:
+            html = text_of(owner_client.get(page)).partition("<main")[2].partition("</main>")[0]
+            assert html, page
+            assert "権限では、この操作はできません" not in html, page
+            assert 'method="post"' not in html, page
+            for address in set(self.LINK.findall(html)):
+                status = owner_client.get(unescape(address)).status_code
+                if status >= 400:
+                    refused[page, address] = status
+        assert refused == {}
