@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "members",
     "consultations",
     "meetings",
+    "reports",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -51,6 +51,9 @@ class Permission(StrEnum):
     EDIT_EVENTS = "edit_events"
     APPROVE_EVENTS = "approve_events"
     TEND_CASE_STUDIES = "tend_case_studies"
+    EDIT_ACTIVITIES = "edit_activities"
+    EDIT_REPORTS = "edit_reports"
+    APPROVE_REPORTS = "approve_reports"
 
 
 _STAFF = frozenset(
@@ -73,6 +76,7 @@ _STAFF = frozenset(
         Permission.SEE_MEETINGS,
         Permission.EDIT_EVENTS,
         Permission.APPROVE_EVENTS,
+        Permission.EDIT_ACTIVITIES,
     }
 )
 _SECRETARIAT = _STAFF | {
@@ -88,6 +92,8 @@ _SECRETARIAT = _STAFF | {
     Permission.EDIT_MEETINGS,
     Permission.APPROVE_MINUTES,
     Permission.TEND_CASE_STUDIES,
+    Permission.EDIT_REPORTS,
+    Permission.APPROVE_REPORTS,
 }
 
 PERMISSIONS_OF_ROLE: dict[str, frozenset[Permission]] = {
