@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,12 +21,6 @@ class ReportState(models.TextChoices):
     IN_REVIEW = "in_review", _("確認待ち")
     APPROVED = "approved", _("承認済み")
     SUBMITTED = "submitted", _("提出済み")
-
-
-class AnnualReportQuerySet(models.QuerySet["AnnualReport"]):
-    def published(self) -> "AnnualReportQuerySet":
-        """What everybody may read: what was submitted."""
-        return self.filter(state=ReportState.SUBMITTED)
 
 
 class AnnualReport(models.Model):
@@ -49,16 +43,14 @@ class AnnualReport(models.Model):
     requested_by = actor(_("確認を頼んだ人"))
     approved_at = models.DateTimeField(_("承認した時刻"), null=True, blank=True, editable=False)
     approved_by = actor(_("承認した人"))
-    submitted_at = models.DateTimeField(_("提出した時刻"), null=True, blank=True, editable=False)
-    submitted_by = actor(_("提出した人"))
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(_("作った時刻"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("更新した時刻"), auto_now=True)
 
-    objects: ClassVar[Any] = AnnualReportQuerySet.as_manager()
+    objects: ClassVar[Any] = models.Manager()
 
     class Privacy:
-        public = ("scheme", "heading", "submitted_at")
+        public = ("scheme", "heading")
         internal = (
             "state",
             "author",
@@ -66,7 +58,6 @@ class AnnualReport(models.Model):
             "requested_by",
             "approved_at",
             "approved_by",
-            "submitted_by",
             "version",
             "created_at",
             "updated_at",
@@ -85,15 +76,11 @@ class AnnualReport(models.Model):
                 models.CheckConstraint(
                     condition=paired(f"{what}_at", f"{what}_by"), name=f"reports_annualreport_{what}_pair"
                 )
-                for what in ("requested", "approved", "submitted")
+                for what in ("requested", "approved")
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["approved", "submitted"]) | Q(approved_at__isnull=False),
                 name="reports_annualreport_approved_by_somebody",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="submitted") | Q(submitted_at__isnull=False),
-                name="reports_annualreport_submitted_by_somebody",
             ),
         ]
 
@@ -187,8 +174,18 @@ class ReportComment(PublicIdModel):
         return self.text[:40]
 
 
+class ReportEditionQuerySet(models.QuerySet["ReportEdition"]):
+    def published(self) -> "ReportEditionQuerySet":
+        """What everybody may read: of each report the newest edition that was submitted."""
+        newer = self.model._default_manager.filter(
+            report=OuterRef("report"), number__gt=OuterRef("number"), submitted_at__isnull=False
+        )
+        return self.filter(~Exists(newer), submitted_at__isnull=False)
+
+
 class ReportEdition(models.Model):
-    """発行: what was approved, as it was then. Every later rendering is made from `snapshot`, which never changes."""
+    """発行: what was approved, as it was then. Every later rendering is made from `snapshot`, which never changes. A
+    submitted edition stays to be read while the next one is written."""
 
     report = models.ForeignKey(
         AnnualReport, verbose_name=_("報告書"), on_delete=models.PROTECT, related_name="editions"
@@ -198,12 +195,14 @@ class ReportEdition(models.Model):
     sha256 = models.CharField(max_length=64)  # of the snapshot in its canonical form
     approved_at = models.DateTimeField(_("承認した時刻"), default=timezone.now, editable=False)
     approved_by = actor(_("承認した人"), from_the_start=True)
+    submitted_at = models.DateTimeField(_("提出した時刻"), null=True, blank=True, editable=False)
+    submitted_by = actor(_("提出した人"))
 
-    objects: ClassVar[Any] = models.Manager()
+    objects: ClassVar[Any] = ReportEditionQuerySet.as_manager()
 
     class Privacy:
-        public = ("report", "number", "snapshot", "sha256", "approved_at")
-        internal = ("approved_by",)
+        public = ("report", "number", "snapshot", "sha256", "approved_at", "submitted_at")
+        internal = ("approved_by", "submitted_by")
         personal = ()
 
     class Meta:
@@ -212,6 +211,9 @@ class ReportEdition(models.Model):
         ordering = ["report", "-number"]
         constraints = [
             models.UniqueConstraint(fields=["report", "number"], name="reports_reportedition_number_once"),
+            models.CheckConstraint(
+                condition=paired("submitted_at", "submitted_by"), name="reports_reportedition_submitted_pair"
+            ),
         ]
 
     def __str__(self) -> str:
