@@ -185,7 +185,10 @@ CELERY_TASK_SOFT_TIME_LIMIT = 270
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "Asia/Tokyo"
 # Printing takes memory and seconds: no mail shall wait for it.
-CELERY_TASK_ROUTES = {"meetings.tasks.renderings.*": {"queue": "pdf"}}
+CELERY_TASK_ROUTES = {
+    "meetings.tasks.renderings.*": {"queue": "pdf"},
+    "reports.tasks.*": {"queue": "pdf"},
+}
 
 # --- Accounts --------------------------------------------------------------------------------
 AUTH_USER_MODEL = "members.User"

@@ -15,6 +15,8 @@ LABELS = {
     "reports.project_added": _("試行事業を書いた"),
     "reports.project_changed": _("試行事業を直した"),
     "reports.project_removed": _("試行事業を消した"),
+    "reports.file_asked_for": _("報告書のファイルを頼んだ"),
+    "reports.file_cancelled": _("報告書のファイル作りをやめた"),
     "reports.report_begun": _("報告書を始めた"),
     "reports.report_heading_written": _("報告書の事業名を書いた"),
     "reports.section_written": _("報告書の本文を書いた"),

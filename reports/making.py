@@ -1,0 +1,30 @@
+"""One file of a report from its snapshot: the same snapshot gives the same bytes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from platform_portal.pdf import source_hash
+from reports.models import RenderingKind
+from reports.snapshots import canonical
+
+# Raised whenever the same snapshot shall give another file.
+LAYOUT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """`page_count` None where a file has no fixed pages."""
+
+    data: bytes
+    page_count: int | None = None
+
+
+def source_name(kind: RenderingKind, source: Mapping[str, Any]) -> str:
+    """Names what a file is made of: content, layout and programs. The same name, the same file."""
+    return source_hash(canonical(source), f"{kind} {LAYOUT}")
+
+
+def make_file(kind: RenderingKind, source: Mapping[str, Any], *, on_writing: Callable[[], None]) -> Made:
+    """Raises UnprintableError. `on_writing` is called when the pages are laid out."""
+    raise NotImplementedError

@@ -1,0 +1,11 @@
+"""Tasks of the reports, all of them in the queue of those that take memory and seconds."""
+
+from celery import shared_task
+
+from reports.services import renderings
+
+
+@shared_task(time_limit=240, soft_time_limit=200)
+def make_waiting_files() -> None:
+    """Makes files of reports that wait. Safe to run twice at a time."""
+    renderings.make_waiting()

@@ -1,0 +1,200 @@
+"""Files of a report: asked for, made once, taken up again, cancelled; whatever dies in between."""
+
+import threading
+
+import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.core.files.storage import default_storage
+from django.db import connection
+from kombu.exceptions import OperationalError
+
+from platform_portal.access.checks import Refused
+from platform_portal.pdf import UnprintableError
+from reports.making import Made
+from reports.models import Rendering, RenderingKind, RenderingState
+from reports.services import renderings
+from reports.services.annual import begin_report, write_heading
+from reports.services.renderings import ask_for_file, cancel_file, make_one, make_waiting
+from tests.factories.members import UserFactory
+from tests.factories.region import PortalSettingsFactory
+from tests.factories.reports import GrantSchemeFactory
+
+pytestmark = pytest.mark.django_db
+PDF = RenderingKind.PDF
+
+
+@pytest.fixture
+def secretary():
+    return UserFactory(role="secretariat")
+
+
+@pytest.fixture
+def report(secretary):
+    PortalSettingsFactory()
+    return begin_report(scheme=GrantSchemeFactory(), by=secretary)
+
+
+@pytest.fixture
+def maker(monkeypatch):
+    """Stands in for the printer; keeps count. What `does` holds is done while the file is made."""
+
+    class Maker:
+        calls = 0
+        does = staticmethod(lambda: None)
+
+        def __call__(self, kind, source, *, on_writing):
+            self.calls += 1
+            on_writing()
+            self.does()
+            return Made(b"%PDF-1.7 of a report", 6)
+
+    maker = Maker()
+    monkeypatch.setattr(renderings, "make_file", maker)
+    # A click makes nothing: only the worker does.
+    monkeypatch.setattr(renderings, "_wake_printer", lambda: None)
+    return maker
+
+
+def raising(error: Exception):
+    def act() -> None:
+        raise error
+
+    return act
+
+
+def test_two_clicks_are_one_file(report, secretary, maker):
+    row = ask_for_file(report=report, kind=PDF, by=secretary)
+    again = ask_for_file(report=report, kind=PDF, by=UserFactory(role="secretariat"))
+    assert again == row
+    assert (make_waiting(), make_waiting()) == (1, 0)
+    row.refresh_from_db()
+    assert (row.state, row.page_count, maker.calls) == (RenderingState.DONE, 6, 1)
+    with row.file.open("rb") as file:
+        assert file.read() == b"%PDF-1.7 of a report"
+    assert ask_for_file(report=report, kind=PDF, by=secretary).state == RenderingState.DONE
+    assert make_waiting() == 0
+
+
+def test_changed_content_is_another_file(report, secretary, maker):
+    row = ask_for_file(report=report, kind=PDF, by=secretary)
+    write_heading(report=report, heading="べつの事業名", by=secretary)
+    report.refresh_from_db()
+    assert ask_for_file(report=report, kind=PDF, by=secretary) != row
+
+
+def test_the_state_is_seen_while_it_is_made(report, secretary, maker):
+    seen = []
+    row = ask_for_file(report=report, kind=PDF, by=secretary)
+    maker.does = lambda: seen.append(Rendering.objects.get().state)
+    make_one(row.pk)
+    assert seen == [RenderingState.WRITING]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (UnprintableError("書体にない文字：𠮷"), "書体にない文字：𠮷"),
+        (SoftTimeLimitExceeded(), "時間内に作れませんでした"),
+    ],
+)
+def test_what_cannot_be_made_is_said_and_can_be_tried_again(report, secretary, maker, error, words):
+    row = ask_for_file(report=report, kind=PDF, by=secretary)
+    maker.does = raising(error)
+    make_waiting()
+    row.refresh_from_db()
+    assert row.state == RenderingState.FAILED
+    assert words in row.error
+    assert make_waiting() == 0
+    maker.does = lambda: None
+    assert ask_for_file(report=report, kind=PDF, by=secretary) == row
+    make_waiting()
+    row.refresh_from_db()
+    assert (row.state, row.error) == (RenderingState.DONE, "")
+
+
+def test_disk_full(report, secretary, maker, monkeypatch):
+    row = ask_for_file(report=report, kind=PDF, by=secretary)
+    monkeypatch.setattr(default_storage, "save", lambda *_: raising(OSError(28, "No space left"))())
+    make_waiting()
+    row.refresh_from_db()
+    assert (row.state, row.file.name) == (RenderingState.FAILED, "")
+    assert "置き場所" in row.error
+
+
+def test_cancelled_before_and_while_it_is_made(report, secretary, maker):
+    row = ask_for_file(report=report, kind=PDF, by=secretary)
+    cancel_file(rendering=row, by=secretary)
+    assert make_waiting() == 0
+    ask_for_file(report=report, kind=PDF, by=secretary)
+    maker.does = lambda: cancel_file(rendering=row, by=secretary)
+    make_waiting()
+    row.refresh_from_db()
+    assert (row.state, row.file.name) == (RenderingState.CANCELLED, "")
+
+
+def test_what_is_done_is_not_cancelled(report, secretary, maker):
+    row = ask_for_file(report=report, kind=PDF, by=secretary)
+    make_waiting()
+    with pytest.raises(Refused, match="もう終わっています"):
+        cancel_file(rendering=row, by=secretary)
+
+
+def test_a_worker_that_died_is_followed_by_another(report, secretary, maker):
+    """Its lock went with its connection; the row still says that somebody is at it."""
+    row = ask_for_file(report=report, kind=PDF, by=secretary)
+    maker.does = raising(KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        make_one(row.pk)
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == (RenderingState.WRITING, 1)
+    maker.does = lambda: None
+    assert make_waiting() == 1
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == (RenderingState.DONE, 2)
+    assert len(default_storage.listdir("reports/renderings")[1]) == 1
+
+
+def test_what_kills_every_worker_is_given_up(report, secretary, maker):
+    row = ask_for_file(report=report, kind=PDF, by=secretary)
+    maker.does = raising(KeyboardInterrupt())
+    for _attempt in range(renderings.MOST_ATTEMPTS):
+        with pytest.raises(KeyboardInterrupt):
+            make_one(row.pk)
+    assert make_waiting() == 0
+    row.refresh_from_db()
+    assert row.state == RenderingState.FAILED
+    assert "途中で止まりました" in row.error
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_make_one_file(report, secretary, maker):
+    row = ask_for_file(report=report, kind=PDF, by=secretary)
+    answers = []
+
+    def second_worker() -> None:
+        answers.append(make_one(row.pk))
+        connection.close()
+
+    def meanwhile() -> None:
+        other = threading.Thread(target=second_worker)
+        other.start()
+        other.join()
+
+    maker.does = meanwhile
+    assert make_one(row.pk)
+    assert (answers, maker.calls) == ([False], 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_redis_the_row_waits_for_the_tick(report, secretary, monkeypatch):
+    from reports.tasks import make_waiting_files
+
+    monkeypatch.setattr(make_waiting_files, "apply_async", lambda **_: raising(OperationalError("away"))())
+    row = ask_for_file(report=report, kind=PDF, by=secretary)
+    assert row.state == RenderingState.QUEUED
+
+
+@pytest.mark.parametrize("role", ["staff", "member"])
+def test_files_are_the_secretariats(report, role):
+    with pytest.raises(Refused):
+        ask_for_file(report=report, kind=PDF, by=UserFactory(role=role))
