@@ -50,6 +50,7 @@ def ask_for_file(
     """
     check_can_see_report(by)
     source = edition.snapshot if edition is not None else to_json(take_snapshot(report))
+    row: Rendering
     row, is_new = Rendering.objects.select_for_update(of=("self",)).get_or_create(
         report=report,
         kind=kind,
