@@ -3,10 +3,12 @@
 WeasyPrint is loaded by the first print alone: web processes never print.
 """
 
+import datetime as dt
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -24,28 +26,87 @@ class UnprintableError(Exception):
     """Says in plain Japanese why there is no PDF."""
 
 
-def source_hash(html: str, css: str) -> str:
+def source_hash(html: str, css: str, variant: str = VARIANT) -> str:
     """Names what a PDF was made of, the programs included."""
-    parts = (html, css, LAYOUT, VARIANT, version("weasyprint"), version("pydyf"))
+    parts = (html, css, LAYOUT, variant, version("weasyprint"), version("pydyf"))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def print_pdf(html: str, css: str) -> bytes:
     """Raises UnprintableError for a character that the fonts do not have: a document with holes is not handed out."""
+    return lay_out(html, css).write()
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """The data that a document was made of, for those who keep it. `dated` is what the document says, not the clock."""
+
+    name: str
+    description: str
+    content: str
+    dated: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """A document in pages, not yet a file."""
+
+    document: Any
+
+    @property
+    def page_count(self) -> int:
+        return len(self.document.pages)
+
+    def write(self, variant: str = VARIANT, attached: Sequence[AttachedFile] = ()) -> bytes:
+        """Raises UnprintableError as print_pdf() does. Files are attached in PDF/A-3 alone."""
+        with _missing_glyphs() as missing:
+            data: bytes = self.document.write_pdf(
+                pdf_variant=variant,
+                attachments=[_attachment(each) for each in attached],
+                finisher=_name_attachments_once,
+            )
+        if missing:
+            raise UnprintableError(
+                _(
+                    "印刷用の書体にない文字があるため、PDFを作れません：%(characters)s。ほかの字に替えてください。"
+                )
+                % {"characters": "、".join(missing)}
+            )
+        return data
+
+
+def lay_out(html: str, css: str) -> LaidOut:
+    """The longer half of printing. Lines are justified as Japanese is where the CSS asks for it."""
     from weasyprint import CSS, HTML
 
+    from platform_portal import justification
+
+    justification.install()
     logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
     fetcher = _fetcher()
-    with _missing_glyphs() as missing:
-        document = HTML(string=html, base_url=OWN_FILES, url_fetcher=fetcher)
-        sheet = CSS(string=css, base_url=OWN_FILES, url_fetcher=fetcher)
-        data: bytes = document.write_pdf(stylesheets=[sheet], pdf_variant=VARIANT)
-    if missing:
-        raise UnprintableError(
-            _("印刷用の書体にない文字があるため、PDFを作れません：%(characters)s。ほかの字に替えてください。")
-            % {"characters": "、".join(missing)}
-        )
-    return data
+    document = HTML(string=html, base_url=OWN_FILES, url_fetcher=fetcher)
+    sheet = CSS(string=css, base_url=OWN_FILES, url_fetcher=fetcher)
+    return LaidOut(document.render(stylesheets=[sheet]))
+
+
+def _attachment(file: AttachedFile) -> Any:
+    from weasyprint import Attachment
+
+    return Attachment(
+        string=file.content,
+        name=file.name,
+        description=file.description,
+        created=file.dated,
+        modified=file.dated,
+        relationship="Source",
+        url_fetcher=_fetcher(),
+    )
+
+
+def _name_attachments_once(document: Any, pdf: Any) -> None:
+    """WeasyPrint lists each attachment twice among those that belong to the document."""
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
 
 
 def _fetcher() -> Any:
