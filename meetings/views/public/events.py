@@ -90,15 +90,17 @@ def event_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
 @public_page(tells_time=True)
 def event_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     event = _published(public_id)
+    seats = words.seats_of(event)
     context = {
         "event": event,
         "description": render_markdown(event.description, top=3),
         "host": words.host_words(event),
         "when": words.when_of_event(event),
         "place": words.place_words(event),
-        "seats": words.seats_words(event),
+        "seats": seats.words,
         "capacity": words.capacity_words(event),
-        "may_apply": permissions.can_apply(event) and not words.is_full(event),
+        "may_apply": seats in {words.Seats.FREE, words.Seats.WAITING},
+        "button": ApplyForm.button_for(seats),
         "crumbs": _crumbs((event.title, "")),
     }
     return render(request, "meetings/public/event_detail.html", context)
@@ -181,12 +183,13 @@ def for_applicants(view: Page[P]) -> Page[P]:
 @for_applicants
 def event_apply(request: HttpRequest, public_id: str) -> HttpResponse:
     event = _published(public_id)
-    against = reason_against(permissions.check_can_apply, event)
+    seats = words.seats_of(event)
     if request.method != "POST":
-        if not against and words.is_full(event):
+        against = reason_against(permissions.check_can_apply, event)
+        if not against and seats == words.Seats.FULL:
             against = _("定員に達しました。")
-        return _apply_page(request, event, ApplyForm(), against=against)
-    form = ApplyForm(request.POST)
+        return _apply_page(request, event, ApplyForm(seats=seats), against=against)
+    form = ApplyForm(request.POST, seats=seats)
     if form.is_trapped:
         return redirect("meetings:event-applied", public_id=public_id)
     if not form.is_valid():
@@ -233,7 +236,7 @@ def _apply_page(
         "against": against,
         "when": words.when_of_event(event),
         "place": words.place_words(event),
-        "seats": words.seats_words(event),
+        "seats": form.seats.words,
         "host": words.host_words(event),
         "days": KEPT_DAYS,
         "crumbs": _crumbs(

@@ -251,6 +251,27 @@ class TestApplying:
         assert "ひみつ" not in text_of(page)
         assert EventApplication.objects.count() == 2
 
+    @pytest.mark.parametrize(
+        ("event", "button"),
+        [
+            ({"capacity": 2}, "申し込む"),
+            ({"capacity": 1}, "キャンセル待ちに申し込む"),
+            ({"capacity": 1, "has_waiting_list": False}, None),
+        ],
+    )
+    def test_the_button_says_what_is_to_be_had(self, client, event, button):
+        event = EventApplicationFactory(event=EventFactory(**event)).event
+        address = f"/events/{event.public_id}/apply/"
+        link = re.search(f'href="{address}">(.*?)</a>', text_of(client.get(f"/events/{event.public_id}/")))
+        assert (link and link[1]) == button
+        said = re.findall(
+            r'<button type="submit" class="button">(.*?)</button>', text_of(client.get(address))
+        )
+        assert said == ([button] if button else [])
+        if button:  # what the form asks to press again is the same
+            answer = client.post(address, self.fields(token="made-up"))
+            assert f"もう一度「{button}」を押してください" in text_of(answer)
+
     def test_a_double_click_applies_once(self, client):
         event, fields = EventFactory(), self.fields()
         answers = [client.post(f"/events/{event.public_id}/apply/", fields) for _each in range(2)]
