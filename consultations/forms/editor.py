@@ -252,8 +252,8 @@ class WindowEditor:
         try:
             if all([self.hours.is_valid(), self.rows.is_valid()]):
                 return rule_of(self.hours, self.rows)
-        except ValidationError:
-            pass
+        except ValidationError:  # the parts are good, the whole is not: that is for the saving to say
+            return None
         return None
 
     def rule_served_so_far(self) -> str | None:
