@@ -26,6 +26,7 @@ from platform_portal.access.checks import reason_against
 from platform_portal.access.methods import post_only
 from platform_portal.desk import attempt, paged
 from platform_portal.publishing.states import State
+from platform_portal.publishing.steps import FORWARD
 
 BLOCKS_PER_PAGE = 30
 LEAKS_PER_PAGE = 20
@@ -39,7 +40,6 @@ PAGES = {
     Cause.PROPOSALS: "desk-confirmation",
     Cause.LEAKS: "desk-leaks",
 }
-BEFORE_PUBLISHING = frozenset({State.IN_REVIEW, State.PUBLISHED})
 
 
 def _address(name: str | None, meeting: Meeting) -> str:
@@ -134,7 +134,7 @@ def _steps_of(user: Any, minutes: Minutes, obstacles: list[services.Obstacle]) -
         if before != minutes.state:
             continue
         against = reason_against(permissions.check_can_move_minutes, user, minutes, to)
-        if not against and obstacles and to in BEFORE_PUBLISHING:
+        if not against and obstacles and to in FORWARD:
             against = _("先に、上の「まだできないわけ」を片付けてください。")
         found.append(
             {
@@ -143,7 +143,7 @@ def _steps_of(user: Any, minutes: Minutes, obstacles: list[services.Obstacle]) -
                 "needs_reason": way.needs_reason,
                 "against": against,
                 "is_way_out": to == State.SUSPENDED,
-                "is_main": to in BEFORE_PUBLISHING,
+                "is_main": to in FORWARD,
             }
         )
     # A reason for another way must not seem to be asked of whoever approves.
