@@ -24,15 +24,6 @@ def open_flags(minutes: Minutes) -> "models.QuerySet[MinutesFlag]":
     return MinutesFlag._default_manager.filter(minutes=minutes, resolved_at=None).select_related("utterance")
 
 
-def check_has_no_open_flags(minutes: Minutes) -> None:
-    count = open_flags(minutes).count()
-    if count:
-        raise Refused(
-            _("確かめるところが%(count)s件残っています。議事録を書く画面で、1つずつ片付けてください。")
-            % {"count": count}
-        )
-
-
 @transaction.atomic
 def resolve_flag(*, flag: MinutesFlag, how: str, note: str = "", by: Any) -> MinutesFlag:
     """How it was settled. 問題なし asks for a note; 捨ててよい is for words that found no place. Twice changes nothing."""

@@ -249,7 +249,6 @@ ALLOWED = {
     "meetings.services.records.lock_utterance",
     "meetings.services.action_items.add_action_item",
     "meetings.services.flags.open_flags",
-    "meetings.services.flags.check_has_no_open_flags",
     "meetings.services.minutes.touch_minutes",  # needs what lock_minutes() gave
 }
 
