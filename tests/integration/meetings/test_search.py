@@ -304,3 +304,20 @@ def test_queries_are_constant(count, django_assert_num_queries):
         record(f"相談{n}")
     with django_assert_num_queries(3):
         find_utterances(Asked("相談"), NOBODY)
+
+
+@pytest.mark.parametrize(
+    ("words", "heading", "hint", "other"),
+    [
+        ("の", "この言葉ではさがせません", "2文字以上の言葉", "短くしてみてください"),
+        ("！？", "この言葉ではさがせません", "2文字以上の言葉", "短くしてみてください"),
+        ("丼", "見つかりませんでした", "2文字以上にしてみてください", "短くしてみてください"),
+        ("見当たらない語", "見つかりませんでした", "短くしてみてください", "2文字以上"),
+    ],
+)
+def test_what_cannot_be_looked_for_is_not_called_too_long(words, heading, hint, other):
+    record("相談の話")
+    page = answer(words)
+    assert heading in page
+    assert hint in page
+    assert other not in page
