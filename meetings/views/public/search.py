@@ -94,7 +94,10 @@ def search(request: HttpRequest) -> HttpResponse:
     is_swap = request.headers.get("HX-Request") == "true"
     template = "meetings/public/_search_answer.html" if is_swap else "meetings/public/search.html"
     response = render(request, template, context)
-    response.headers["Cache-Control"] = "no-store"
+    # A page that may be kept lives on in the browser's memory with what was found in place, so that going back from a
+    # record brings it back. It came without words; one that came with them, or for somebody signed in, is kept nowhere.
+    is_kept = request.method != "POST" and not user.is_authenticated
+    response.headers["Cache-Control"] = "private, no-cache" if is_kept else "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
