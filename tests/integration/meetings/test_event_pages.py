@@ -97,7 +97,7 @@ class TestWhatIsPublic:
         ):
             response = client.get(address)
             assert response.headers["Cache-Control"] == "no-store"
-            assert response.headers["X-Robots-Tag"] == "noindex"
+            assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
             assert not response.cookies
 
     def test_the_page_of_its_organisation_leads_to_it(self, client):

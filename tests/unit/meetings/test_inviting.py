@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from meetings.attendance_links import Problem, UnusableLinkError, make_answer_token, read_answer_token
+from meetings.attendance_links import Problem, make_answer_token, read_answer_token
 from meetings.models import Attendance, MeetingState
 from meetings.services import meetings as services
 from meetings.services.attendance import inviting
@@ -16,6 +16,7 @@ from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
 from platform_portal.audit.models import AuditEvent
 from platform_portal.mail.models import OutgoingMail
+from platform_portal.open_pages import UnusableLinkError
 from tests.factories.mail import OutgoingMailFactory
 from tests.factories.meetings import AgendaItemFactory, AttendanceFactory, AttendeeFactory, MeetingFactory
 from tests.factories.members import MembershipFactory, OrganizationFactory
