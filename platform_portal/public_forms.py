@@ -111,7 +111,11 @@ class PublicForm(forms.Form):
             ) from error
         if age < TOKEN_MIN_AGE:
             raise ValidationError(
-                _("もう一度「%(button)s」を押してください。"), code="too_fast", params={"button": self.button}
+                _(
+                    "画面を開いてすぐに送られたので、まだ受け取っていません。内容はそのままです。もう一度「%(button)s」を押してください。"
+                ),
+                code="too_fast",
+                params={"button": self.button},
             )
         return str(token)
 
