@@ -159,6 +159,7 @@ def _send_requests(
             is_title=person.is_guest,
             organization=attendance.name,
             link=answer_address(attendance, person),
+            calendar=answer_address(attendance, person, "answer-calendar"),
             **shared,
         )
         for attendance, person in recipients
@@ -212,9 +213,9 @@ def _whose() -> str:
     return _("このページは、あなたに送ったものです。ほかの団体の人には渡さないでください。")
 
 
-def answer_address(attendance: Attendance, person: Addressee) -> str:
+def answer_address(attendance: Attendance, person: Addressee, page: str = "answer") -> str:
     token = make_answer_token(attendance, person.user_id)
-    return absolute(reverse("meetings:answer", args=[token]))
+    return absolute(reverse(f"meetings:{page}", args=[token]))
 
 
 def meeting_address(meeting: Meeting) -> str:

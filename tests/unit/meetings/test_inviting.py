@@ -63,6 +63,8 @@ class TestInviting:
         assert "人事の話" not in mail.body
         token = make_answer_token(row, contact.user_id)
         assert f"/meetings/invitations/{token}/" in mail.body
+        for part in (mail.body, mail.alternatives[0].content):
+            assert f"/meetings/invitations/{token}/meeting.ics" in part
         assert f"/meetings/{meeting.public_id}/" in mail.body
 
     def test_bodies_are_not_greeted_like_people(self, meeting, contact, secretariat):
