@@ -223,7 +223,7 @@ def move(request: HttpRequest, side: Side, public_id: str, to: str) -> HttpRespo
             lambda: services.move_case_study(
                 case=case, to=State(to), by=request.user, reason=form.cleaned_data["reason"]
             ),
-            _("%(step)s。済みました。") % {"step": way.label},
+            _("「%(name)s」を「%(state)s」にしました。") % {"name": case.title, "state": State(to).label},
             form,
         )
     ):

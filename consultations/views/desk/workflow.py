@@ -111,7 +111,7 @@ def window_move(request: HttpRequest, public_id: str, to: str) -> HttpResponse:
                 version=version if is_published else None,
                 is_checked=form.cleaned_data.get("is_checked", False),
             ),
-            _("「%(name)s」：%(step)s。済みました。") % {"name": window.name, "step": way.label},
+            _("「%(name)s」を「%(state)s」にしました。") % {"name": window.name, "state": State(to).label},
         )
         if done:
             return redirect(next_address(request, reverse("desk:window-page", args=[public_id])))

@@ -125,7 +125,7 @@ def event_move(request: HttpRequest, public_id: str, to: str) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 version=pages.version_read(request) if to == State.PUBLISHED else None,
             ),
-            _("「%(name)s」：%(step)s。済みました。") % {"name": event.title, "step": way.label},
+            _("「%(name)s」を「%(state)s」にしました。") % {"name": event.title, "state": State(to).label},
         )
         if done:
             return redirect("meetings:desk-event", public_id=public_id)

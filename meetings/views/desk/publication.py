@@ -169,7 +169,7 @@ def _move(request: HttpRequest, minutes: Minutes, form: ReasonForm) -> bool:
             reason=form.cleaned_data["reason"],
             version=int(version) if version.isdigit() else 0,
         ),
-        _("「%(step)s」が済みました。") % {"step": way.label if way else ""},
+        _("議事録を「%(state)s」にしました。") % {"state": State(to).label},
     )
 
 
