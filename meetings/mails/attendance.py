@@ -8,7 +8,6 @@ from typing import Any
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +17,7 @@ from meetings.models import Attendance, Audience, Meeting
 from meetings.presenting.agenda import tree_of
 from meetings.presenting.days import when_of
 from members.mails import absolute, build_message
+from platform_portal.japanese.calendar import format_wareki
 from platform_portal.region.models import PortalSettings
 
 INVITATION = "meetings.invitation"
@@ -143,7 +143,7 @@ def _send_requests(
         "page": meeting_address(meeting),
         "message": message,
         "is_reminder": is_reminder,
-        "due": date_format(meeting.answers_due_on, "Y年n月j日") if meeting.answers_due_on else "",
+        "due": format_wareki(meeting.answers_due_on) if meeting.answers_due_on else "",
         "whose": _whose(),
     }
     messages = (

@@ -230,7 +230,7 @@ class TestChanges:
         assert self.change(meeting, place="講堂", starts_at=later, ends_at=None) == 1
         (mail,) = delivered()
         assert "場所：県庁 11階 → 講堂" in mail.body
-        assert "→ 2099年2月12日（木）13:30" in mail.body
+        assert "→ 令和81年2月12日（木）13:30" in mail.body
         assert "→ （なし）" in mail.body
         assert make_answer_token(row, contact.user_id) in mail.body
 
