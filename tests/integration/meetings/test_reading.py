@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from meetings.models import Audience, Edition, HiddenIn, Minutes, Utterance
 from meetings.presenting.record import editions_for, present_record
+from platform_portal.japanese.calendar import format_wareki
 from tests.conftest import signed_in, text_of
 from tests.factories.meetings import (
     ActionItemFactory,
@@ -235,7 +236,7 @@ def test_suspended_record_says_when_and_why(minutes):
         assert answer.status_code == 410
         words = text_of(answer)
         assert "引用の許しを確かめるため" in words
-        assert f"{timezone.localdate().year}年" in words
+        assert format_wareki(timezone.localdate()) in words
         assert "止めた言葉" not in words
 
 
