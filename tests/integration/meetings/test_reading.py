@@ -232,11 +232,13 @@ def test_removed_block_leaves_its_reason_and_its_address(minutes):
 def test_suspended_record_says_when_and_why(minutes):
     block = UtteranceFactory(minutes=minutes, text="止めた言葉")
     suspend(minutes)
+    minutes.refresh_from_db()
+    day = format_wareki(timezone.localdate(minutes.suspended_at))
     for answer in (page(minutes), Client().get(reverse("meetings:utterance", args=[block.public_id]))):
         assert answer.status_code == 410
         words = text_of(answer)
         assert "引用の許しを確かめるため" in words
-        assert format_wareki(timezone.localdate()) in words
+        assert day in words
         assert "止めた言葉" not in words
 
 
