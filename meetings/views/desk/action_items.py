@@ -20,6 +20,7 @@ from meetings.services import action_items as services
 from meetings.views.desk.common import edits, get_meeting, meeting_steps, sees
 from platform_portal.access.checks import reason_against
 from platform_portal.desk import attempt, paged
+from platform_portal.versions import number_in
 
 MOST_SUGGESTIONS = 50
 
@@ -103,11 +104,11 @@ def _utterance_in(request: HttpRequest, meeting: Meeting) -> Utterance | None:
 
 
 def _sentence_in(request: HttpRequest, utterance: Utterance | None) -> str:
-    number = request.GET.get("sentence", "")
-    if utterance is None or not number.isdigit():
+    number = number_in(request.GET.get("sentence", ""))
+    if utterance is None or number is None:
         return ""
     sentences = [each.sentence for each in suggestions_in([utterance])]
-    return sentences[int(number)] if int(number) < len(sentences) else ""
+    return sentences[number] if number < len(sentences) else ""
 
 
 @edits

@@ -35,6 +35,7 @@ from platform_portal.access.roles import Permission
 from platform_portal.audit import services as audit
 from platform_portal.desk import Crumbs, Step, attempt, paged
 from platform_portal.sheets.pages import download
+from platform_portal.versions import number_in
 
 PER_PAGE = 100
 
@@ -238,11 +239,8 @@ def came(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _numbers(request: HttpRequest, name: str) -> list[int]:
-    return [
-        int(each)
-        for each in request.POST.getlist(name)
-        if each.isascii() and each.isdigit() and len(each) < 19
-    ]
+    found = map(number_in, request.POST.getlist(name))
+    return [each for each in found if each is not None]
 
 
 @edits

@@ -10,6 +10,7 @@ from meetings.permissions.meetings import check_can_see_meeting_on_desk
 from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
 from platform_portal.desk import Crumbs, Step, crumbs
+from platform_portal.versions import number_in
 
 sees = requires(Permission.SEE_MEETINGS)
 edits = requires(Permission.EDIT_MEETINGS)
@@ -20,6 +21,11 @@ def get_meeting(request: HttpRequest, public_id: str) -> Meeting:
     found: Meeting = get_object_or_404(Meeting.objects.select_related("body"), public_id=public_id)
     check_can_see_meeting_on_desk(request.user, found)
     return found
+
+
+def version_seen(request: HttpRequest) -> int:
+    """Of what this person had before them; 0, as no record counts, for who saw nothing."""
+    return number_in(request.POST.get("version", "")) or 0
 
 
 def address_of(meeting: Meeting) -> str:

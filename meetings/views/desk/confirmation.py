@@ -27,7 +27,7 @@ from meetings.permissions import approval as permissions
 from meetings.services import confirmation as services
 from meetings.services import proposals
 from meetings.services.records import tidy
-from meetings.views.desk.common import edits, get_meeting, meeting_steps
+from meetings.views.desk.common import edits, get_meeting, meeting_steps, version_seen
 from platform_portal.access.checks import Refused, reason_against
 from platform_portal.access.methods import post_only
 from platform_portal.desk import Crumbs, attempt, paged, tell
@@ -104,7 +104,6 @@ def confirmation_open(request: HttpRequest, public_id: str) -> HttpResponse:
     plan = plan_requests(minutes)
     form = RoundForm(request.POST or None, plan=plan)
     if request.method == "POST" and not against and form.is_valid():
-        version = request.POST.get("version", "")
         done = attempt(
             request,
             lambda: services.open_round(
@@ -113,7 +112,7 @@ def confirmation_open(request: HttpRequest, public_id: str) -> HttpResponse:
                 message=form.cleaned_data["message"],
                 addresses=form.addresses,
                 by=_user(request),
-                version=int(version) if version.isdigit() else 0,
+                version=version_seen(request),
             ),
             _("発言の確認を頼むメールを送りました。"),
             form,
@@ -235,7 +234,6 @@ def _decide(
     declining: DeclineForm,
     has_conflict: bool,
 ) -> bool:
-    version = request.POST.get("version", "")
     if "accept" in request.POST:
         if not accepting.is_valid():
             return False
@@ -244,7 +242,7 @@ def _decide(
             proposals.accept_change(
                 change=change,
                 by=_user(request),
-                version=int(version) if version.isdigit() else 0,
+                version=version_seen(request),
                 note=accepting.cleaned_data["note"],
                 # Where nothing has changed meanwhile, the service compares once more by itself.
                 text=text if has_conflict or tidy(text) != change.after else None,

@@ -13,7 +13,7 @@ from meetings.forms.approval import CorrectionForm, ReasonForm
 from meetings.models import Correction, CorrectionState, Edition, Meeting, Minutes, Utterance
 from meetings.permissions import approval as permissions
 from meetings.services import corrections as services
-from meetings.views.desk.common import edits, get_meeting, meeting_steps
+from meetings.views.desk.common import edits, get_meeting, meeting_steps, version_seen
 from meetings.workflow import FROZEN_STATES
 from platform_portal.access.checks import reason_against
 from platform_portal.desk import attempt, paged
@@ -54,7 +54,6 @@ def correction_create(request: HttpRequest, public_id: str, utterance_id: str) -
     initial = {"after": utterance.text, "labels_after": utterance.labels_text}
     form = CorrectionForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        version = request.POST.get("version", "")
         values = dict(form.cleaned_data)
         by: Any = request.user
         done = attempt(
@@ -63,7 +62,7 @@ def correction_create(request: HttpRequest, public_id: str, utterance_id: str) -
                 utterance=utterance,
                 values=values,
                 by=by,
-                version=int(version) if version.isdigit() else 0,
+                version=version_seen(request),
                 names_are_checked=values["names_are_checked"],
             ),
             _("訂正を書きました。ほかの人が認めると、公開されます。"),

@@ -31,6 +31,7 @@ from meetings.views.desk.common import edits, get_meeting, meeting_steps, sees
 from members.models import Organization
 from platform_portal.access.checks import Refused, reason_against
 from platform_portal.desk import Crumbs, attempt, reason_of, tell
+from platform_portal.versions import number_in
 
 KEPT_KEY = "deleted_utterance"
 MOST_RESOLVED = 100
@@ -294,10 +295,10 @@ class Work:
         return self._moved(self._number() + 1)
 
     def _move(self) -> HttpResponse:
-        wanted = self.request.POST.get("to", "")
-        if not wanted.isdecimal() or not 0 < int(wanted[:6]) <= self._standing().count():
+        wanted = number_in(self.request.POST.get("to", ""))
+        if wanted is None or not 0 < wanted <= self._standing().count():
             raise Refused(_("何番目に動かすかを、1から最後の番号までの数で書いてください。"))
-        return self._moved(int(wanted[:6]))
+        return self._moved(wanted)
 
     def _moved(self, number: int) -> HttpResponse:
         """`number` counts what the page shows; a published record may hold blocks that were taken out."""
@@ -370,11 +371,12 @@ class Work:
         return data
 
     def _cut(self) -> int:
-        if not self._at.isdecimal():
+        place = number_in(self._at)
+        if place is None:
             raise Refused(
                 _("分けるところに「%(mark)s」と1つだけ書いてから、押してください。") % {"mark": CUT_MARK}
             )
-        return int(self._at[:6])
+        return place
 
     def _standing(self) -> Any:
         return self.block.minutes.utterances.standing()

@@ -19,7 +19,7 @@ from meetings.services import leaks as leak_services
 from meetings.services import publication as services
 from meetings.services import renderings
 from meetings.services.publication import Cause
-from meetings.views.desk.common import edits, get_meeting, meeting_steps
+from meetings.views.desk.common import edits, get_meeting, meeting_steps, version_seen
 from meetings.views.desk.confirmation import get_minutes
 from meetings.workflow import MINUTES_WAYS
 from platform_portal.access.checks import reason_against
@@ -158,7 +158,6 @@ def _move(request: HttpRequest, minutes: Minutes, form: ReasonForm) -> bool:
     form.fields["reason"].required = bool(way and way.needs_reason)
     if not form.is_valid():
         return False
-    version = request.POST.get("version", "")
     by: Any = request.user
     return attempt(
         request,
@@ -167,7 +166,7 @@ def _move(request: HttpRequest, minutes: Minutes, form: ReasonForm) -> bool:
             to=State(to),
             by=by,
             reason=form.cleaned_data["reason"],
-            version=int(version) if version.isdigit() else 0,
+            version=version_seen(request),
         ),
         _("議事録を「%(state)s」にしました。") % {"state": State(to).label},
     )
@@ -176,12 +175,11 @@ def _move(request: HttpRequest, minutes: Minutes, form: ReasonForm) -> bool:
 def _set_audiences(request: HttpRequest, minutes: Minutes, form: AudiencesForm) -> bool:
     if "audiences" not in request.POST or not form.is_valid():
         return False
-    version = request.POST.get("version", "")
     by: Any = request.user
     return attempt(
         request,
         lambda: services.set_audiences(
-            minutes=minutes, by=by, version=int(version) if version.isdigit() else 0, **form.cleaned_data
+            minutes=minutes, by=by, version=version_seen(request), **form.cleaned_data
         ),
         _("読める人を決めました。"),
     )
@@ -236,7 +234,6 @@ def _write(request: HttpRequest, minutes: Minutes, form: LabelsTextForm) -> bool
     utterance = get_object_or_404(Utterance, minutes=minutes, public_id=request.POST.get("write", ""))
     if not form.is_valid():
         return False
-    version = request.POST.get("version", "")
     by: Any = request.user
     return attempt(
         request,
@@ -244,7 +241,7 @@ def _write(request: HttpRequest, minutes: Minutes, form: LabelsTextForm) -> bool
             utterance=utterance,
             text=form.cleaned_data["labels_text"],
             by=by,
-            version=int(version) if version.isdigit() else 0,
+            version=version_seen(request),
         ),
         _("%(edition)sでの本文を書きました。") % {"edition": Edition.LABELS.label},
     )
