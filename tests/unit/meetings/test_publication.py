@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 import meetings.services
 from meetings.models import Meeting, Utterance
@@ -21,6 +21,7 @@ from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
 from platform_portal.publishing.states import State, diagram
 from tests.factories.meetings import (
+    AgendaItemFactory,
     ConfirmationRequestFactory,
     ConfirmationRoundFactory,
     MeetingFactory,
@@ -323,6 +324,38 @@ class TestDatabase:
         block, _change, _flag = frozen_world(state)
         with transaction.atomic(), pytest.raises(DatabaseError, match="correction alone"):
             change(Utterance.objects.filter(minutes=block.minutes).exclude(pk=block.pk))
+
+    @pytest.mark.parametrize("state", [State.PUBLISHED, State.SUSPENDED])
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            # Another block, a block of a draft that is moved here, a link, and a link that is moved here.
+            "INSERT INTO meetings_utterance ({columns}) SELECT {new} FROM meetings_utterance WHERE id = {draft}",
+            "UPDATE meetings_utterance SET minutes_id = {minutes}, position = 7 WHERE id = {draft}",
+            "INSERT INTO meetings_utterance_agenda_items (utterance_id, agendaitem_id) VALUES ({block}, {item})",
+            "UPDATE meetings_utterance_agenda_items SET utterance_id = {block} WHERE utterance_id = {draft}",
+        ],
+    )
+    def test_refuses_what_is_added(self, statement, state):
+        block, _change, _flag = frozen_world(state)
+        item = AgendaItemFactory(meeting=block.minutes.meeting)
+        draft = UtteranceFactory(items=[item], position=5)
+        columns = [field.column for field in Utterance._meta.concrete_fields if not field.primary_key]
+        changed = {"minutes_id": str(block.minutes_id), "public_id": "'zzzzzz'", "position": "6"}
+        sql = statement.format(
+            columns=", ".join(f'"{name}"' for name in columns),
+            new=", ".join(changed.get(name, f'"{name}"') for name in columns),
+            minutes=block.minutes_id,
+            block=block.pk,
+            draft=draft.pk,
+            item=item.pk,
+        )
+        with pytest.raises(DatabaseError, match="correction alone"), transaction.atomic():
+            connection.cursor().execute(sql)
+        with transaction.atomic(), corrections.correcting():
+            connection.cursor().execute(sql)
+        with pytest.raises(DatabaseError, match="correction alone"), transaction.atomic():
+            block.agenda_items.add(AgendaItemFactory(meeting=block.minutes.meeting))
 
     def test_lets_a_correction_through_and_nothing_after_it(self):
         block, _change, _flag = frozen_world(State.PUBLISHED)
