@@ -25,7 +25,7 @@ from meetings.permissions.minutes import check_can_edit_minutes, check_can_see_d
 from meetings.presenting.agenda import tree_of
 from meetings.services import flags as flag_services
 from meetings.services import minutes as services
-from meetings.services.minutes import ChangedMeanwhile
+from meetings.services.minutes import BlockChanged
 from meetings.speakers import suggestions_for
 from meetings.views.desk.common import edits, get_meeting, meeting_steps, sees
 from members.models import Organization
@@ -230,7 +230,7 @@ class Work:
                     by=self.request.user,
                 )
                 return action()
-        except ChangedMeanwhile as told:
+        except BlockChanged as told:
             return self._tell_conflict(form, told)
         except (Refused, ValidationError) as error:
             tell(form, error)
@@ -344,7 +344,7 @@ class Work:
             return JsonResponse({"said": said}, status=status)
         return draw_page(self.request, self.meeting, form=form, status=status)
 
-    def _tell_conflict(self, form: UtteranceForm, told: ChangedMeanwhile) -> HttpResponse:
+    def _tell_conflict(self, form: UtteranceForm, told: BlockChanged) -> HttpResponse:
         """What the other wrote is shown beside what this person wrote. The next save knows of it and may overwrite."""
         current = blocks_of(self.block.minutes).get(pk=told.current.pk)
         context = {"current": current, "told": told.reason}

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -43,10 +43,7 @@ PAGES = {
 
 
 def _address(name: str | None, meeting: Meeting) -> str:
-    try:
-        return reverse(f"meetings:{name}", args=[meeting.public_id]) if name else ""
-    except NoReverseMatch:  # a page that another part of the app brings
-        return ""
+    return reverse(f"meetings:{name}", args=[meeting.public_id]) if name else ""
 
 
 @edits

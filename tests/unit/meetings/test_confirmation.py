@@ -20,8 +20,7 @@ from meetings.models import (
 )
 from meetings.services import confirmation as services
 from meetings.services import proposals
-from meetings.services.minutes import ChangedMeanwhile as BlockChanged
-from meetings.services.minutes import change_utterance
+from meetings.services.minutes import BlockChanged, change_utterance
 from meetings.services.records import ChangedMeanwhile
 from members.services.personal_data import erase_person
 from platform_portal.access.checks import Refused

@@ -328,7 +328,7 @@ class TestThroughTheMeeting:
 
     def test_cancelled_and_not_after_all(self, meeting, secretariat):
         services.cancel_meeting(meeting=meeting, reason="大雪のため", by=secretariat)
-        services.reopen_meeting(meeting=meeting, by=secretariat)
+        services.move_meeting(meeting=meeting, to=MeetingState.PLANNED, by=secretariat)
         assert [mail.subject for mail in delivered()] == [
             "会議が中止になりました",
             "会議を開くことになりました",

@@ -213,13 +213,12 @@ def changing_services(block, change, flag):
         editing.add_utterance: {"minutes": minutes, "values": {"text": "新しい文。"}},
         editing.change_utterance: {**common, "values": {"text": "別の文。"}},
         editing.set_speaker: {"utterance": block, "values": {"speaker": "別"}},
-        editing.link_reply: {"utterance": block, "to": None},
         editing.move_utterance: {"utterance": block, "to": 2},
         editing.split_utterance: {**common, "at": 3},
         editing.merge_utterance: common,
         editing.delete_utterance: common,
         editing.restore_utterance: {"minutes": minutes, "kept": kept},
-        editing.lock_minutes: {"minutes": minutes},
+        editing.lock_draft: {"minutes": minutes},
         flags.resolve_flag: {"flag": flag, "how": "fine", "note": "x"},
         flags.reopen_flag: {"flag": flag},
         leaks.write_labels_text: {**common, "text": "別の文。"},
@@ -250,7 +249,7 @@ ALLOWED = {
     "meetings.services.records.lock_utterance",
     "meetings.services.action_items.add_action_item",
     "meetings.services.flags.open_flags",
-    "meetings.services.minutes.touch_minutes",  # needs what lock_minutes() gave
+    "meetings.services.minutes.touch_minutes",  # needs what lock_draft() gave
 }
 
 
@@ -299,7 +298,7 @@ def test_no_other_service_changes_a_published_record(secretariat, state):
     before = list(Utterance.objects.order_by("pk").values())
     for service, values in changing_services(block, change, flag).items():
         with transaction.atomic(), pytest.raises(Refused):
-            service(**values, by=secretariat) if service is not editing.lock_minutes else service(
+            service(**values, by=secretariat) if service is not editing.lock_draft else service(
                 values["minutes"], secretariat
             )
     assert list(Utterance.objects.order_by("pk").values()) == before
