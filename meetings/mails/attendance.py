@@ -63,19 +63,12 @@ def send_changes(meeting: Meeting, recipients: Recipients, *, changes: Sequence[
         % {"name": name, "old": old or _("（なし）"), "new": new or _("（なし）")}
         for name, old, new in changes
     ]
-    messages = _letters(
+    return _send_changed(
         meeting,
         recipients,
-        kind=CHANGED,
         subject=_("会議の予定が変わりました"),
         before=[_("ご案内した「%(title)s」の予定が変わりました。") % {"title": meeting.title}, *lines],
-        link_words=_("会議の内容と、あなたの団体の返事を見る"),
-        after=[
-            _("前の返事はそのままです。都合が変わったときは、上のページで返事を変えてください。"),
-            _whose(),
-        ],
     )
-    return _send(messages)
 
 
 def send_cancelled(meeting: Meeting, recipients: Recipients) -> int:
@@ -97,22 +90,15 @@ def send_cancelled(meeting: Meeting, recipients: Recipients) -> int:
 
 def send_reopened(meeting: Meeting, recipients: Recipients) -> int:
     """Of a meeting that they were told was cancelled."""
-    messages = _letters(
+    return _send_changed(
         meeting,
         recipients,
-        kind=CHANGED,
         subject=_("会議を開くことになりました"),
         before=[
             _("中止とお知らせした「%(title)s」（%(when)s）を、開くことになりました。")
             % {"title": meeting.title, "when": when_of(meeting)}
         ],
-        link_words=_("会議の内容と、あなたの団体の返事を見る"),
-        after=[
-            _("前の返事はそのままです。都合が変わったときは、上のページで返事を変えてください。"),
-            _whose(),
-        ],
     )
-    return _send(messages)
 
 
 def send_withdrawn(meeting: Meeting, recipients: Recipients) -> int:
@@ -163,6 +149,22 @@ def _send_requests(
             **shared,
         )
         for attendance, person in recipients
+    )
+    return _send(messages)
+
+
+def _send_changed(meeting: Meeting, recipients: Recipients, *, subject: str, before: list[str]) -> int:
+    messages = _letters(
+        meeting,
+        recipients,
+        kind=CHANGED,
+        subject=subject,
+        before=before,
+        link_words=_("会議の内容と、あなたの団体の返事を見る"),
+        after=[
+            _("前の返事はそのままです。都合が変わったときは、上のページで返事を変えてください。"),
+            _whose(),
+        ],
     )
     return _send(messages)
 

@@ -1,7 +1,8 @@
 """What the desk's pages about one meeting share: finding it, and where one is."""
 
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -38,3 +39,17 @@ def meeting_steps(meeting: Meeting | None, *more: Step) -> Crumbs:
     if meeting is not None:
         steps.append((meeting.title, address_of(meeting) if more else ""))
     return crumbs(*steps, *more)
+
+
+def section_steps(meeting: Meeting, name: str, words: str, *more: Step) -> Crumbs:
+    """Below the meeting, to the page called `words` and on; `name`: that page's URL."""
+    address = reverse(f"meetings:{name}", args=[meeting.public_id]) if more else ""
+    return meeting_steps(meeting, (words, address), *more)
+
+
+def led_back(request: HttpRequest, address: str, against: str) -> HttpResponse | None:
+    """To `address`, which then says what is against it; None when nothing is."""
+    if not against:
+        return None
+    messages.error(request, against)
+    return redirect(address)

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,15 +12,14 @@ from meetings.forms.approval import CorrectionForm, ReasonForm
 from meetings.models import Correction, CorrectionState, Edition, Meeting, Minutes, Utterance
 from meetings.permissions import approval as permissions
 from meetings.services import corrections as services
-from meetings.views.desk.common import edits, get_meeting, meeting_steps, version_seen
+from meetings.views.desk.common import edits, get_meeting, section_steps, version_seen
 from meetings.workflow import FROZEN_STATES
 from platform_portal.access.checks import reason_against
-from platform_portal.desk import attempt, paged
+from platform_portal.desk import Crumbs, Step, attempt, paged
 
 
-def _steps(meeting: Meeting, *more: tuple[str, str]) -> Any:
-    address = reverse("meetings:desk-corrections", args=[meeting.public_id]) if more else ""
-    return meeting_steps(meeting, (_("訂正"), address), *more)
+def _steps(meeting: Meeting, *more: Step) -> Crumbs:
+    return section_steps(meeting, "desk-corrections", _("訂正"), *more)
 
 
 @edits

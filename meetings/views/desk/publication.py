@@ -19,12 +19,12 @@ from meetings.services import leaks as leak_services
 from meetings.services import publication as services
 from meetings.services import renderings
 from meetings.services.publication import Cause
-from meetings.views.desk.common import edits, get_meeting, meeting_steps, version_seen
+from meetings.views.desk.common import edits, get_meeting, section_steps, version_seen
 from meetings.views.desk.confirmation import get_minutes
 from meetings.workflow import MINUTES_WAYS
 from platform_portal.access.checks import reason_against
 from platform_portal.access.methods import post_only
-from platform_portal.desk import attempt, paged
+from platform_portal.desk import Crumbs, Step, attempt, paged
 from platform_portal.publishing.states import State
 from platform_portal.publishing.steps import FORWARD
 
@@ -119,9 +119,8 @@ def print_again(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect(f"{reverse('meetings:desk-publication', args=[public_id])}#pdf")
 
 
-def _steps(meeting: Meeting, *more: tuple[str, str]) -> Any:
-    address = reverse("meetings:desk-publication", args=[meeting.public_id]) if more else ""
-    return meeting_steps(meeting, (_("承認と公開"), address), *more)
+def _steps(meeting: Meeting, *more: Step) -> Crumbs:
+    return section_steps(meeting, "desk-publication", _("承認と公開"), *more)
 
 
 def _steps_of(user: Any, minutes: Minutes, obstacles: list[services.Obstacle]) -> list[dict[str, Any]]:
