@@ -129,12 +129,14 @@ def document_replace(request: HttpRequest, public_id: str, paper_id: str) -> Htt
 def document_withdraw(request: HttpRequest, public_id: str, paper_id: str) -> HttpResponse:
     meeting, document = _paper(request, public_id, paper_id)
     check_can_change_document(request.user, document)
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(request.POST or None, is_public=services.is_public(document))
     if form.is_valid():
-        reason = form.cleaned_data["reason"]
+        said = form.cleaned_data
         done = attempt(
             request,
-            lambda: services.withdraw_document(document=document, reason=reason, by=request.user),
+            lambda: services.withdraw_document(
+                document=document, reason=said["reason"], notice=said.get("notice", ""), by=request.user
+            ),
             _("「%s」を取り下げました。") % document.title,
             form,
         )

@@ -9,9 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings.models import Audience, Meeting
+from meetings.models import AgendaItem, Audience, Document, Meeting, MeetingState
+from meetings.services import documents as services
 from tests.conftest import signed_in
 from tests.factories.meetings import (
+    AgendaItemFactory,
     AttendanceFactory,
     DocumentFactory,
     DocumentVersionFactory,
@@ -97,6 +99,73 @@ def test_visibility(name, what):
 def test_a_version_of_another_paper_is_not_reached_through_an_open_one():
     open_paper, closed = DocumentVersionFactory(), DocumentVersionFactory(document__audience=Audience.CLOSED)
     address = reverse("meetings:document-file", args=[open_paper.document.public_id, closed.public_id])
+    assert Client().get(address).status_code == 404
+
+
+@pytest.mark.parametrize("notice", ["数字に誤りがあったため", ""])
+def test_what_everybody_could_open_is_told_to_be_withdrawn(secretariat, notice):
+    document = DocumentFactory(label="資料3", title=SECRET)
+    version = DocumentVersionFactory(document=document)
+    services.withdraw_document(document=document, reason="事務局の事情", notice=notice, by=secretariat)
+    visitor = Client()
+    page = visitor.get(reverse("meetings:meeting-detail", args=[document.meeting.public_id]))
+    answers = [
+        page,
+        visitor.get(reverse("meetings:document", args=[document.public_id])),
+        visitor.get(file_address(version)),
+        visitor.get(file_address(version, "document-preview")),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 410, 410, 410]
+    for answer in answers:
+        said = answer.content.decode()
+        assert "資料3" in said
+        assert "取り下げ" in said
+        assert ("数字に誤りがあったため" in said) is bool(notice)
+        assert SECRET not in said
+        assert "事務局の事情" not in said
+    assert reverse("meetings:document", args=[document.public_id]) not in page.content.decode()
+    inside = signed_in(secretariat).get(reverse("meetings:document", args=[document.public_id]))
+    assert inside.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        {"audience": Audience.MEMBERS},
+        {"audience": Audience.CLOSED},
+        {"opens_at": timezone.now() + dt.timedelta(days=3)},
+        {"meeting__audience": Audience.MEMBERS},
+        {"meeting__state": MeetingState.DRAFT},
+        {"of_a_closed_item": True},
+    ],
+    ids=str,
+)
+def test_what_was_not_public_is_not_told_afterwards_either(secretariat, case):
+    """Not even when the meeting, the paper or the item is opened later."""
+    values = {name: value for name, value in case.items() if name != "of_a_closed_item"}
+    document = DocumentFactory(label="資料3", **values)
+    version, meeting = DocumentVersionFactory(document=document), document.meeting
+    if "of_a_closed_item" in case:
+        item = AgendaItemFactory(meeting=meeting, is_closed=True, closed_reason="人事のため")
+        document.agenda_items.add(item)
+    services.withdraw_document(document=document, reason="x", notice="公の理由", by=secretariat)
+    Document.objects.update(audience=Audience.PUBLIC, opens_at=None)
+    Meeting.objects.update(audience=Audience.PUBLIC, state=MeetingState.HELD)
+    AgendaItem.objects.update(is_closed=False, closed_reason="")
+    assert Client().get(file_address(version)).status_code == 404
+    page = Client().get(reverse("meetings:meeting-detail", args=[meeting.public_id])).content.decode()
+    assert "資料3" not in page
+    assert "公の理由" not in page
+
+
+def test_a_closed_item_hides_that_a_paper_was_withdrawn(secretariat):
+    document = DocumentVersionFactory(document__label="資料3").document
+    item = AgendaItemFactory(meeting=document.meeting)
+    document.agenda_items.add(item)
+    services.withdraw_document(document=document, reason="x", by=secretariat)
+    address = reverse("meetings:document", args=[document.public_id])
+    assert Client().get(address).status_code == 410
+    AgendaItem.objects.update(is_closed=True, closed_reason="人事のため")
     assert Client().get(address).status_code == 404
 
 

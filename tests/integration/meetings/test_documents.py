@@ -180,8 +180,8 @@ class TestChanging:
         assert Client().get(address).status_code == 200
         with run_on_commit():
             services.withdraw_document(document=kept, reason="まちがえたため", by=secretariat)
-        assert Client().get(address).status_code == 404
-        assert Client().get(file_address(kept.versions.get())).status_code == 404
+        assert Client().get(address).status_code == 410
+        assert Client().get(file_address(kept.versions.get())).status_code == 410
 
     def test_a_reason_is_needed(self, kept, secretariat):
         with pytest.raises(ValidationError):
@@ -257,6 +257,19 @@ class TestDesk:
         assert "ファイルを差し替える" not in shown
         assert "資料を差し替えた" in shown
         assert "ファイルの指紋（SHA-256）：" in shown
+
+    @pytest.mark.parametrize(("audience", "is_asked"), [("public", True), ("members", False)])
+    def test_what_everybody_reads_is_asked_where_everybody_could_open_it(
+        self, office, meeting, audience, is_asked
+    ):
+        document = DocumentVersionFactory(document__meeting=meeting, document__audience=audience).document
+        withdraw = self.address("desk-document-withdraw", meeting, document)
+        assert ("会議のページに出す理由" in office.get(withdraw).content.decode()) is is_asked
+        office.post(withdraw, {"reason": "内輪の理由", "notice": "数字に誤りがあったため"})
+        document.refresh_from_db()
+        assert (document.was_public, bool(document.withdrawn_notice)) == (is_asked, is_asked)
+        shown = office.get(self.address("desk-document", meeting, document)).content.decode()
+        assert ("「取り下げ」と、この理由が出ています：数字に誤りがあったため" in shown) is is_asked
 
     @pytest.mark.parametrize("name", HOSTILE)
     def test_hostile_files_are_answered_in_words_and_nothing_is_stored(self, office, meeting, name):
