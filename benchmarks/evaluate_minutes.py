@@ -6,6 +6,7 @@ is lost when no part of the proposal keeps it; that count must be 0.
 """
 
 import csv
+import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,3 +103,7 @@ def main(data_dir: Path) -> str:
         whole += one
         lines.append(f"  {path.stem}: {one}")
     return "\n".join([f"議事録の読み取り: {len(files)} 件、{whole}", *lines])
+
+
+if __name__ == "__main__":
+    print(main(Path(os.environ.get("EVAL_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")))

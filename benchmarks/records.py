@@ -162,9 +162,8 @@ def _fill_meeting(
         created_by=writer,
     )
     minutes = Minutes.objects.create(
-        meeting=meeting, author=writer, state=State.PUBLISHED, published_at=timezone.now(), published_by=writer,
-        named_audience=Audience.PUBLIC, labels_audience=Audience.PUBLIC,
-    )  # fmt: skip
+        meeting=meeting, author=writer, named_audience=Audience.PUBLIC, labels_audience=Audience.PUBLIC
+    )
     items = [
         AgendaItem.objects.create(
             public_id=next(ids), meeting=meeting, number=str(n + 1), title=f"議題{n + 1}", position=n
@@ -189,4 +188,8 @@ def _fill_meeting(
     through.objects.bulk_create(
         through(utterance_id=block.pk, agendaitem_id=items[n * len(items) // count].pk)
         for n, block in enumerate(blocks)
+    )
+    # Last: nothing is added to a published record.
+    Minutes.objects.filter(pk=minutes.pk).update(
+        state=State.PUBLISHED, published_at=timezone.now(), published_by=writer
     )

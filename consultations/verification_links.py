@@ -14,6 +14,8 @@ from django.utils import timezone
 from consultations.models import VerificationRequest
 from consultations.models.verification import Outcome, start_of_day
 from members.models import Membership
+from platform_portal import open_pages
+from platform_portal.open_pages import UnusableLinkError
 
 DAYS_VALID = 60
 # Raised when what a link opens changes its meaning: every older link is dead then.
@@ -22,15 +24,9 @@ SALT = "verification-link"
 
 
 class Problem(StrEnum):
-    BROKEN = "broken"  # cut off, or not of our making
+    BROKEN = open_pages.BROKEN
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"  # the person is no longer the contact, or the organisation has left
-
-
-class UnusableLinkError(Exception):
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem)
-        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)

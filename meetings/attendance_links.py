@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from meetings.models import Attendance, Meeting, MeetingState
 from members.models import Membership, Organization
+from platform_portal import open_pages
+from platform_portal.open_pages import UnusableLinkError
 
 GUEST = 0
 # Of meetings of which nobody has said when they end.
@@ -20,19 +22,12 @@ LONGEST = dt.timedelta(hours=12)
 
 
 class Problem(StrEnum):
-    BROKEN = "broken"  # cut off, or not of our making
+    BROKEN = open_pages.BROKEN
     REPLACED = "replaced"  # a newer mail was sent
     WITHDRAWN = "withdrawn"  # the secretariat took the invitation back
     GONE = "gone"  # the person no longer acts for the organisation, or that has left
     CANCELLED = "cancelled"
     OVER = "over"
-
-
-class UnusableLinkError(Exception):
-    def __init__(self, problem: Problem, meeting: Meeting | None = None) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.meeting = meeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +58,7 @@ def read_answer_token(token: str) -> Link:
     if problem is not None:
         # Who may no longer answer learns nothing more about the meeting.
         tells = problem in {Problem.CANCELLED, Problem.OVER}
-        raise UnusableLinkError(problem, attendance.meeting if tells else None)
+        raise UnusableLinkError(problem, meeting=attendance.meeting if tells else None)
     return Link(attendance, user_id)
 
 

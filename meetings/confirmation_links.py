@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from meetings.models import ConfirmationRequest
 from members.models import Membership
+from platform_portal import open_pages
+from platform_portal.open_pages import UnusableLinkError
 
 SALT = "meetings.confirmation"
 # After the end of a round, so that whoever answered can read what became of it.
@@ -20,15 +22,9 @@ DAYS_AFTER = 30
 
 
 class Problem(StrEnum):
-    BROKEN = "broken"  # cut off, or not of our making
+    BROKEN = open_pages.BROKEN
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"  # sent anew, taken back, or to somebody who is no longer the contact
-
-
-class UnusableLinkError(Exception):
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem)
-        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)

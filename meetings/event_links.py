@@ -8,19 +8,14 @@ from enum import StrEnum
 from django.core import signing
 
 from meetings.models import EventApplication
+from meetings.models.events import KEPT_DAYS
+from platform_portal import open_pages
+from platform_portal.open_pages import UnusableLinkError
 
 
-class Trouble(StrEnum):
-    """Why a link leads nowhere."""
-
-    UNKNOWN = "unknown"  # cut off or made up
+class Problem(StrEnum):
+    BROKEN = open_pages.BROKEN
     GONE = "gone"  # deleted after the event, or because its person asked for that
-
-
-class LinkUnusableError(Exception):
-    def __init__(self, trouble: Trouble) -> None:
-        super().__init__(trouble)
-        self.trouble = trouble
 
 
 def _signer() -> signing.Signer:
@@ -33,13 +28,13 @@ def application_token(application: EventApplication) -> str:
 
 
 def find_application(token: str) -> EventApplication:
-    """The application of this link, with its event. Raises LinkUnusableError."""
+    """The application of this link, with its event. Raises UnusableLinkError."""
     try:
         pk, mark = _signer().unsign_object(token)
     except (signing.BadSignature, ValueError, TypeError) as error:
-        raise LinkUnusableError(Trouble.UNKNOWN) from error
+        raise UnusableLinkError(Problem.BROKEN) from error
     rows = EventApplication.objects.select_related("event__organization", "event__municipality")
     found: EventApplication | None = rows.filter(pk=pk).first()
     if found is None or found.form_id.hex != mark:
-        raise LinkUnusableError(Trouble.GONE)
+        raise UnusableLinkError(Problem.GONE, days=KEPT_DAYS)
     return found

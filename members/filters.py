@@ -22,6 +22,7 @@ from members.models import (
     Strength,
     User,
 )
+from members.models.organizations import OrganizationQuerySet
 from members.models.users import UserQuerySet
 from platform_portal.access.roles import Role
 from platform_portal.mail.models import OutgoingMail
@@ -157,17 +158,14 @@ class OrganizationFilter(django_filters.FilterSet):  # type: ignore[misc]  # shi
     def keep(self, queryset: QuerySet[Organization], name: str, value: str) -> QuerySet[Organization]:
         return queryset  # see filter_queryset
 
-    def filter_contact(
-        self, queryset: QuerySet[Organization], name: str, value: str
-    ) -> QuerySet[Organization]:
+    def filter_contact(self, queryset: OrganizationQuerySet, name: str, value: str) -> OrganizationQuerySet:
         return without_contact(queryset)
 
 
-def without_contact(organizations: QuerySet[Organization]) -> QuerySet[Organization]:
+def without_contact(organizations: OrganizationQuerySet) -> OrganizationQuerySet:
     """Those whose mails nobody reads: no contact, or only such whose address refuses our mails."""
     failing = OutgoingMail.objects.failing_addresses().order_by().values("address")
-    found: QuerySet[Organization] = organizations.without_contact(failing)  # type: ignore[attr-defined]
-    return found
+    return organizations.without_contact(failing)
 
 
 class ConsentFilter(django_filters.FilterSet):  # type: ignore[misc]  # ships no types

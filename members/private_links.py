@@ -7,21 +7,15 @@ from enum import StrEnum
 
 from django.core import signing
 
-from members.models import Application
+from members.models import UNCONFIRMED_DAYS, Application
+from platform_portal import open_pages
+from platform_portal.open_pages import UnusableLinkError
 
 
-class Trouble(StrEnum):
-    """Why a link leads nowhere."""
-
-    UNKNOWN = "unknown"  # cut off or made up
+class Problem(StrEnum):
+    BROKEN = open_pages.BROKEN
     REPLACED = "replaced"  # a newer mail was sent
     GONE = "gone"  # nobody confirmed it in time
-
-
-class LinkUnusableError(Exception):
-    def __init__(self, trouble: Trouble) -> None:
-        super().__init__(trouble)
-        self.trouble = trouble
 
 
 def _signer() -> signing.Signer:
@@ -33,14 +27,14 @@ def application_token(application: Application) -> str:
 
 
 def find_application(token: str) -> Application:
-    """The application of this link. Raises LinkUnusableError."""
+    """The application of this link. Raises UnusableLinkError."""
     try:
         pk, version = _signer().unsign_object(token)
     except (signing.BadSignature, ValueError) as error:
-        raise LinkUnusableError(Trouble.UNKNOWN) from error
+        raise UnusableLinkError(Problem.BROKEN) from error
     application = Application.objects.select_related("sector", "municipality").filter(pk=pk).first()
     if application is None or application.is_expired:
-        raise LinkUnusableError(Trouble.GONE)
+        raise UnusableLinkError(Problem.GONE, days=UNCONFIRMED_DAYS)
     if application.link_version != version:
-        raise LinkUnusableError(Trouble.REPLACED)
+        raise UnusableLinkError(Problem.REPLACED)
     return application

@@ -15,11 +15,17 @@ from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_ratelimit.core import is_ratelimited
 
+from platform_portal.access.checks import Refused
+
 TOKEN_MAX_AGE = 4 * 60 * 60  # seconds; somebody may leave the page open for an evening
 TOKEN_MIN_AGE = 2  # seconds; nobody reads and writes faster
+TOO_MANY = _(
+    "短い間にたくさん届いたため、いまは受け取れません。1時間ほどたってから、もう一度お試しください。"
+)
 
 
 def client_address(request: HttpRequest) -> str:
@@ -42,6 +48,12 @@ def is_same_origin(request: HttpRequest) -> bool:
     if origin is None:
         return True
     return urlsplit(origin).netloc == request.get_host()
+
+
+def check_same_origin(request: HttpRequest) -> None:
+    """Raises Refused: see is_same_origin()."""
+    if not is_same_origin(request):
+        raise Refused(gettext("別のサイトから送られたため、受け取りませんでした。"))
 
 
 def is_limited(request: HttpRequest, *, group: str, rate: str) -> bool:
@@ -79,6 +91,11 @@ class PublicForm(forms.Form):
     def is_trapped(self) -> bool:
         return bool(self.data.get("website_url"))
 
+    @property
+    def problem(self) -> str:
+        """All that is wrong, for a page that shows no fields."""
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
     def clean_token(self) -> str:
         token = self.cleaned_data["token"]
         try:
@@ -94,7 +111,11 @@ class PublicForm(forms.Form):
             ) from error
         if age < TOKEN_MIN_AGE:
             raise ValidationError(
-                _("もう一度「%(button)s」を押してください。"), code="too_fast", params={"button": self.button}
+                _(
+                    "画面を開いてすぐに送られたので、まだ受け取っていません。内容はそのままです。もう一度「%(button)s」を押してください。"
+                ),
+                code="too_fast",
+                params={"button": self.button},
             )
         return str(token)
 

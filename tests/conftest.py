@@ -1,14 +1,15 @@
 """What every test gets: strict templates, an empty cache, closed sockets, named people, and a window."""
 
+import gc
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client, TransactionTestCase
+from django.test import Client, TransactionTestCase, override_settings
 from hypothesis import settings as hypothesis_settings
 
 from consultations.models import Category, ConsultationWindow
@@ -23,6 +24,16 @@ from tests.migrated import ensure_template
 hypothesis_settings.register_profile("same", derandomize=True, database=None, deadline=None)
 hypothesis_settings.register_profile("search", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("same")
+
+# Modules, tests and their cases stay until the end: looking through them for garbage again and again takes
+# a sixth of a run. What the tests themselves leave behind is collected as ever.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.set_threshold(5_000)
+    gc.enable()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -52,19 +63,27 @@ def _empty_cache() -> None:
     cache.clear()
 
 
-@pytest.fixture(scope="session")
-def media_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("media")
+@pytest.fixture(autouse=True, scope="session")
+def _plain_settings(
+    django_test_environment: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """Once for all tests: every change tells a score of receivers and forgets what was read of the others."""
+    media = tmp_path_factory.mktemp("files") / "media"  # made by the test that needs it
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        MEDIA_ROOT=media,
+        PORTAL_REQUIRE_MFA=False,
+        # Mails go through the outbox here too; what leaves it is found in django.core.mail.outbox.
+        EMAIL_BACKEND="platform_portal.mail.backend.OutboxBackend",
+        PORTAL_MAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
+    ):
+        yield media
 
 
 @pytest.fixture(autouse=True)
-def _plain_settings(settings, media_folders) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.MEDIA_ROOT = media_folders / uuid4().hex  # made by the test that needs it
-    settings.PORTAL_REQUIRE_MFA = False
-    # Mails go through the outbox here too; what leaves it is found in django.core.mail.outbox.
-    settings.EMAIL_BACKEND = "platform_portal.mail.backend.OutboxBackend"
-    settings.PORTAL_MAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+def _no_files_of_the_test_before(_plain_settings: Path) -> None:
+    if _plain_settings.exists():
+        shutil.rmtree(_plain_settings)
 
 
 # --- Named people: the same ones in every test -------------------------------------------------

@@ -1,5 +1,6 @@
 """Who reaches what: the whole list of public addresses, and every address for every role."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -28,6 +29,14 @@ def test_every_page_has_a_name_of_its_own():
 
 def test_every_desk_page_names_a_permission():
     assert [p.name for p in PAGES if p.name.startswith("desk:") and p.permission is None] == []
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Any]]:
+    """Made once: every test below it begins at a savepoint and goes back to it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_world()
+        transaction.set_rollback(True)
 
 
 # --- Every address for every role ------------------------------------------------------------
@@ -75,9 +84,9 @@ def met(response: Any) -> str:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("page", OUR_PAGES, ids=lambda page: page.name)
-def test_page_for_every_role(page: Page) -> None:
+def test_page_for_every_role(page: Page, world: dict[str, Any]) -> None:
     """Each role finds the world as it was: what the one before changed there is rolled back."""
-    address = address_of(page, make_world())
+    address = address_of(page, world)
     seen, wanted = {}, {}
     for role in (None, *Role.values):
         before = transaction.savepoint()
@@ -147,8 +156,7 @@ def met_by_member(client: Client, address: str, world: dict[str, Any]) -> str:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("page", OWN_PAGES, ids=lambda page: page.name)
-def test_own_page_for_every_member(page: Page) -> None:
-    world = make_world()
+def test_own_page_for_every_member(page: Page, world: dict[str, Any]) -> None:
     address = address_of(page, world)
     seen, wanted = {}, {}
     for role in ("manager", "editor", "viewer", "outsider"):

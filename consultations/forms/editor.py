@@ -31,6 +31,7 @@ from consultations.models import ConsultationWindow, Fallback
 from consultations.published_hours import HOURS_FIELDS, contradictions
 from consultations.services import WindowContent
 from consultations.similar import same_number, similar_name
+from platform_portal.versions import number_in
 
 # Button value → prefix of the rows to which it adds one.
 ADDABLE = {"channel": "channels", "row": "rows", "exception": "exceptions", "fallback": "fallbacks"}
@@ -252,8 +253,8 @@ class WindowEditor:
         try:
             if all([self.hours.is_valid(), self.rows.is_valid()]):
                 return rule_of(self.hours, self.rows)
-        except ValidationError:
-            pass
+        except ValidationError:  # the parts are good, the whole is not: that is for the saving to say
+            return None
         return None
 
     def rule_served_so_far(self) -> str | None:
@@ -296,8 +297,7 @@ def with_row(data: QueryDict, kind: str) -> QueryDict:
     """The same input with one more empty row of that kind."""
     name = f"{ADDABLE[kind]}-TOTAL_FORMS"
     copy = data.copy()
-    total = copy.get(name, "0")
-    copy[name] = str(int(total) + 1) if total.isdigit() else "1"
+    copy[name] = str((number_in(copy.get(name, "")) or 0) + 1)
     return copy
 
 

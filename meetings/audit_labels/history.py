@@ -17,6 +17,7 @@ from platform_portal.audit import words
 from platform_portal.audit.models import AuditEvent
 from platform_portal.audit.services import WITHHELD
 from platform_portal.audit.words import Line
+from platform_portal.japanese.calendar import format_wareki, format_wareki_moment
 
 # What events say besides the fields of their model.
 OTHER_LABELS = {
@@ -76,14 +77,19 @@ def _value(event: AuditEvent, name: str, value: Any) -> str:
         return "、".join(str(each) for each in value)
     field = _field(event, name)
     if isinstance(field, models.DateTimeField) and (moment := _moment(value)):
-        return date_format(moment, "Y年n月j日 G:i")
+        return date_format(moment, "Y年n月j日 G:i") if _is_of_event(event) else format_wareki_moment(moment)
     if type(field) is models.DateField and (day := parse_date(str(value))):
-        return date_format(day, "Y年n月j日")
+        return format_wareki(day)
     if isinstance(field, models.ForeignKey):
         row = field.related_model._default_manager.filter(pk=value).first()
         return str(row or value)
     choices = dict(field.flatchoices) if field is not None and field.choices else {}
     return str(choices.get(value, value))
+
+
+def _is_of_event(event: AuditEvent) -> bool:
+    """Events are announced in the years of the calendar on the wall, meetings in those of the files of an office."""
+    return event.object_type.startswith("meetings.event")
 
 
 def _moment(value: Any) -> dt.datetime | None:

@@ -9,15 +9,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.models.events import MOST_PEOPLE
+from meetings.presenting.events import Seats
 from platform_portal.japanese.text import clean, normalize_width
 from platform_portal.public_forms import PublicForm
 
 
 class ApplyForm(PublicForm):
-    """What somebody writes to come: a name of their own choice and one way to be reached."""
+    """What somebody writes to come: a name of their own choice and one way to be reached.
+
+    `seats`: what is to be had, which the button says, lest anybody set out who only waits.
+    """
 
     purpose = "event-application"
-    button = gettext_lazy("申し込む")
 
     form_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     name = forms.CharField(
@@ -62,9 +65,17 @@ class ApplyForm(PublicForm):
         help_text=gettext_lazy("手話通訳、車いす、こどもが一緒、途中で帰りたいなど。500文字まで。"),
     )
 
-    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, seats: Seats, **kwargs: Any) -> None:
+        self.seats = seats
+        self.button = self.button_for(seats)
         super().__init__(_half_width(data), **kwargs)
         self.initial.setdefault("form_id", uuid.uuid4())
+
+    @staticmethod
+    def button_for(seats: Seats) -> Any:
+        return (
+            gettext_lazy("キャンセル待ちに申し込む") if seats == Seats.WAITING else gettext_lazy("申し込む")
+        )
 
     def clean_form_id(self) -> uuid.UUID:
         """Forms of somebody's own making have none; they get one."""

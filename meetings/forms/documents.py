@@ -13,6 +13,8 @@ from meetings.extracting import UnreadableFileError
 from meetings.models import AgendaItem, Document, Meeting
 from meetings.papers.checking import CheckedPaper, check_paper
 from meetings.presenting.agenda import tree_of
+from members.models.users import validate_one_line
+from platform_portal.japanese.text import clean
 from platform_portal.seen_forms import SeenForm
 
 ACCEPTED = ".pdf,.docx,.xlsx,.pptx,.png,.jpg,.jpeg"
@@ -111,3 +113,21 @@ class WithdrawForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("記録に残ります。会議のページには出ません。"),
     )
+    notice = forms.CharField(
+        label=gettext_lazy("会議のページに出す理由"),
+        max_length=200,
+        required=False,
+        validators=[validate_one_line],
+        help_text=gettext_lazy(
+            "だれでも見られた資料なので、会議のページには、資料番号と「取り下げ」、日付が残ります（資料の名前は出ません）。"
+            "ここに書いたことは、そのまま出ます。例：数字に誤りがあったため。"
+        ),
+    )
+
+    def __init__(self, *args: Any, is_public: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_public:
+            del self.fields["notice"]
+
+    def clean_notice(self) -> str:
+        return clean(self.cleaned_data["notice"])

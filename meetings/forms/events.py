@@ -11,13 +11,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.models import Event
-from meetings.services.events import MOST_COPIES
+from meetings.services.events import FIELDS, MOST_COPIES
 from members.forms.board import OrganizationField
 from members.forms.masters import ReadsOnly
 from members.models import Organization
 from platform_portal.japanese.text import clean
 from platform_portal.region.models import Municipality
 
+# What the form asks for in other fields than the event has.
+IN_PARTS = {
+    "starts_at": ("starts_on", "starts_time"),
+    "ends_at": ("ends_on", "ends_time"),
+    "is_all_day": (),
+    "apply_until_at": ("apply_until_on",),
+}
 END_OF_DAY = dt.time(23, 59)
 LATEST = dt.timedelta(days=3 * 366)
 """Slips of the keyboard: nobody plans an event further ahead."""
@@ -76,63 +83,11 @@ class EventForm(ReadsOnly):
         help_text=gettext_lazy("その日の終わりまで受け付けます。空けると、始まるまで受け付けます。"),
     )
 
-    field_order = (
-        "organization",
-        "kind",
-        "title",
-        "starts_on",
-        "starts_time",
-        "ends_on",
-        "ends_time",
-        "description",
-        "co_hosts",
-        "place",
-        "address",
-        "municipality",
-        "is_online",
-        "online_url",
-        "fee",
-        "target_people",
-        "languages",
-        "has_sign_language",
-        "is_wheelchair_accessible",
-        "access_note",
-        "contact_name",
-        "contact_phone",
-        "contact_email",
-        "website",
-        "accepts_applications",
-        "capacity",
-        "has_waiting_list",
-        "apply_until_on",
-    )
+    field_order = ("organization", *(part for name in FIELDS for part in IN_PARTS.get(name, (name,))))
 
     class Meta:
         model = Event
-        fields = (
-            "kind",
-            "title",
-            "description",
-            "co_hosts",
-            "place",
-            "address",
-            "municipality",
-            "is_online",
-            "online_url",
-            "fee",
-            "target_people",
-            "languages",
-            "has_sign_language",
-            "is_wheelchair_accessible",
-            "access_note",
-            "contact_name",
-            "contact_phone",
-            "contact_email",
-            "website",
-            "accepts_applications",
-            "capacity",
-            "has_waiting_list",
-        )
+        fields = tuple(name for name in FIELDS if name not in IN_PARTS)
         widgets = {
             "description": forms.Textarea(attrs={"rows": 10}),
             "contact_phone": forms.TextInput(attrs={"inputmode": "tel"}),

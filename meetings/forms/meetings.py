@@ -13,6 +13,7 @@ from meetings.models import AgendaItem, Body, Meeting
 from members.forms.masters import LAST, OFF, ReadsOnly
 from members.models import Organization, OrganizationKind
 from members.models.users import validate_one_line
+from platform_portal.versions import number_in
 
 DAY = {"type": "date"}
 CLOCK = {"type": "time", "step": "60"}
@@ -83,7 +84,7 @@ class BodyOrganizationsForm(forms.Form):
     def chosen(self) -> list[Organization]:
         """With the seats as they stand now. Garbage in `were` counts as nothing."""
         picked = {row.pk for row in self.cleaned_data["organizations"]}
-        were = {int(key) for key in self.cleaned_data["were"].split() if key.isdigit()}
+        were = {key for key in map(number_in, self.cleaned_data["were"].split()) if key is not None}
         wanted = (self.seated - (were - picked)) | (picked - were)
         return list(Organization.objects.filter(pk__in=wanted))
 

@@ -43,8 +43,9 @@ class MinutesSearchForm(forms.Form):
 
     def __init__(self, *args: Any, meetings: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["body"].queryset = Body.objects.filter(pk__in=meetings.order_by().values("body"))  # type: ignore[attr-defined]
-        self.fields["year"].choices = [("", _("すべて")), *year_choices(meetings)]  # type: ignore[attr-defined]
+        fields: dict[str, Any] = self.fields  # a queryset and choices are what the fields above have
+        fields["body"].queryset = Body.objects.filter(pk__in=meetings.order_by().values("body"))
+        fields["year"].choices = [("", _("すべて")), *year_choices(meetings)]
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +17,7 @@ from meetings.models import Attendance, Audience, Meeting
 from meetings.presenting.agenda import tree_of
 from meetings.presenting.days import when_of
 from members.mails import absolute, build_message
+from platform_portal.japanese.calendar import format_wareki
 from platform_portal.region.models import PortalSettings
 
 INVITATION = "meetings.invitation"
@@ -63,19 +63,12 @@ def send_changes(meeting: Meeting, recipients: Recipients, *, changes: Sequence[
         % {"name": name, "old": old or _("（なし）"), "new": new or _("（なし）")}
         for name, old, new in changes
     ]
-    messages = _letters(
+    return _send_changed(
         meeting,
         recipients,
-        kind=CHANGED,
         subject=_("会議の予定が変わりました"),
         before=[_("ご案内した「%(title)s」の予定が変わりました。") % {"title": meeting.title}, *lines],
-        link_words=_("会議の内容と、あなたの団体の返事を見る"),
-        after=[
-            _("前の返事はそのままです。都合が変わったときは、上のページで返事を変えてください。"),
-            _whose(),
-        ],
     )
-    return _send(messages)
 
 
 def send_cancelled(meeting: Meeting, recipients: Recipients) -> int:
@@ -97,22 +90,15 @@ def send_cancelled(meeting: Meeting, recipients: Recipients) -> int:
 
 def send_reopened(meeting: Meeting, recipients: Recipients) -> int:
     """Of a meeting that they were told was cancelled."""
-    messages = _letters(
+    return _send_changed(
         meeting,
         recipients,
-        kind=CHANGED,
         subject=_("会議を開くことになりました"),
         before=[
             _("中止とお知らせした「%(title)s」（%(when)s）を、開くことになりました。")
             % {"title": meeting.title, "when": when_of(meeting)}
         ],
-        link_words=_("会議の内容と、あなたの団体の返事を見る"),
-        after=[
-            _("前の返事はそのままです。都合が変わったときは、上のページで返事を変えてください。"),
-            _whose(),
-        ],
     )
-    return _send(messages)
 
 
 def send_withdrawn(meeting: Meeting, recipients: Recipients) -> int:
@@ -143,7 +129,7 @@ def _send_requests(
         "page": meeting_address(meeting),
         "message": message,
         "is_reminder": is_reminder,
-        "due": date_format(meeting.answers_due_on, "Y年n月j日") if meeting.answers_due_on else "",
+        "due": format_wareki(meeting.answers_due_on) if meeting.answers_due_on else "",
         "whose": _whose(),
     }
     messages = (
@@ -159,9 +145,26 @@ def _send_requests(
             is_title=person.is_guest,
             organization=attendance.name,
             link=answer_address(attendance, person),
+            calendar=answer_address(attendance, person, "answer-calendar"),
             **shared,
         )
         for attendance, person in recipients
+    )
+    return _send(messages)
+
+
+def _send_changed(meeting: Meeting, recipients: Recipients, *, subject: str, before: list[str]) -> int:
+    messages = _letters(
+        meeting,
+        recipients,
+        kind=CHANGED,
+        subject=subject,
+        before=before,
+        link_words=_("会議の内容と、あなたの団体の返事を見る"),
+        after=[
+            _("前の返事はそのままです。都合が変わったときは、上のページで返事を変えてください。"),
+            _whose(),
+        ],
     )
     return _send(messages)
 
@@ -212,9 +215,9 @@ def _whose() -> str:
     return _("このページは、あなたに送ったものです。ほかの団体の人には渡さないでください。")
 
 
-def answer_address(attendance: Attendance, person: Addressee) -> str:
+def answer_address(attendance: Attendance, person: Addressee, page: str = "answer") -> str:
     token = make_answer_token(attendance, person.user_id)
-    return absolute(reverse("meetings:answer", args=[token]))
+    return absolute(reverse(f"meetings:{page}", args=[token]))
 
 
 def meeting_address(meeting: Meeting) -> str:

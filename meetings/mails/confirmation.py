@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +15,7 @@ from meetings.confirmation_links import last_day_of, make_link_token
 from meetings.models import ConfirmationRequest, ProposalState, ProposedChange
 from members.mails import absolute, send_message
 from members.models import Membership
+from platform_portal.japanese.calendar import format_wareki
 
 REQUEST = "meetings.confirmation_request"
 REMINDER = "meetings.confirmation_reminder"
@@ -73,10 +73,10 @@ def _send(
     last_day = last_day_of(request)
     after = [
         _("このページは %(day)s まで見られます。あなたに送ったものなので、ほかの人には渡さないでください。")
-        % {"day": date_format(last_day, "Y年n月j日")}
+        % {"day": format_wareki(last_day)}
     ]
     if with_due_date:
-        due_on = date_format(request.round.due_on, "Y年n月j日")
+        due_on = format_wareki(request.round.due_on)
         after.insert(0, _("返事の期限は %(day)s です。それまでは、何度でも答え直せます。") % {"day": due_on})
     for name, address, token in _addressees(request, recipients):
         send_message(

@@ -41,6 +41,15 @@ class DocumentQuerySet(models.QuerySet["Document"]):
             meeting__audience=Audience.PUBLIC,
         ).exclude(Q(meeting__state=MeetingState.DRAFT) | Q(agenda_items__in=AgendaItem.objects.hidden()))
 
+    def withdrawn_from_public(self) -> "DocumentQuerySet":
+        """Those that everybody could open until they were withdrawn, of meetings that everybody may know of now.
+
+        That there was one may be said; its title may be just what had to go.
+        """
+        return self.filter(
+            withdrawn_at__isnull=False, was_public=True, meeting__audience=Audience.PUBLIC
+        ).exclude(Q(meeting__state=MeetingState.DRAFT) | Q(agenda_items__in=AgendaItem.objects.hidden()))
+
 
 class Document(PublicIdModel):
     meeting = models.ForeignKey(
@@ -61,18 +70,37 @@ class Document(PublicIdModel):
     withdrawn_at = models.DateTimeField(_("取り下げた時刻"), null=True, blank=True, editable=False)
     withdrawn_by = actor(_("取り下げた人"))
     withdrawn_reason = models.CharField(_("取り下げた理由"), max_length=300, blank=True, editable=False)
+    # For everybody, where it was public; the reason above stays on the desk.
+    withdrawn_notice = models.CharField(
+        _("会議のページに出す理由"),
+        max_length=200,
+        blank=True,
+        editable=False,
+        validators=[validate_one_line],
+    )
+    was_public = models.BooleanField(_("取り下げるまで、だれでも見られた"), default=False, editable=False)
     created_at = models.DateTimeField(_("登録した時刻"), default=timezone.now, editable=False)
     created_by = actor(_("登録した人"), from_the_start=True)
 
     objects: ClassVar[Any] = DocumentQuerySet.as_manager()
 
     class Privacy:
-        public = ("public_id", "meeting", "label", "title", "agenda_items", "position", "opens_at")
+        public = (
+            "public_id",
+            "meeting",
+            "label",
+            "title",
+            "agenda_items",
+            "position",
+            "opens_at",
+            "withdrawn_at",
+            "withdrawn_notice",
+        )
         internal = (
             "audience",
-            "withdrawn_at",
             "withdrawn_by",
             "withdrawn_reason",
+            "was_public",
             "created_at",
             "created_by",
         )
@@ -93,6 +121,10 @@ class Document(PublicIdModel):
                 condition=Q(withdrawn_at=None) | ~Q(withdrawn_reason=""),
                 name="meetings_document_withdrawn_with_a_reason",
                 violation_error_message=_("取り下げる理由を書いてください。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=False) | Q(was_public=False, withdrawn_notice=""),
+                name="meetings_document_nothing_said_before_it_goes",
             ),
         ]
 

@@ -54,9 +54,6 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         """What concerns the organisations that `user` acts for: not all that somebody of the desk may see."""
         return self.visible_to(user).filter(sits_in(user))
 
-    def in_fiscal_year(self, year: int) -> "MeetingQuerySet":
-        return self.filter(fiscal_year=year)
-
     def coming(self) -> "MeetingQuerySet":
         return self.filter(state=MeetingState.PLANNED, starts_at__gte=timezone.now()).order_by(
             "starts_at", "pk"

@@ -170,10 +170,14 @@ FROZEN_FIELDS = (
     "removed_by",
     "removed_reason",
 )
-FREEZE = """
+
+
+def _freeze(*records: str) -> str:
+    """Said by a trigger of a row that stands in, or is about to come into, one of `records`."""
+    return f"""
 IF current_setting('meetings.correcting', true) IS DISTINCT FROM 'on' AND EXISTS (
     SELECT 1 FROM meetings_minutes
-    WHERE id = OLD.minutes_id AND state IN ('published', 'suspended')
+    WHERE id IN ({", ".join(records)}) AND state IN ('published', 'suspended')
 ) THEN
     RAISE EXCEPTION 'A published record changes by a correction alone';
 END IF;
@@ -181,7 +185,7 @@ IF TG_OP = 'DELETE' THEN
     RETURN OLD;
 END IF;
 RETURN NEW;
-"""
+"""  # noqa: S608  made of the two words below
 
 
 class Utterance(PublicIdModel):
@@ -307,10 +311,20 @@ class Utterance(PublicIdModel):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(*FROZEN_FIELDS),
-                func=FREEZE,
+                func=_freeze("OLD.minutes_id", "NEW.minutes_id"),
             ),
             pgtrigger.Trigger(
-                name="kept_when_published", when=pgtrigger.Before, operation=pgtrigger.Delete, func=FREEZE
+                name="kept_when_published",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete,
+                func=_freeze("OLD.minutes_id"),
+            ),
+            # The same for the links to points of the agenda: migration 0008.
+            pgtrigger.Trigger(
+                name="added_before_it_is_published",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=_freeze("NEW.minutes_id"),
             ),
         ]
 

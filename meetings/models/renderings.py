@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models.minutes import Edition, Minutes
 from platform_portal.publishing.states import State
 
+PDFS = "meetings/minutes/"
+
 
 class MinutesPdfQuerySet(models.QuerySet["MinutesPdf"]):
     def asked_last(self) -> "MinutesPdfQuerySet":
@@ -32,7 +34,7 @@ class MinutesPdf(models.Model):
     source_sha256 = models.CharField(max_length=64)
     asked_at = models.DateTimeField(_("頼まれた時刻"), default=timezone.now, editable=False)
     rendered_at = models.DateTimeField(_("できた時刻"), null=True, blank=True, editable=False)
-    file = models.FileField(_("ファイル"), upload_to="meetings/minutes/", blank=True, editable=False)
+    file = models.FileField(_("ファイル"), upload_to=PDFS, blank=True, editable=False)
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
     error = models.CharField(_("できなかったわけ"), max_length=500, blank=True, editable=False)
 

@@ -98,6 +98,9 @@ class Agenda:
         for index, item in enumerate(items):
             self._by_number.setdefault(_last_part(item.number), []).append(index)
 
+    def __bool__(self) -> bool:
+        return bool(self._items)
+
     def match(self, text: str, after: int = -1) -> Match | None:
         """`after` is the item that the record came to last."""
         if len(text) > _LONGEST or not self._items:

@@ -14,7 +14,7 @@ from meetings.parsing.draft import Draft
 from meetings.parsing.header import TABLE_MARKUP, performed, set_rule_aside
 from meetings.parsing.labels import Label, with_name
 from meetings.parsing.numbering import Tree, read_number
-from meetings.parsing.paragraphs import Paragraph, Part, compose, gather
+from meetings.parsing.paragraphs import Part, compose, gather, stretches
 from meetings.parsing.proposal import Kind, Utterance
 from meetings.parsing.shapes import is_speech
 from meetings.parsing.source import Line
@@ -88,14 +88,18 @@ class BodyReader:
 
     def read(self) -> None:
         classes = classify(self._draft.lines, self._begin, self._turns, self._agenda)
-        for index in range(self._begin, len(self._draft.lines)):
-            line = self._draft.lines[index]
-            self._after_gap = self._after_gap or line.after_gap
-            self._read_line(index, line, classes)
+        index = self._begin
+        while index < len(self._draft.lines):
+            following = self._read_run(index, self._open, classes) if self._open is not None else index
+            if following == index:
+                self._read_line(index, self._draft.lines[index], classes)
+                following += 1
+            index = following
         self._close()
         self._flag_items()
 
     def _read_line(self, index: int, line: Line, classes: Classes) -> None:
+        self._after_gap = self._after_gap or line.after_gap
         kind = classes.kinds[index]
         if kind is Is.RULE:
             set_rule_aside(self._draft, line)
@@ -123,6 +127,27 @@ class BodyReader:
         if turn.words[0] < turn.words[1]:
             self._open.parts.append(Part(line, *turn.words, after_gap=False))
 
+    def _read_run(self, first: int, opened: _Open, classes: Classes) -> int:
+        """Lines of text that go on with what is open, most of any record; the index of the first line that does not."""
+        lines, kinds, parts = self._draft.lines, classes.kinds, opened.parts
+        is_told = opened.turn is None
+        after_gap = self._after_gap
+        index = first
+        while index < len(lines) and kinds[index] is Is.TEXT:
+            line = lines[index]
+            text, after_gap = line.text, after_gap or line.after_gap
+            if is_told:
+                kind: Kind = _kind_of(text)
+                if kind != opened.kind and after_gap:
+                    break
+                opened.kind = "speech" if kind == "speech" else opened.kind
+            parts.append(tuple.__new__(Part, (line, 0, len(text), after_gap)))
+            after_gap = False
+            index += 1
+        if index > first:
+            self._after_gap = self._after_rule = False
+        return index
+
     def _read_text(self, index: int, line: Line, classes: Classes) -> None:
         part = Part(line, 0, len(line.text), self._after_gap)
         if self._open is not None and self._open.turn is not None:
@@ -130,7 +155,7 @@ class BodyReader:
             return
         if self._open is None and self._new_item is not None and self._goes_with_heading(line):
             return
-        kind: Kind = "speech" if shapes.is_speech_like(line.text) else "narrative"
+        kind = _kind_of(line.text)
         if self._open is None or (self._open.kind != kind and self._after_gap):
             self._close()
             self._open = _Open(None, kind, self._current)
@@ -262,14 +287,13 @@ class BodyReader:
             return []
         if shapes.is_chair(opened.turn.says.role):
             return []
-        last = self._last_paragraph(opened.parts)
-        if len(last.parts) == len(opened.parts) or not shapes.closes_meeting(last.text):
+        *_others, (first, end, text) = gather(opened.parts[-_LONGEST_CLOSING:], self._wrap)
+        length = end - first
+        if length == len(opened.parts) or not shapes.closes_meeting(text):
             return []
-        del opened.parts[-len(last.parts) :]
-        return last.parts
-
-    def _last_paragraph(self, parts: list[Part]) -> Paragraph:
-        return gather(parts[-_LONGEST_CLOSING:], self._wrap)[-1]
+        closing = opened.parts[-length:]
+        del opened.parts[-length:]
+        return closing
 
     def _keep(self, opened: _Open) -> None:
         draft, index = self._draft, len(self._draft.utterances)
@@ -287,8 +311,8 @@ class BodyReader:
         for part in composed.fragments:
             message = _("文の切れ端のようです。抜けた言葉がないか、もとの文を確かめてください。")
             draft.flag("fragment", part.line.number, message)
-        for part in opened.parts:
-            draft.take("utterance", index, part.line, part.start, part.end)
+        for start, end in stretches(opened.parts):
+            draft.take_stretch("utterance", index, start, end)
         if opened.turn is None:
             self._keep_unmarked(opened, composed.text)
         else:
@@ -361,6 +385,11 @@ class BodyReader:
         return bool(number) and any(
             self._draft.items[other].number.startswith(number + "(") for other in self._reached
         )
+
+
+def _kind_of(text: str) -> Kind:
+    """Of words that no label claims."""
+    return "speech" if len(text) > 1 and shapes.is_speech_like(text) else "narrative"
 
 
 def _are_siblings(one: str, other: str) -> bool:

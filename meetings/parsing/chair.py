@@ -1,7 +1,5 @@
 """Who takes the chair, where the record says so in a sentence: 山田部長を議長に議事を進行."""
 
-from dataclasses import replace
-
 from meetings.parsing.labels import SURE, Label, read_label, with_name
 from meetings.parsing.source import squeeze
 
@@ -18,6 +16,8 @@ class ChairFinder:
 
     def listen(self, text: str) -> None:
         plain = squeeze(text[:2000])
+        if "を" not in plain and "が" not in plain:
+            return
         for role in _CHAIRS:
             for link in _LINKS:
                 place = plain.find(link % role)
@@ -39,4 +39,4 @@ class ChairFinder:
         chair = self._chairs.get(label.role)
         if chair is None or label.name:
             return label
-        return replace(label, name=chair.name, organization=chair.organization)
+        return label._replace(name=chair.name, organization=chair.organization)

@@ -10,9 +10,11 @@ from itertools import pairwise
 from meetings.parsing import shapes
 from meetings.parsing.agenda import Agenda, Match
 from meetings.parsing.header import is_rule
-from meetings.parsing.source import Line, fold
+from meetings.parsing.source import Line, fold, spellings
 
 _PAGE = re.compile(r"(?:[-pP]\.?\s?)*(?P<number>\d{1,4})(?:\s?/\s?\d{1,4})?(?:\s?(?:-|ページ|頁))?")
+
+_PAGE_MARKS = spellings("-pP")
 
 
 class Is(Enum):
@@ -62,15 +64,15 @@ def classify(lines: list[Line], begin: int, turns: Container[int], agenda: Agend
     matches: dict[int, Match] = {}
     after = -1
     for index in range(begin, len(lines)):
-        line = lines[index]
         if index in turns:
             kinds[index] = Is.TURN
             continue
-        match = agenda.match(line.text, after)
+        text = lines[index].text
+        match = agenda.match(text, after) if agenda else None
         if match is not None:
             matches[index], kinds[index], after = match, Is.ITEM, match.index
         else:
-            kinds[index] = Is.PAGE if index in pages else _kind(line.text)
+            kinds[index] = Is.PAGE if index in pages else _kind(text)
     return Classes(kinds, matches)
 
 
@@ -99,7 +101,9 @@ def page_numbers(lines: list[Line]) -> set[int]:
     found = [
         (index, number)
         for index, line in enumerate(lines)
-        if len(line.text) <= 14 and (number := _page_number(line.text)) is not None
+        if (line.text[0].isdecimal() or line.text[0] in _PAGE_MARKS)
+        and len(line.text) <= 14
+        and (number := _page_number(line.text)) is not None
     ]
     pages: set[int] = set()
     for (index, number), (other, following) in pairwise(found):

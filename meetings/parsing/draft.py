@@ -41,6 +41,10 @@ class Draft:
         """`start` and `end` count within the line's text."""
         self._ledger.take(kind, index, line.start + start, min(line.start + end, line.end))
 
+    def take_stretch(self, kind: PieceKind, index: int, start: int, end: int) -> None:
+        """`start` and `end` count within the source; lines and the line ends between them."""
+        self._ledger.take(kind, index, start, end)
+
     def flag(self, code: str, line: int, message: str | Promise) -> int:
         self._flags.append(Flag(code, line, message))
         return len(self._flags) - 1

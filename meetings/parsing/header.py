@@ -21,13 +21,14 @@ from meetings.parsing.labels import SURE, read_label
 from meetings.parsing.markers import BULLETS, CIRCLES
 from meetings.parsing.numbering import Number, Tree, read_number
 from meetings.parsing.proposal import Document, Item
-from meetings.parsing.source import Line, fold, squeeze
+from meetings.parsing.source import Line, fold, spellings, squeeze
 from meetings.parsing.tables import comma_columns
 from meetings.parsing.words import KEY_OF, LONGEST_KEY, TIME_WORDS
 
 _TITLE_WORDS = ("録", "要旨", "概要", "要録", "メモ", "まとめ")
 _BRIEF = re.compile(r"要旨|概要|要録|摘録")
 _RULE = re.compile(r"[-=_*~.…・○●◆◇■□★☆♦+|│┃─━ 　]{3,}|[-=*_─━]{1,2}")
+_RULES = spellings("-=_*~.…・○●◆◇■□★☆♦+|│┃─━ ")
 _PAPER_LINE = re.compile(
     r"(?P<number>(?:当日|参考|追加|机上)?(?:配[付布])?(?:資料|別紙|別添)\s?(?:No\.?)?\s?\d{0,2}(?:-\d{1,2})?)[:\s.]*"
 )
@@ -37,12 +38,13 @@ _NEVER_ITEMS = ("held", "place", "absence")
 _NUMBERED_LISTS = ("議事日程", "日程", "本日の日程")
 
 
+_RULE_REMOVED = _("区切り線だけの行を本文から外しました。外してよいか確かめてください。")
 TABLE_MARKUP = _("表の罫線や見出しの行を外しました。外してよいか確かめてください。")
 
 
 def is_rule(text: str) -> bool:
     return (
-        _RULE.fullmatch(fold(text)) is not None
+        text[:1] in _RULES and _RULE.fullmatch(fold(text)) is not None
         if len(text) < 400
         else len(set(text)) <= 2 and not text[0].isalnum()
     )
@@ -334,9 +336,7 @@ def _names_someone(words: str) -> bool:
 
 
 def set_rule_aside(draft: Draft, line: Line) -> None:
-    draft.set_aside(
-        "rule_removed", line, _("区切り線だけの行を本文から外しました。外してよいか確かめてください。")
-    )
+    draft.set_aside("rule_removed", line, _RULE_REMOVED)
 
 
 def performed(item: Item, performer: str) -> Item:

@@ -5,8 +5,8 @@ Nothing here knows where the words stood; `styles` decides whether a document us
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from meetings.parsing import words
 from meetings.parsing.source import squeeze
@@ -38,8 +38,7 @@ _KANJI_NO_KANJI = re.compile(r"[\u3400-\u9fff]の[\u3400-\u9fff]")
 _HONORIFICS = ("君", "氏", "さん", "様", "先生", "殿", "くん")
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """What a label says. `strength` is one of NONE, NAME, LIKELY, SURE."""
 
     strength: int
@@ -65,7 +64,9 @@ def read_label(core: str) -> Label:
     if not plain or len(plain) > MAX_LENGTH or _NEVER.search(plain.replace("・", "")):
         return _NOTHING
     label = _read_bracketed(plain) if plain.endswith(")") and "(" in plain else _read_plain(plain)
-    return replace(label, key=plain) if label.strength else _NOTHING
+    if not label.strength:
+        return _NOTHING
+    return Label(label.strength, label.organization, label.name, label.role, plain)
 
 
 def _strip_marks(core: str) -> str:
@@ -305,4 +306,4 @@ def with_name(label: Label, known: frozenset[str] = frozenset()) -> Label:
     ):
         return label
     organization, name, role = split_name(label.key, known)
-    return replace(label, organization=organization, name=name, role=role)
+    return label._replace(organization=organization, name=name, role=role)

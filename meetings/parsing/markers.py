@@ -4,8 +4,9 @@ Only shapes are read here, one left-to-right look at the head of each line. Whet
 the whole document (`styles`).
 """
 
-from dataclasses import dataclass, replace
+import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from meetings.parsing.labels import NONE, SURE, Label, read_label
 from meetings.parsing.source import Line, fold
@@ -19,11 +20,13 @@ OPENERS = {"(": ")", "[": "]", "<": ">", "【": "】", "{": "}", "『": "』", "
 CLOSERS = ")]>】}"
 ARROWS = "→⇒>…‥=/;|➡➢"
 LONGEST = 48
+# All that so short a text in ASCII can say of a speaker is a letter by itself: A, Q1, (B).
+_SHORT_ASCII = 6
+_LONE_LETTER = re.compile(r"(?<![A-Za-z])[A-Z](?![A-Za-z])")
 _POINTERS = ("→", "⇒", "➡", "➔", "▶", "►", "↪")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """`label_start`..`label_end` is the label as printed, marks, brackets and colon included; `text_start` where the
     words of the speaker begin (all three count within the line's text). `family` names the shape."""
 
@@ -35,8 +38,7 @@ class Candidate:
     label: Label
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     family: str
     label_end: int
     text_start: int
@@ -46,12 +48,16 @@ class _Found:
 
 def find_candidate(line: Line, index: int) -> Candidate | None:
     """The label that could begin this line, in whatever shape; None where none fits."""
-    if len(line.text) == 1 and _is_letter(line.text) and line.text not in LETTERS_THAT_SPEAK:
+    text = line.text
+    if len(text) == 1 and _is_letter(text) and text not in LETTERS_THAT_SPEAK:
         return None
-    found = _find(line.text[: LONGEST * 2])
+    if len(text) <= _SHORT_ASCII and text.isascii() and not _LONE_LETTER.search(text):
+        return None
+    found = _find(text[: LONGEST * 2])
     if found is None:
         return None
-    return Candidate(index, found.family, found.label_start, found.label_end, found.text_start, found.label)
+    family, label_end, text_start, label, label_start = found
+    return tuple.__new__(Candidate, (index, family, label_start, label_end, text_start, label))
 
 
 def _is_letter(character: str) -> bool:
@@ -70,7 +76,7 @@ def _find(text: str) -> _Found | None:
     for begin in _begins(head, start):
         found = _at(head, begin)
         if found is not None and found.label.strength > NONE:
-            return replace(found, label_start=start)
+            return found._replace(label_start=start) if start else found
     return None
 
 
@@ -187,15 +193,16 @@ def _separates(head: str, place: int, begin: int) -> bool:
 
 
 def _ended(head: str, begin: int, place: int, family: str) -> _Found | None:
-    core = head[begin:place]
-    if place == len(head):
-        return _Found(family or "line", place, place, read_label(core))
-    separator = head[place]
-    if separator == "\t":
-        return _Found(family or "tab", place, _skip_spaces(head, place), read_label(core))
-    if separator.isspace():
+    separator = head[place : place + 1]
+    if separator.isspace() and separator != "\t":
         return _spaced(head, begin, place, family)
-    label = read_label(core)
+    label = read_label(head[begin:place])
+    if label.strength == NONE:
+        return None
+    if not separator:
+        return _Found(family or "line", place, place, label)
+    if separator == "\t":
+        return _Found(family or "tab", place, _skip_spaces(head, place), label)
     if separator in "「『":
         return _Found(family or "quote", place, place, label)
     end = _skip_bold(head, place + 1)

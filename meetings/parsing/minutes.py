@@ -1,7 +1,7 @@
 """Text of minutes in, a proposal out. Any text is answered, nothing of it is lost, and time grows with its length."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +25,7 @@ from meetings.parsing.shapes import (
 )
 from meetings.parsing.source import Line, split_lines
 from meetings.parsing.styles import Style
-from meetings.parsing.tables import read_comma_rows, read_rows
+from meetings.parsing.tables import Row, read_comma_rows, read_rows
 
 # Lines with words that can stand above a record: the roll of a large assembly, not a book.
 _LONGEST_HEAD = 800
@@ -51,11 +51,13 @@ def _without_collecting() -> Iterator[None]:
 def _parse(source: str) -> Proposal:
     lines = split_lines(source)
     draft = Draft(source, lines)
-    turns = _find_turns(lines, frozenset())
+    rows = read_rows(lines) or read_comma_rows(lines)
+    style = None if rows else Style(lines)
+    turns = _rows_as_turns(lines, rows) if style is None else _find_turns(lines, style)
     begin = HeaderReader(draft, _where_record_begins(lines, turns)).read()
     known = known_names(draft.attendance)
-    if known and not _is_table(turns):
-        turns = {index: turn for index, turn in _find_turns(lines, known).items() if index >= begin}
+    if known and style is not None:
+        turns = {index: turn for index, turn in _find_turns(lines, style, known).items() if index >= begin}
     wrap = width_of_wrap(lines)
     circles = any(lines[index].text[turn.label[0]] in "○〇◯◎◆●■" for index, turn in turns.items())
     BodyReader(draft, begin, turns, wrap, known, circles=circles).read()
@@ -64,21 +66,22 @@ def _parse(source: str) -> Proposal:
     return draft.finish(_("読み取れなかった文字があります。必要な内容か確かめてください。"))
 
 
-def _find_turns(lines: list[Line], known: frozenset[str]) -> dict[int, Turn]:
-    rows = read_rows(lines) or read_comma_rows(lines)
-    if rows:
-        return {
-            index: Turn(
-                index,
-                row.label or (0, 0),
-                row.words,
-                read_label(lines[index].text[slice(*(row.label or (0, 0)))]),
-                is_row=True,
-                goes_on=row.label is None,
-            )
-            for index, row in rows.items()
-        }
-    styled = Style(lines, known).turns()
+def _rows_as_turns(lines: list[Line], rows: Mapping[int, Row]) -> dict[int, Turn]:
+    return {
+        index: Turn(
+            index,
+            row.label or (0, 0),
+            row.words,
+            read_label(lines[index].text[slice(*(row.label or (0, 0)))]),
+            is_row=True,
+            goes_on=row.label is None,
+        )
+        for index, row in rows.items()
+    }
+
+
+def _find_turns(lines: list[Line], style: Style, known: frozenset[str] = frozenset()) -> dict[int, Turn]:
+    styled = style.turns(known)
     if styled:
         return {index: _turn(lines[index], found) for index, found in styled.items()}
     return {
@@ -96,10 +99,6 @@ def _turn(line: Line, found: Candidate) -> Turn:
         is_quoted=line.text[found.text_start : found.text_start + 1] in ("「", "『")
         and found.family == "quote",
     )
-
-
-def _is_table(turns: dict[int, Turn]) -> bool:
-    return any(turn.is_row for turn in turns.values())
 
 
 def _where_record_begins(lines: list[Line], turns: dict[int, Turn]) -> int:

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from meetings.parsing.source import fold
+from meetings.parsing.source import fold, spellings
 
 _BULLET = re.compile(r"[-*•]\s+|・\s*|#{1,6}\s+")
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -44,6 +44,7 @@ _BY_FIRST = {
     first: tuple((shape, pattern) for shape, pattern in _SHAPES if first in _BEGINNINGS[shape])
     for first in "".join(_BEGINNINGS.values())
 }
+_FIRST = spellings("".join(_BY_FIRST) + "".join(_BULLETS))
 _READ = 24
 
 
@@ -60,7 +61,7 @@ class Number:
 
 def read_number(text: str) -> Number | None:
     """The number at the start of a line, past a bullet; `end` is where the words begin."""
-    return _read(text[:_READ])
+    return _read(text[:_READ]) if text[:1] in _FIRST else None
 
 
 @lru_cache(maxsize=1024)

@@ -1,6 +1,7 @@
 """Words of one turn put together from lines: paragraphs kept, lines wrapped by a page joined again."""
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -40,17 +41,8 @@ class Part(NamedTuple):
 
     @property
     def text(self) -> str:
-        return self.line.text[self.start : self.end].strip()
-
-
-@dataclass(slots=True)
-class Paragraph:
-    parts: list[Part]
-    texts: list[str]
-
-    @property
-    def text(self) -> str:
-        return "".join(self.texts)
+        whole = self.line.text
+        return whole if self.start == 0 and self.end >= len(whole) else whole[self.start : self.end].strip()
 
 
 @dataclass(slots=True)
@@ -68,7 +60,10 @@ def width_of_wrap(lines: list[Line]) -> int:
     lengths: Counter[int] = Counter()
     total = 0
     for line in lines:
-        size = len(line.text) + min(line.indent, 4)
+        size = len(line.text)
+        if size < _LONG - 4:
+            continue
+        size += min(line.indent, 4)
         if size < _LONG:
             continue
         total += 1
@@ -81,57 +76,76 @@ def width_of_wrap(lines: list[Line]) -> int:
     return peak if around >= total * _WRAPPED else 0
 
 
-def gather(parts: list[Part], wrap: int, *, breaks: str = "") -> list[Paragraph]:
-    """Lines that only the edge of the page broke, put together again."""
-    paragraphs: list[Paragraph] = []
-    before = ""
-    for part in parts:
+def gather(parts: Sequence[Part], wrap: int, *, breaks: str = "") -> Iterator[tuple[int, int, str]]:
+    """Lines that only the edge of the page broke, put together again: the first part, the part after the last, the words."""
+    if not wrap:
+        for index, part in enumerate(parts):
+            yield index, index + 1, _broken(part.text, breaks) if breaks else part.text
+        return
+    first, before = 0, ""
+    texts: list[str] = []
+    for index, part in enumerate(parts):
         whole = part.text
-        text = _broken(whole, breaks)
-        open_one = paragraphs[-1] if paragraphs else None
-        if (
-            open_one is not None
-            and wrap
-            and not part.after_gap
-            and _is_wrapped(open_one.parts[-1], before, part, whole, wrap)
-        ):
-            open_one.texts.append(_seam(before, text) + text)
-            open_one.parts.append(part)
-        else:
-            paragraphs.append(Paragraph([part], [text]))
-        before = whole
-    return paragraphs
+        text = _broken(whole, breaks) if breaks else whole
+        if texts:
+            if not part.after_gap and _is_wrapped(parts[index - 1], before, part, whole, wrap):
+                texts.append(_seam(before, text) + text)
+                before = whole
+                continue
+            yield first, index, "".join(texts)
+        first, texts, before = index, [text], whole
+    if texts:
+        yield first, len(parts), "".join(texts)
 
 
-def compose(parts: list[Part], wrap: int, *, breaks: str = "") -> Composed:
+def stretches(parts: Sequence[Part]) -> Iterator[tuple[int, int]]:
+    """Places of the parts in the source; lines with nothing but a line end between them are one stretch."""
+    first = end = -1
+    for part in parts:
+        start = part.line.start + part.start
+        if start != end + 1 or end < 0:
+            if end >= 0:
+                yield first, end
+            first = start
+        end = min(part.line.start + part.end, part.line.end)
+    if end >= 0:
+        yield first, end
+
+
+def compose(parts: Sequence[Part], wrap: int, *, breaks: str = "") -> Composed:
     composed = Composed()
     previous: Part | None = None
     before = ""
     texts: list[str] = []
-    for paragraph in gather(parts, wrap, breaks=breaks):
-        part, text = paragraph.parts[0], paragraph.text
-        joined = False
+    for first, end, text in gather(parts, wrap, breaks=breaks):
+        part = parts[first]
         if previous is None:
             texts.append(text)
-        elif part.after_gap and _runs_over(previous, before, part, text):
+            before = text
+        elif not part.after_gap:
+            texts.append("\n")
+            texts.append(text)
+            before = text
+        elif _runs_over(previous, before, part, text):
             again = _overlap(before, text)
             if again:
                 composed.overlaps.append((part, again))
             composed.joins.append(part)
             texts.append(text[again:])
-            joined = True
+            before = (before + text)[-_TAIL:]
         else:
-            if part.after_gap and _is_fragment(text):
+            if _is_fragment(text):
                 composed.fragments.append(part)
-            texts.append(("\n\n" if part.after_gap else "\n") + text)
-        previous = paragraph.parts[-1]
-        before = ((before if joined else "") + text)[-_TAIL:]
+            texts.append("\n\n")
+            texts.append(text)
+            before = text
+        previous = parts[end - 1]
     composed.text = "".join(texts).strip()
     return composed
 
 
 def _broken(text: str, breaks: str) -> str:
-    if not breaks or breaks not in text:
+    if breaks not in text:
         return text
     return "\n".join(piece.strip() for piece in text.split(breaks)).strip("\n")
 

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from meetings.parsing.numbering import read_number
-from meetings.parsing.source import fold, squeeze
+from meetings.parsing.source import fold, spellings, squeeze
 from meetings.parsing.words import DIRECTION_WORDS, PRESENTING_WORDS, QA_HEADINGS, TIME_WORDS
 
 _SENTENCE_ENDS = tuple("。？?！!")
@@ -31,7 +31,10 @@ _PAIRS = {"(": ")", "[": "]", "【": "】", "<": ">", "{": "}"}
 _DASHES = re.compile(r"-+[^-].{0,200}?[^-]-+")
 _CLOCK = re.compile(r"(?:\d|[零一二三四五六七八九十])[時:]")
 _MARKED = "○◎◇◆■□●▽▼★☆※"
-_MARKED_SET = frozenset(_MARKED)
+# What a line of a kind begins with or has in it, as printed: most lines are told apart without reading them.
+_BRACKETS = spellings("".join(_PAIRS) + "-")
+_MARKS = spellings(_MARKED)
+_TOLD = re.compile("[" + "".join({word[-1] for word in (*TIME_WORDS, *QA_HEADINGS)}) + "]")
 _LONGEST_DIRECTION = 120
 _LONGEST_HEADING = 70
 _LONGEST_CLOCK_LINE = 24
@@ -85,7 +88,6 @@ _CLOSING_ENDS = (
     "進行を事務局",
 )
 _CHAIRS = ("議長", "座長", "会長", "委員長", "司会", "進行", "部会長", "事務局", "主査", "理事長", "代表")
-_NARRATIVE_ENDS = ("た", "いた", "る", "行", "施", "し", "なし", "了", "会")
 _POLITE = re.compile(
     r"(?:ます|ました|です|でした|ません|でしょう|ください|下さい|願います|ましょう)(?:か|ね|が|よ)?[。？?！!]"
 )
@@ -107,9 +109,10 @@ def inner_of(text: str) -> str | None:
     """The words of a line that is one bracket, or stands between dashes; None for any other line."""
     if not text or len(text) > _LONGEST_DIRECTION:
         return None
-    plain = fold(text.strip())
-    if plain[:1] not in _PAIRS and plain[:1] != "-":
+    plain = text.strip()
+    if plain[:1] not in _BRACKETS:
         return None
+    plain = fold(plain)
     closer = _PAIRS.get(plain[0])
     if closer is not None:
         return (
@@ -156,7 +159,7 @@ def presents(text: str) -> bool:
 
 def is_clock_line(text: str) -> bool:
     """○午前10時開会, 14:30休憩, (15時再開), ◎休憩."""
-    if len(text) > _LONGEST_CLOCK_LINE * 3:
+    if len(text) > _LONGEST_CLOCK_LINE * 3 or not _TOLD.search(text):
         return False
     plain = squeeze(fold(text)).strip("()[]<>【】" + _MARKED + "-")
     if len(plain) > _LONGEST_CLOCK_LINE or "。" in plain:
@@ -169,7 +172,7 @@ def is_clock_line(text: str) -> bool:
 
 
 def is_qa_heading(text: str) -> bool:
-    if len(text) > _LONGEST_CLOCK_LINE * 2:
+    if len(text) > _LONGEST_CLOCK_LINE * 2 or not _TOLD.search(text):
         return False
     plain = squeeze(fold(text)).strip("()[]<>【】「」*#:-" + _MARKED + "・")
     return plain in QA_HEADINGS
@@ -177,7 +180,7 @@ def is_qa_heading(text: str) -> bool:
 
 def is_marked_heading(text: str) -> bool:
     """◎会議録署名議員の指名: a mark, few words, no sentence."""
-    if len(text) > _LONGEST_HEADING or fold(text[:1]) not in _MARKED_SET:
+    if len(text) > _LONGEST_HEADING or text[:1] not in _MARKS:
         return False
     plain = text
     return "。" not in plain and not is_speech(plain[1:]) and squeeze(plain[1:]) != ""

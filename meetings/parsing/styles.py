@@ -5,7 +5,6 @@ that says little by itself (a name, a letter, an office) counts too when it recu
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 
 from meetings.parsing.labels import LIKELY, SURE, looks_like_name, read_label
 from meetings.parsing.markers import Candidate, find_candidate
@@ -29,26 +28,21 @@ _MOST_LOOKED_UP = 20_000
 class Style:
     """Reads the candidates of all lines, then tells which begin a turn."""
 
-    def __init__(self, lines: list[Line], known: frozenset[str], begins_at: int = 0) -> None:
+    def __init__(self, lines: list[Line]) -> None:
         self._lines = lines
-        self._known = known
-        self._begins_at = begins_at
+        self._known: frozenset[str] = frozenset()
         self._found = [find_candidate(line, index) for index, line in enumerate(lines)]
-        self._spoken = {each.line for each in self._candidates() if self._speaks(each)}
+        self._candidates = [each for each in self._found if each is not None]
+        self._spoken = {each.line for each in self._candidates if self._speaks(each)}
 
-    def turns(self) -> dict[int, Candidate]:
-        """Accepted candidates by index of line."""
+    def turns(self, known: frozenset[str] = frozenset()) -> dict[int, Candidate]:
+        """Accepted candidates by index of line; `known` are names that the document lists."""
+        self._known = known
         families = self._believed()
-        chosen = {}
-        first = self._first_spoken(families)
-        counts = Counter(each.label.key for each in self._candidates() if each.family in families)
-        for each in self._candidates():
-            if each.family in families and each.line >= first and self._accepts(each, counts):
-                chosen[each.line] = each
-        return chosen
-
-    def _candidates(self) -> Iterable[Candidate]:
-        return (each for each in self._found if each is not None and each.line >= self._begins_at)
+        believed = [each for each in self._candidates if each.family in families]
+        first = min((each.line for each in believed if each.line in self._spoken), default=0)
+        counts = Counter(each.label.key for each in believed)
+        return {each.line: each for each in believed if each.line >= first and self._accepts(each, counts)}
 
     def _speaks(self, candidate: Candidate) -> bool:
         line = self._lines[candidate.line]
@@ -84,7 +78,7 @@ class Style:
     def _believed(self) -> frozenset[str]:
         sure: dict[str, list[Candidate]] = defaultdict(list)
         vague: dict[str, list[Candidate]] = defaultdict(list)
-        for each in self._candidates():
+        for each in self._candidates:
             if each.line in self._spoken:
                 (sure if each.label.strength == SURE else vague)[each.family].append(each)
         if not sure:
@@ -123,16 +117,6 @@ class Style:
             if score >= needed and score * 2 >= len(found) and len(counts) > 1:
                 best = max(best, (score, family))
         return frozenset({best[1]} if best[1] else ())
-
-    def _first_spoken(self, families: frozenset[str]) -> int:
-        return min(
-            (
-                each.line
-                for each in self._candidates()
-                if each.family in families and each.line in self._spoken
-            ),
-            default=0,
-        )
 
     def _accepts(self, candidate: Candidate, counts: Counter[str]) -> bool:
         label, spoken = candidate.label, candidate.line in self._spoken

@@ -44,7 +44,7 @@ def read_rows(lines: list[Line]) -> dict[int, Row]:
 def read_comma_rows(lines: list[Line]) -> dict[int, Row]:
     """Rows under a line such as 発言者,内容; lines without a speaker's cell go on with the turn above them."""
     for head, line in enumerate(lines):
-        columns = comma_columns(line.text)
+        columns = comma_columns(line.text) if "," in line.text else None
         if columns is None:
             continue
         rows: dict[int, Row] = {}
@@ -60,7 +60,7 @@ def read_comma_rows(lines: list[Line]) -> dict[int, Row]:
 
 def comma_columns(text: str) -> tuple[int, int, int] | None:
     """The column of speakers, the column of words and how many there are, if `text` is the head of such a table."""
-    if len(text) > _LONGEST_HEAD or "," not in text or "者" not in text:
+    if len(text) > _LONGEST_HEAD or "者" not in text:
         return None
     heads = [squeeze(text[start:end]) for start, end in _comma_cells(text, len(text))]
     speaker = next((column for column, head in enumerate(heads) if head in _SPEAKER_HEADS), None)

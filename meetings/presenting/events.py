@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from enum import Enum, auto
 from typing import Any
 
 from django.utils import timezone
@@ -70,25 +71,35 @@ def place_words(event: Event) -> str:
     return _("%(place)s（オンラインでも参加できます）") % {"place": words} if words else _("オンライン")
 
 
-def seats_words(event: Event) -> str:
-    """Whether somebody may still apply; empty where this portal takes no applications."""
+class Seats(Enum):
+    """What somebody who wants to come can have."""
+
+    UNASKED = auto()  # this portal takes no applications, or nothing is to come
+    CLOSED = auto()
+    FREE = auto()
+    WAITING = auto()  # a place on the waiting list
+    FULL = auto()  # neither a seat nor a place on the waiting list
+
+    @property
+    def words(self) -> str:
+        return {
+            Seats.UNASKED: "",
+            Seats.CLOSED: _("申込の受付は終わりました"),
+            Seats.FREE: _("申込を受け付けています"),
+            Seats.WAITING: _("定員に達しました。キャンセル待ちを受け付けています"),
+            Seats.FULL: _("定員に達しました"),
+        }[self]
+
+
+def seats_of(event: Event) -> Seats:
+    """Two queries at most, where there is a capacity."""
     if not event.accepts_applications or event.is_cancelled or event.is_over:
-        return ""
+        return Seats.UNASKED
     if not can_apply(event):
-        return _("申込の受付は終わりました")
-    if event.capacity is None:
-        return _("申込を受け付けています")
-    free = event.free_seats()
-    if free and not event.somebody_waits():
-        return _("申込を受け付けています")
-    if event.has_waiting_list:
-        return _("定員に達しました。キャンセル待ちを受け付けています")
-    return _("定員に達しました")
-
-
-def is_full(event: Event) -> bool:
-    """Nothing more to be had: neither a seat nor a place on the waiting list."""
-    return event.capacity is not None and not event.has_waiting_list and not event.free_seats()
+        return Seats.CLOSED
+    if event.capacity is None or (event.free_seats() and not event.somebody_waits()):
+        return Seats.FREE
+    return Seats.WAITING if event.has_waiting_list else Seats.FULL
 
 
 def capacity_words(event: Event) -> str:

@@ -4,6 +4,7 @@ Closed items of the agenda keep their place and their reason; what they are call
 to them is on the desk alone, so that no page has to decide by who looks.
 """
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,8 +20,11 @@ class Paper:
     label: str
     title: str
     public_id: str
-    kind: str
-    size: int
+    kind: str = ""
+    size: int = 0
+    # Of one that everybody could open until then: no title, and nothing to open.
+    withdrawn_at: dt.datetime | None = None
+    notice: str = ""
 
 
 @dataclass(slots=True)
@@ -53,20 +57,14 @@ def present_meeting(meeting: Meeting, user: Any) -> Shown:
         .exclude(agenda_items__in=AgendaItem.objects.hidden())
         .prefetch_related("agenda_items", Prefetch("versions", newest))
     )
+    gone = Document.objects.withdrawn_from_public().filter(meeting=meeting).prefetch_related("agenda_items")
     of_item: dict[int, list[Paper]] = {}
     loose = []
-    for document in rows.order_by("position", "pk"):
-        versions, items = list(document.versions.all()), list(document.agenda_items.all())
-        if not versions:
+    for document in sorted([*rows, *gone], key=lambda document: (document.position, document.pk)):
+        paper = _paper(document)
+        if paper is None:
             continue
-        version = versions[0]
-        paper = Paper(
-            document.label,
-            document.title,
-            document.public_id,
-            str(version.get_kind_display()),
-            version.size,
-        )
+        items = list(document.agenda_items.all())
         for item in items:
             of_item.setdefault(item.pk, []).append(paper)
         if not items:
@@ -79,6 +77,23 @@ def present_meeting(meeting: Meeting, user: Any) -> Shown:
         loose,
         [str(count) for count in meeting.counts.all()],
         list(editions_for(user, minutes)) if minutes is not None else [],
+    )
+
+
+def _paper(document: Document) -> Paper | None:
+    if document.withdrawn_at is not None:
+        return Paper(
+            document.label,
+            "",
+            document.public_id,
+            withdrawn_at=document.withdrawn_at,
+            notice=document.withdrawn_notice,
+        )
+    version = next(iter(document.versions.all()), None)
+    if version is None:
+        return None
+    return Paper(
+        document.label, document.title, document.public_id, str(version.get_kind_display()), version.size
     )
 
 

@@ -131,14 +131,6 @@ class Record:
         return "" if self.edition == self.editions[0] else str(self.edition)
 
     @property
-    def has_gaps(self) -> bool:
-        return bool(self.gap_at_the_end) or any(block.gap_before for block in self.blocks)
-
-    @property
-    def amendment_count(self) -> int:
-        return sum(len(block.amendments) for block in self.blocks)
-
-    @property
     def standing(self) -> set[str]:
         """Ids of the blocks that can be read."""
         return {block.public_id for block in self.blocks if not block.removed_on}

@@ -32,7 +32,7 @@ class NamesRemain(Refused):
 
 @contextmanager
 def correcting() -> Iterator[None]:
-    """Within it the database lets a published block change: see FREEZE in models.minutes. Needs a transaction."""
+    """Within it the database lets a published block change: see _freeze() in models.minutes. Needs a transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('meetings.correcting', 'on', true)")
         yield

@@ -89,16 +89,29 @@ def replace_document(
 
 
 @transaction.atomic
-def withdraw_document(*, document: Document, reason: str, by: Any) -> Document:
-    """From now on only the secretariat opens it; that there was one, and why it went, stays on record. Raises Refused."""
+def withdraw_document(*, document: Document, reason: str, notice: str = "", by: Any) -> Document:
+    """From now on only the secretariat opens it; that there was one, and why it went, stays on record.
+
+    `notice`: what the meeting's page says of a paper that everybody could open. Raises Refused, ValidationError.
+    """
     locked = _lock(document)
     check_can_change_document(by, locked)
+    locked.was_public = is_public(locked)
+    locked.withdrawn_notice = notice if locked.was_public else ""
     locked.withdrawn_at, locked.withdrawn_by, locked.withdrawn_reason = timezone.now(), by, reason
     locked.full_clean(exclude=["agenda_items"])
-    locked.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
-    audit.record(type="meetings.document_withdrawn", by=by, obj=locked, note=reason)
+    names = ("withdrawn_notice", "was_public")
+    locked.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason", *names])
+    audit.record(
+        type="meetings.document_withdrawn", by=by, obj=locked, new=audit.snapshot(locked, names), note=reason
+    )
     transaction.on_commit(forget_public_pages)
     return locked
+
+
+def is_public(document: Document) -> bool:
+    """Whether everybody may open it now."""
+    return bool(Document.objects.published().filter(pk=document.pk, versions__isnull=False).exists())
 
 
 # --- Reading in the background ----------------------------------------------------------------------

@@ -73,11 +73,12 @@ def _state_for(event: Event, people: int) -> str:
         )
     free = event.free_seats()
     assert free is not None  # noqa: S101  there is a capacity
-    if people <= free and not event.somebody_waits():
+    somebody_waits = event.somebody_waits()
+    if people <= free and not somebody_waits:
         return ApplicantState.ACCEPTED
     if event.has_waiting_list:
         return ApplicantState.WAITING
-    if free <= 0:
+    if free <= 0 or somebody_waits:  # from when there was a list
         raise Refused(_("定員に達しました。"))
     raise Refused(ngettext("のこりは%(free)d人です。", "のこりは%(free)d人です。", free) % {"free": free})
 

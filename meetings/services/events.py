@@ -27,17 +27,16 @@ from platform_portal.publishing.states import State
 FIELDS = (
     "kind",
     "title",
-    "description",
-    "co_hosts",
     "starts_at",
     "ends_at",
     "is_all_day",
+    "description",
+    "co_hosts",
     "place",
     "address",
     "municipality",
     "is_online",
     "online_url",
-    "website",
     "fee",
     "target_people",
     "languages",
@@ -47,11 +46,13 @@ FIELDS = (
     "contact_name",
     "contact_phone",
     "contact_email",
+    "website",
     "accepts_applications",
     "capacity",
     "has_waiting_list",
     "apply_until_at",
 )
+"""The content, in the order in which the form asks for it. Who reads which of it says `Event.Privacy`."""
 # Whoever has applied must hear of these: they decide when and where one goes.
 TOLD = ("starts_at", "ends_at", "is_all_day", "place", "address", "is_online", "online_url")
 # What a calendar shows.

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.models import Minutes, MinutesFlag
-from meetings.services.minutes import lock_minutes
+from meetings.services.minutes import lock_draft
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
 
@@ -24,19 +24,10 @@ def open_flags(minutes: Minutes) -> "models.QuerySet[MinutesFlag]":
     return MinutesFlag._default_manager.filter(minutes=minutes, resolved_at=None).select_related("utterance")
 
 
-def check_has_no_open_flags(minutes: Minutes) -> None:
-    count = open_flags(minutes).count()
-    if count:
-        raise Refused(
-            _("確かめるところが%(count)s件残っています。議事録を書く画面で、1つずつ片付けてください。")
-            % {"count": count}
-        )
-
-
 @transaction.atomic
 def resolve_flag(*, flag: MinutesFlag, how: str, note: str = "", by: Any) -> MinutesFlag:
     """How it was settled. 問題なし asks for a note; 捨ててよい is for words that found no place. Twice changes nothing."""
-    minutes = lock_minutes(flag.minutes, by)
+    minutes = lock_draft(flag.minutes, by)
     locked = MinutesFlag._default_manager.get(pk=flag.pk, minutes=minutes)
     if locked.resolved_at is not None:
         return locked
@@ -56,7 +47,7 @@ def resolve_flag(*, flag: MinutesFlag, how: str, note: str = "", by: Any) -> Min
 
 @transaction.atomic
 def reopen_flag(*, flag: MinutesFlag, by: Any) -> MinutesFlag:
-    minutes = lock_minutes(flag.minutes, by)
+    minutes = lock_draft(flag.minutes, by)
     locked = MinutesFlag._default_manager.get(pk=flag.pk, minutes=minutes)
     if locked.resolved_at is None:
         return locked

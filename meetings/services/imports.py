@@ -30,7 +30,7 @@ from meetings.models import Body, Meeting, Minutes, MinutesImport
 from meetings.permissions.minutes import check_can_import_minutes
 from meetings.services.aliases import learn_aliases
 from meetings.services.meetings import change_meeting, create_meeting
-from meetings.services.minutes import lock_minutes, start_minutes, touch_minutes
+from meetings.services.minutes import lock_draft, start_minutes, touch_minutes
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
 
@@ -195,7 +195,7 @@ def accept_import(*, kept: MinutesImport, by: Any, choices: Choices | None = Non
     apply_numbers(data, meeting, by=by, overwrites="counts" in choices.header)
     apply_people(data, meeting, by=by)
     is_first = not Minutes.objects.filter(meeting=meeting).exists()
-    minutes = lock_minutes(start_minutes(meeting=meeting, by=by), by)
+    minutes = lock_draft(start_minutes(meeting=meeting, by=by), by)
     if choices.seen is not None and choices.seen != (0 if is_first else minutes.version):
         raise Refused(_("画面を開いてから、議事録の下書きが変わりました。違いをもう一度確かめてください。"))
     _minutes, rows = plan_blocks(locked)

@@ -125,10 +125,6 @@ def cancel_meeting(*, meeting: Meeting, reason: str, by: Any) -> Meeting:
     return move_meeting(meeting=meeting, to=MeetingState.CANCELLED, by=by, reason=reason)
 
 
-def reopen_meeting(*, meeting: Meeting, by: Any) -> Meeting:
-    return move_meeting(meeting=meeting, to=MeetingState.PLANNED, by=by)
-
-
 @transaction.atomic
 def move_meeting(*, meeting: Meeting, to: MeetingState, by: Any, reason: str = "") -> Meeting:
     """One step in the workflow. To PUBLISHED and back only together with the minutes.

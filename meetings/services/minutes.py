@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from meetings.models import Edition, Meeting, MeetingState, Minutes, MinutesFlag, Utterance, UtteranceKind
 from meetings.permissions.minutes import check_can_edit_minutes
+from meetings.services.records import ChangedMeanwhile, lock_minutes
 from members.models import User
 from platform_portal.access.checks import Refused, check_has
 from platform_portal.access.roles import Permission
@@ -23,7 +24,7 @@ LONG_FIELDS = {"text", "labels_text"}
 _SENTENCE_ENDS = "。．.」』）)!?！？\n"
 
 
-class ChangedMeanwhile(Refused):
+class BlockChanged(ChangedMeanwhile):
     """Somebody else saved the same block after this person opened it. `current` is what stands there now."""
 
     def __init__(self, current: Utterance, who: str) -> None:
@@ -58,10 +59,9 @@ def start_minutes(*, meeting: Meeting, by: Any) -> Minutes:
     return minutes
 
 
-def lock_minutes(minutes: Minutes, by: Any) -> Minutes:
+def lock_draft(minutes: Minutes, by: Any) -> Minutes:
     """The record as it is now, held until the end of the transaction. Raises Refused when `by` may not write it."""
-    rows = Minutes.objects.select_for_update(of=("self",)).select_related("meeting")
-    locked: Minutes = rows.get(pk=minutes.pk)
+    locked = lock_minutes(minutes)
     check_can_edit_minutes(by, locked)
     return locked
 
@@ -84,7 +84,7 @@ def add_utterance(
     before: Utterance | None = None,
 ) -> Utterance:
     """A new block after or before another one, else at the end. Raises Refused, ValidationError."""
-    minutes = lock_minutes(minutes, by)
+    minutes = lock_draft(minutes, by)
     order = _order(minutes)
     place = len(order)
     if after is not None:
@@ -106,26 +106,26 @@ def change_utterance(
 ) -> Utterance:
     """`version`: of the block that the person saw; None when nobody looked. Saving what is there changes nothing.
 
-    Raises Refused, ChangedMeanwhile, ValidationError; then nothing was changed.
+    Raises Refused, BlockChanged, ValidationError; then nothing was changed.
     """
-    minutes = lock_minutes(utterance.minutes, by)
+    minutes = lock_draft(utterance.minutes, by)
     locked = _locked(minutes, utterance)
     before = _state_of(locked)
     if {**before, **_state_wanted(values)} == before:
         return locked
-    check_is_as_seen(locked, version)
+    _check_block_is_as_seen(locked, version)
     return _change(minutes, locked, values, by)
 
 
-def check_is_as_seen(locked: Utterance, version: int | None) -> None:
+def _check_block_is_as_seen(locked: Utterance, version: int | None) -> None:
     if version is not None and locked.version != version:
-        raise ChangedMeanwhile(locked, _who_wrote(locked))
+        raise BlockChanged(locked, _who_wrote(locked))
 
 
 @transaction.atomic
 def set_speaker(*, utterance: Utterance, values: Mapping[str, Any], by: Any) -> int:
     """Gives the speaker of this block to every block that is printed with the same name. Returns how many changed."""
-    minutes = lock_minutes(utterance.minutes, by)
+    minutes = lock_draft(utterance.minutes, by)
     locked = _locked(minutes, utterance)
     if not locked.label:
         raise Refused(_("この発言には、印刷された呼び名がありません。"))
@@ -139,15 +139,9 @@ def set_speaker(*, utterance: Utterance, values: Mapping[str, Any], by: Any) -> 
 
 
 @transaction.atomic
-def link_reply(*, utterance: Utterance, to: Utterance | None, by: Any) -> Utterance:
-    """Says which question a block answers."""
-    return change_utterance(utterance=utterance, values={"reply_to": to}, version=None, by=by)
-
-
-@transaction.atomic
 def move_utterance(*, utterance: Utterance, to: int, by: Any) -> Utterance:
     """To the place `to` among the blocks, the first being 1; beyond the ends means at the end."""
-    minutes = lock_minutes(utterance.minutes, by)
+    minutes = lock_draft(utterance.minutes, by)
     order = _order(minutes)
     old = _place_of(order, utterance)
     order.remove(utterance.pk)
@@ -171,9 +165,9 @@ def split_utterance(
     *, utterance: Utterance, at: int, version: int | None, by: Any
 ) -> tuple[Utterance, Utterance]:
     """In two before the character `at`; no character is lost. The second half has the same speaker and items."""
-    minutes = lock_minutes(utterance.minutes, by)
+    minutes = lock_draft(utterance.minutes, by)
     first = _locked(minutes, utterance)
-    check_is_as_seen(first, version)
+    _check_block_is_as_seen(first, version)
     head, tail = first.text[:at], first.text[at:]
     if not head.strip() or not tail.strip():
         raise Refused(_("分けるところを、文の途中にしてください。どちらかが空になります。"))
@@ -218,9 +212,9 @@ def merge_utterance(*, utterance: Utterance, version: int | None, by: Any) -> Ut
 
     Raises Refused where two people would become one, ValidationError where the text grew too long.
     """
-    minutes = lock_minutes(utterance.minutes, by)
+    minutes = lock_draft(utterance.minutes, by)
     first = _locked(minutes, utterance)
-    check_is_as_seen(first, version)
+    _check_block_is_as_seen(first, version)
     following = minutes.utterances.standing().filter(position__gt=first.position).order_by("position").first()
     if following is None:
         raise Refused(_("最後の発言なので、後ろに合わせるものがありません。"))
@@ -259,9 +253,9 @@ def merge_utterance(*, utterance: Utterance, version: int | None, by: Any) -> Ut
 @transaction.atomic
 def delete_utterance(*, utterance: Utterance, version: int | None, by: Any) -> dict[str, Any]:
     """Takes a block out of a draft. Returns, as JSON scalars, all that restore_utterance() needs to put it back."""
-    minutes = lock_minutes(utterance.minutes, by)
+    minutes = lock_draft(utterance.minutes, by)
     locked = _locked(minutes, utterance)
-    check_is_as_seen(locked, version)
+    _check_block_is_as_seen(locked, version)
     kept = _snapshot(locked)
     audit.record(type="meetings.utterance_deleted", by=by, obj=locked, old=_record_of(locked))
     _remove(locked)
@@ -273,7 +267,7 @@ def delete_utterance(*, utterance: Utterance, version: int | None, by: Any) -> d
 @transaction.atomic
 def restore_utterance(*, minutes: Minutes, kept: Mapping[str, Any], by: Any) -> Utterance:
     """Puts back what delete_utterance() took out, under its old address and at its old place."""
-    minutes = lock_minutes(minutes, by)
+    minutes = lock_draft(minutes, by)
     if Utterance.objects.filter(public_id=kept["public_id"]).exists():
         raise Refused(_("この発言は、もう元に戻っています。"))
     order = _order(minutes)

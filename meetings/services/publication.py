@@ -18,6 +18,7 @@ from meetings.models import (
     ProposedChange,
 )
 from meetings.permissions import approval as permissions
+from meetings.services.flags import open_flags
 from meetings.services.meetings import move_meeting
 from meetings.services.records import check_is_as_seen, lock_minutes
 from meetings.workflow import MINUTES_WAYS
@@ -64,7 +65,7 @@ def _obstacles(minutes: Minutes) -> Iterator[Obstacle]:
         yield Obstacle(Cause.EMPTY, _("発言が1つもありません。"))
     if minutes.meeting.state not in {MeetingState.HELD, MeetingState.PUBLISHED}:
         yield Obstacle(Cause.NOT_HELD, _("会議が「開催済み」になっていません。"))
-    if flags := minutes.flags.filter(resolved_at=None).count():
+    if flags := open_flags(minutes).count():
         yield Obstacle(Cause.FLAGS, _("確かめるところが%(count)s件、片付いていません。") % {"count": flags})
     if minutes.rounds.filter(closed_at=None).exists():
         yield Obstacle(Cause.ROUND, _("発言者に確認を頼んでいるところです。"))

@@ -2,7 +2,7 @@
 
 from meetings.tasks.attendance import forget_attendance, remind_of_meetings
 from meetings.tasks.confirmation import tend_rounds
-from meetings.tasks.documents import read_document_version, read_waiting_papers
+from meetings.tasks.documents import read_document_version, read_waiting_papers, sweep_files
 from meetings.tasks.events import forget_event_applications
 from meetings.tasks.imports import read_import
 from meetings.tasks.renderings import print_waiting_minutes
@@ -15,5 +15,6 @@ __all__ = [
     "read_import",
     "read_waiting_papers",
     "remind_of_meetings",
+    "sweep_files",
     "tend_rounds",
 ]

@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from meetings.models import DocumentVersion
-from meetings.services import documents
+from meetings.services import documents, sweeping
 
 
 @shared_task(name="meetings.tasks.read_document_version", time_limit=120, soft_time_limit=100)
@@ -14,3 +14,9 @@ def read_document_version(pk: int) -> None:
 def read_waiting_papers() -> None:
     """Papers whose own task was lost; a batch at a time."""
     documents.read_waiting_versions()
+
+
+@shared_task(name="meetings.tasks.sweep_files", time_limit=300, soft_time_limit=280)
+def sweep_files() -> None:
+    """Files that no row refers to: the transaction that would have written it failed. A batch a day."""
+    sweeping.sweep_files()

@@ -57,6 +57,8 @@ class Answering:
         form.initial_of(self.attendance)
         if self.wants_more:
             form.initial["seen"] = data.get("seen", "")[:40]
+            if "token" in form.fields:  # whoever asks for more rows has been reading all the time
+                form.initial["token"] = data.get("token", "")[:200]
         return form, rows
 
     def is_valid(self) -> bool:

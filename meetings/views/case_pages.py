@@ -25,7 +25,8 @@ from platform_portal.access.checks import has, reason_against
 from platform_portal.access.roles import Permission
 from platform_portal.desk import Crumbs, Step, attempt
 from platform_portal.desk import crumbs as desk_crumbs
-from platform_portal.publishing.states import State
+from platform_portal.publishing.states import State, Ways
+from platform_portal.publishing.steps import WAYS_OUT, NextStep, reason_against_step, steps_from
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -91,14 +92,6 @@ MY = Side("my-case", "base_my.html", is_desk=False)
 DESK = Side("desk-case", "base_desk.html", is_desk=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
-    label: str
-    address: str
-    against: str
-    is_way_out: bool
-
-
 def page(request: HttpRequest, side: Side, public_id: str) -> HttpResponse:
     case = services.read_case_study(case=side.find(request, public_id), by=request.user)
     user = request.user
@@ -114,28 +107,33 @@ def page(request: HttpRequest, side: Side, public_id: str) -> HttpResponse:
         "no_edit": no_edit,
         "signs": services.open_signs(case) if is_author and case.state != State.PUBLISHED else [],
         "justified": case.signs.select_related("justified_by") if is_author else [],
-        "buttons": _buttons(user, side, case) if is_author else [],
+        "steps": _steps(user, side, case) if is_author else [],
         "history": history_of(case) if side.is_desk else None,
         "crumbs": side.steps(case.meeting, (case.title, "")),
     }
     return side.respond(request, "meetings/cases/page.html", context)
 
 
-def _ways(user: Any) -> Any:
+def _ways(user: Any) -> Ways:
     return CASE_WAYS if has(user, Permission.TEND_CASE_STUDIES) else MEMBER_CASE_WAYS
 
 
-def _buttons(user: Any, side: Side, case: CaseStudy) -> list[Button]:
-    found = []
-    for (before, to), way in _ways(user).items():
-        if before != case.state:
-            continue
-        against = reason_against(permissions.check_can_move_case_study, user, case, to)
-        if not against and to in {State.IN_REVIEW, State.PUBLISHED}:
-            against = reason_against(services.check_is_clean, case)
-        is_way_out = to in {State.SUSPENDED, State.ARCHIVED}
-        found.append(Button(str(way.label), side.url("move", case.public_id, to.value), against, is_way_out))
-    return found
+def _steps(user: Any, side: Side, case: CaseStudy) -> list[tuple[NextStep, str]]:
+    """What may become of it, and where that is asked."""
+
+    def against(to: State) -> str:
+        return reason_against_step(
+            user,
+            case,
+            to,
+            may_move=permissions.check_can_move_case_study,
+            is_ready=services.check_is_clean,
+        )
+
+    return [
+        (step, side.url("move", case.public_id, step.to))
+        for step in steps_from(case.state, _ways(user), against)
+    ]
 
 
 def create(request: HttpRequest, side: Side, public_id: str) -> HttpResponse:
@@ -225,7 +223,7 @@ def move(request: HttpRequest, side: Side, public_id: str, to: str) -> HttpRespo
             lambda: services.move_case_study(
                 case=case, to=State(to), by=request.user, reason=form.cleaned_data["reason"]
             ),
-            _("%(step)s。済みました。") % {"step": way.label},
+            _("「%(name)s」を「%(state)s」にしました。") % {"name": case.title, "state": State(to).label},
             form,
         )
     ):
@@ -234,7 +232,7 @@ def move(request: HttpRequest, side: Side, public_id: str, to: str) -> HttpRespo
         "case": case,
         "way": way,
         "form": form,
-        "is_way_out": to in {State.SUSPENDED, State.ARCHIVED},
+        "is_way_out": to in WAYS_OUT,
         "crumbs": side.steps(case.meeting, (case.title, side.url("", public_id)), (str(way.label), "")),
     }
     return side.respond(request, "meetings/cases/move.html", context, status=422 if form.errors else 200)

@@ -59,9 +59,9 @@ class OfferForm(ReadsOnly):
         if organizations:
             self.fields["organization"] = OrganizationField(organizations, _("載せる団体"))
             self.order_fields(self.field_order)
-        place = self.fields["municipality"]
-        place.queryset = Municipality.objects.own()  # type: ignore[attr-defined]  # a ModelChoiceField
-        place.empty_label = _("場所を問わない")  # type: ignore[attr-defined]
+        place: Any = self.fields["municipality"]  # a ModelChoiceField
+        place.queryset = Municipality.objects.own()
+        place.empty_label = _("場所を問わない")
         if not self.instance.is_open_or_new:
             self.initial["valid_to"] = in_half_a_year()
 
@@ -148,9 +148,9 @@ class IntroduceForm(forms.Form):
 
     def __init__(self, data: Any = None, *, fitting: Any) -> None:
         super().__init__(data)
-        field = self.fields["second"]
-        field.queryset = fitting  # type: ignore[attr-defined]  # a ModelChoiceField
-        field.label_from_instance = _in_one_line  # type: ignore[attr-defined]
+        field: Any = self.fields["second"]  # a ModelChoiceField
+        field.queryset = fitting
+        field.label_from_instance = _in_one_line
 
 
 def _in_one_line(offer: Offer) -> str:

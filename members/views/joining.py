@@ -1,58 +1,25 @@
 """Joining, as the applicant meets it: the form, the mail's link, the answer, the withdrawal. No cookie anywhere."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from members import services
 from members.forms.joining import BODY_FIELDS, CONTACT_FIELDS, AnswerForm, JoinForm
 from members.models import UNCONFIRMED_DAYS, Application, ApplicationState, Charter, JoiningRules
-from members.private_links import LinkUnusableError, Trouble, find_application
+from members.private_links import find_application
 from platform_portal.access.checks import Refused
 from platform_portal.desk import tell
 from platform_portal.markdown import render_markdown
-from platform_portal.public_forms import is_limited, is_same_origin
+from platform_portal.open_pages import open_page
+from platform_portal.public_forms import TOO_MANY, is_limited
 
 RATE = "10/h"
-
-P = ParamSpec("P")
-Page = Callable[Concatenate[HttpRequest, P], HttpResponse]
-
-
-def for_applicants(view: Page[P]) -> Page[P]:
-    """A page without sign-in and without cookie, kept by nobody and found by no search engine.
-
-    There is no session to forge a request for; the browser's own word on the sender takes the place of Django's
-    CSRF cookie, beside the signed token of the form or of the link.
-    """
-
-    @csrf_exempt
-    @sensitive_post_parameters()
-    @login_not_required
-    @require_http_methods(["GET", "HEAD", "POST"])
-    @wraps(view)
-    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if request.method == "POST" and not is_same_origin(request):
-            raise Refused(_("別のサイトから送られたため、受け取りませんでした。"))
-        try:
-            response = view(request, *args, **kwargs)
-        except LinkUnusableError as error:
-            response = _unusable(request, error.trouble)
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Robots-Tag"] = "noindex"
-        response.headers["Referrer-Policy"] = "same-origin"
-        return response
-
-    return answer
+for_applicants = open_page(unusable="members/joining/unusable.html")
 
 
 # --- The form -----------------------------------------------------------------------------------
@@ -69,10 +36,7 @@ def join(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, rules, form, status=400)
     if is_limited(request, group="join", rate=RATE):
-        text = _(
-            "短い間にたくさん届いたため、いまは受け取れません。1時間ほどたってから、もう一度お送りください。"
-        )
-        form.add_error(None, text)
+        form.add_error(None, TOO_MANY)
         return _form_page(request, rules, form, status=429)
     if not _submit(form):
         return _form_page(request, rules, form, status=400)
@@ -119,7 +83,7 @@ def _fields(form: Any, names: tuple[str, ...]) -> list[Any]:
 def join_sent(request: HttpRequest) -> HttpResponse:
     """Says the same whatever was sent, so that nobody learns whether an address is known."""
     response = render(request, "members/joining/sent.html", {"days": UNCONFIRMED_DAYS})
-    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 
@@ -185,10 +149,3 @@ def _state_page(request: HttpRequest, application: Application, token: str, noti
         "days": UNCONFIRMED_DAYS,
     }
     return render(request, "members/joining/state.html", context)
-
-
-def _unusable(request: HttpRequest, trouble: Trouble) -> HttpResponse:
-    """404 for a link that was never ours, 410 for one that was good once."""
-    status = 404 if trouble == Trouble.UNKNOWN else 410
-    context = {"trouble": trouble.value, "days": UNCONFIRMED_DAYS}
-    return render(request, "members/joining/unusable.html", context, status=status)

@@ -94,7 +94,7 @@ def digest(var_dir: Path) -> str:
 
 def _private_folder(path: Path, owner: tuple[int, int]) -> Path:
     """Make `path` with mode 0700 for `owner`; refuse a link or a folder that somebody else put there."""
-    with suppress(FileExistsError):
+    with suppress(FileExistsError):  # whose it is, is looked at below
         path.mkdir(mode=0o700)
         hand_over(path, owner)
     status = path.lstat()

@@ -106,6 +106,12 @@ def format_wareki(on: dt.date, *, with_weekday: bool = False) -> str:
     return f"{_era_text(on)}年{on.month}月{on.day}日{weekday}"
 
 
+def format_wareki_moment(at: dt.datetime) -> str:
+    """As a clock here shows it: 令和8年11月21日 9:05."""
+    here = at.astimezone(TOKYO)
+    return f"{format_wareki(here.date())} {here.hour}:{here.minute:02}"
+
+
 def format_fiscal_year(year: int) -> str:
     """令和8年度 for 2026. A 年度 is named after the era of its 1 April, except that 2019 is 令和元年度."""
     if year == 2019:

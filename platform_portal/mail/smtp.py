@@ -27,12 +27,12 @@ class _Careful:
         return answer
 
     def send(self, s: Any) -> None:
-        super().send(s)  # type: ignore[misc]
+        super().send(s)  # type: ignore[misc]  # as above
         self._is_body_out = isinstance(s, bytes) and s.endswith(b"\r\n.\r\n")
 
     def data(self, msg: Any) -> Any:
         try:
-            return super().data(msg)  # type: ignore[misc]
+            return super().data(msg)  # type: ignore[misc]  # as above
         except OSError as error:
             if self._is_body_out:
                 raise NoReplyError from error

@@ -111,7 +111,7 @@ def read_date(text: str) -> dt.date | None:
             year = 1 if match[2] == "元" else int(match[2])
             return dt.date(_ERAS[match[1].upper()] + year - 1, int(match[3]), int(match[4]))
     except ValueError:
-        pass
+        pass  # 30 February: told below, as whatever else is no date
     raise ValidationError(_("日付として読めません。2026-04-01 か 令和8年4月1日 のように書いてください。"))
 
 

@@ -1,14 +1,13 @@
-// Own words, answered in place: the address stays as it is, so that neither it nor the back button holds
+// Own words, answered in place: the address stays as it is, so that neither it nor the list of visited pages holds
 // the words. Asks in htmx's manner (`HX-Request`) and gets the part of the page; keeps nothing on the device.
 // When anything goes wrong the form is sent as usual.
 
-const form = document.querySelector("form[data-answer]");
 const answer = document.getElementById("answer");
 
-async function ask() {
+async function ask(form, words) {
   const response = await fetch(form.action, {
     method: "POST",
-    body: new URLSearchParams(new FormData(form)),
+    body: words,
     headers: { "HX-Request": "true" },
     cache: "no-store",
     redirect: "error",
@@ -26,15 +25,27 @@ function show(html) {
   }
 }
 
-if (form && answer) {
-  form.addEventListener("submit", async (event) => {
+function sendAsUsual(form, button) {
+  if (button?.name) {
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
+  }
+  form.submit();
+}
+
+if (answer) {
+  // The answer itself may hold such a form, for its further pages.
+  document.addEventListener("submit", async (event) => {
+    const { target: form, submitter: button } = event;
+    if (!form.matches("form[data-answer]")) return;
     event.preventDefault();
     if (form.ariaBusy === "true") return;
     form.ariaBusy = "true";
+    const words = new URLSearchParams(new FormData(form));
+    if (button?.name) words.set(button.name, button.value);
     try {
-      show(await ask());
+      show(await ask(form, words));
     } catch {
-      form.submit();
+      sendAsUsual(form, button);
     } finally {
       form.ariaBusy = "false";
     }

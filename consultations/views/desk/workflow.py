@@ -1,7 +1,7 @@
 """One window on the desk: its state, the steps it may take, its history."""
 
 import datetime as dt
-from dataclasses import dataclass
+from functools import partial
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,43 +25,18 @@ from platform_portal.access.methods import post_only
 from platform_portal.access.roles import Permission
 from platform_portal.desk import attempt
 from platform_portal.publishing.states import State
+from platform_portal.publishing.steps import WAYS_OUT, reason_against_step, steps_from
 from platform_portal.versions import version_in
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A button of the workflow; `against` says why it cannot be pressed, or is empty."""
-
-    to: str
-    label: str
-    against: str
-    is_way_out: bool
-
-    @property
-    def is_main(self) -> bool:
-        """What the window waits for, if this person may do it: the one primary button of the page."""
-        return not self.against and self.to in {State.IN_REVIEW, State.PUBLISHED}
-
-
-def steps_of(user: object, window: ConsultationWindow) -> list[Step]:
-    """Every way that leads on from the window's state, also those that this person may not take."""
-    ways = [(to, way) for (before, to), way in WINDOW_WAYS.items() if before == window.state]
-    return [
-        Step(
-            to=to.value,
-            label=str(way.label),
-            against=_reason_against(user, window, to),
-            is_way_out=to in {State.SUSPENDED, State.ARCHIVED},
-        )
-        for to, way in ways
-    ]
-
-
 def _reason_against(user: object, window: ConsultationWindow, to: State) -> str:
-    against = reason_against(permissions.check_can_move_window, user, window, to)
-    if against or to not in {State.IN_REVIEW, State.PUBLISHED}:
-        return against
-    return reason_against(services.check_is_complete, window)
+    return reason_against_step(
+        user,
+        window,
+        to,
+        may_move=permissions.check_can_move_window,
+        is_ready=services.check_is_complete,
+    )
 
 
 @requires(Permission.EDIT_WINDOWS)
@@ -71,7 +46,7 @@ def window_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "author", "submitted_by", "published_by", "verified_by"
     ).for_detail()
     window = get_window(public_id, windows)
-    steps = steps_of(request.user, window)
+    steps = steps_from(window.state, WINDOW_WAYS, partial(_reason_against, request.user, window))
     context = {
         "window": window,
         "steps": steps,
@@ -136,7 +111,7 @@ def window_move(request: HttpRequest, public_id: str, to: str) -> HttpResponse:
                 version=version if is_published else None,
                 is_checked=form.cleaned_data.get("is_checked", False),
             ),
-            _("「%(name)s」：%(step)s。済みました。") % {"name": window.name, "step": way.label},
+            _("「%(name)s」を「%(state)s」にしました。") % {"name": window.name, "state": State(to).label},
         )
         if done:
             return redirect(next_address(request, reverse("desk:window-page", args=[public_id])))
@@ -146,7 +121,7 @@ def window_move(request: HttpRequest, public_id: str, to: str) -> HttpResponse:
         "version": version.isoformat(),
         "form": form,
         "against": _reason_against(request.user, window, State(to)),
-        "is_way_out": to in {State.SUSPENDED, State.ARCHIVED},
+        "is_way_out": to in WAYS_OUT,
         "shown": facts_to_approve(window) if is_published else None,
         "crumbs": window_steps(window, (str(way.label), "")),
     }

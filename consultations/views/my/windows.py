@@ -24,6 +24,7 @@ from platform_portal.access.methods import post_only
 from platform_portal.audit.models import AuditEvent
 from platform_portal.desk import Crumbs, attempt, paged
 from platform_portal.publishing.states import State
+from platform_portal.publishing.steps import reason_against_step
 
 
 def _crumbs(*steps: tuple[str, str]) -> Crumbs:
@@ -85,8 +86,13 @@ def window_page(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _reason_against_submitting(user: Any, window: ConsultationWindow) -> str:
-    against = reason_against(permissions.check_can_move_own_window, user, window, State.IN_REVIEW)
-    return against or reason_against(services.check_is_complete, window)
+    return reason_against_step(
+        user,
+        window,
+        State.IN_REVIEW,
+        may_move=permissions.check_can_move_own_window,
+        is_ready=services.check_is_complete,
+    )
 
 
 def _proposer(revision: WindowRevision) -> str:

@@ -4,26 +4,23 @@ Opening it changes nothing, so a scanner of mails confirms nothing; a press is a
 """
 
 from dataclasses import dataclass
-from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from consultations import services
 from consultations.forms.public import ConfirmForm, DifferenceForm
 from consultations.models import ConsultationWindow, VerificationRequest, WindowRevision
 from consultations.presenting.checking import WindowFacts, facts_to_check
-from consultations.verification_links import Link, Problem, UnusableLinkError, read_link_token
+from consultations.verification_links import Link, read_link_token
 from platform_portal.access.checks import Refused
-from platform_portal.public_forms import is_limited, is_same_origin
+from platform_portal.open_pages import open_page
+from platform_portal.public_forms import TOO_MANY, is_limited
 
 PER_PAGE = 20
 RATE = "120/h"  # one person answers for a few dozen windows at once
@@ -42,45 +39,23 @@ class Row:
         return not self.has_waiting_change and self.request.told_at is None
 
 
-def behind_a_link(view: Any) -> Any:
-    """Reads the token; says in plain words what to do when it opens nothing. Keeps everything off caches."""
-
-    # There is no session to forge a request for: see consultations.views.public.report.
-    @csrf_exempt
-    @login_not_required
-    @require_http_methods(["GET", "HEAD", "POST"])
-    @wraps(view)
-    def answer(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
-        try:
-            link = read_link_token(token)
-        except UnusableLinkError as error:
-            status = 404 if error.problem == Problem.BROKEN else 410
-            response = render(
-                request, "consultations/confirm_unusable.html", {"problem": error.problem}, status=status
-            )
-        else:
-            response = view(request, token, link, **kwargs)
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return answer
+behind_a_link = open_page(unusable="consultations/confirm_unusable.html")
 
 
 @behind_a_link
-def confirm(request: HttpRequest, token: str, link: Link) -> HttpResponse:
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """All windows of the mail; each with 「変わりありません」 and 「直す」."""
+    link = read_link_token(token)
     asked = link.requests()
     if request.method != "POST":
         return _page(request, token, link, asked)
-    _refuse_other_sites(request)
     form = ConfirmForm(request.POST)
     if form.is_trapped:
         return redirect("consultations:confirm", token=token)
     if not form.is_valid():
-        return _page(request, token, link, asked, problem=_words_of(form), status=400)
+        return _page(request, token, link, asked, problem=form.problem, status=400)
     if is_limited(request, group="window-confirmation", rate=RATE):
-        return _page(request, token, link, asked, problem=_too_many(), status=429)
+        return _page(request, token, link, asked, problem=str(TOO_MANY), status=429)
     chosen = _chosen(asked, form.cleaned_data["window"])
     try:
         services.confirm_by_link(request=chosen, membership=link.membership)
@@ -94,8 +69,9 @@ def confirm(request: HttpRequest, token: str, link: Link) -> HttpResponse:
 
 
 @behind_a_link
-def confirm_difference(request: HttpRequest, token: str, link: Link, *, public_id: str) -> HttpResponse:
+def confirm_difference(request: HttpRequest, token: str, *, public_id: str) -> HttpResponse:
     """「直す」: what is no longer true, in the operator's own words."""
+    link = read_link_token(token)
     chosen = _chosen(link.requests(), public_id)
     # What somebody has already written is taken, though a colleague has answered meanwhile.
     if not chosen.is_open and request.method != "POST":
@@ -103,14 +79,13 @@ def confirm_difference(request: HttpRequest, token: str, link: Link, *, public_i
     form = DifferenceForm(request.POST or None)
     status = 200
     if request.method == "POST":
-        _refuse_other_sites(request)
         if form.is_trapped:
             return redirect("consultations:confirm", token=token)
         status = 400
         if form.is_valid():
             if not is_limited(request, group="window-difference", rate=RATE):
                 return _tell(request, token, link, chosen, form)
-            form.add_error(None, _too_many())
+            form.add_error(None, TOO_MANY)
             status = 429
     context = {
         "form": form,
@@ -128,11 +103,6 @@ def _tell(
         said = _("ちがうところを受け取りました。事務局が確かめて直します。")
         return _page(request, token, link, link.requests(), said=said)
     return redirect(f"{reverse('consultations:confirm', args=[token])}#w-{chosen.window.public_id}")
-
-
-def _refuse_other_sites(request: HttpRequest) -> None:
-    if not is_same_origin(request):
-        raise Refused(_("別のサイトから送られたため、受け取りませんでした。"))
 
 
 def _chosen(asked: list[VerificationRequest], public_id: str) -> VerificationRequest:
@@ -178,13 +148,3 @@ def _shown(asked: Any) -> dict[int, Any]:
 def _row(request: VerificationRequest, shown: dict[int, Any]) -> Row:
     window = shown[request.window_id]
     return Row(request, facts_to_check(window), window.is_published, window.has_waiting_change)
-
-
-def _words_of(form: Any) -> str:
-    return " ".join(error for errors in form.errors.values() for error in errors)
-
-
-def _too_many() -> str:
-    return _(
-        "短い間にたくさん届いたため、いまは受け取れません。1時間ほどたってから、もう一度お試しください。"
-    )

@@ -3,7 +3,6 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -11,8 +10,7 @@ from consultations import services
 from consultations.forms.public import ErrorReportForm
 from consultations.models import ConsultationWindow
 from consultations.views.public.detail import published_window
-from platform_portal.access.checks import Refused
-from platform_portal.public_forms import is_limited, is_same_origin
+from platform_portal.public_forms import TOO_MANY, check_same_origin, is_limited
 
 RATE = "5/h"
 
@@ -26,20 +24,14 @@ def error_report(request: HttpRequest, public_id: str) -> HttpResponse:
     window = published_window(public_id)
     if request.method != "POST":
         return _page(request, window, ErrorReportForm())
-    if not is_same_origin(request):
-        raise Refused(_("別のサイトから送られたため、受け取りませんでした。"))
+    check_same_origin(request)
     form = ErrorReportForm(request.POST)
     if form.is_trapped:
         return redirect("consultations:error-report-thanks", public_id=public_id)
     if not form.is_valid():
         return _page(request, window, form, status=400)
     if is_limited(request, group="error-report", rate=RATE):
-        form.add_error(
-            None,
-            _(
-                "短い間にたくさん届いたため、いまは受け取れません。1時間ほどたってから、もう一度お送りください。"
-            ),
-        )
+        form.add_error(None, TOO_MANY)
         return _page(request, window, form, status=429)
     services.report_error(window=window, kind=form.cleaned_data["kind"], text=form.cleaned_data["text"])
     return redirect("consultations:error-report-thanks", public_id=public_id)

@@ -51,12 +51,10 @@ def add_walk_in(
     locked = lock_meeting(meeting)
     check_can_record_attendance(by, locked)
     row = _row_of(locked, organization, guest_name)
-    if row.answer not in COMING:
-        old = row.answer
+    old = row.answer
+    if old not in COMING:
         row.answer, row.answer_way = Answer.PRESENT, AnswerWay.DESK
         row.answered_at, row.answered_as = timezone.now(), by
-    else:
-        old = row.answer
     row.full_clean(exclude=["meeting", "organization"], validate_unique=False)
     row.save()
     there = list(row.attendees.all())

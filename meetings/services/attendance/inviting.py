@@ -11,7 +11,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from meetings.addressees import Addressee, Addressees, Trouble, reachable, trouble_with
@@ -21,6 +20,7 @@ from meetings.permissions.attendance import check_can_invite_to_meeting, check_c
 from meetings.services.locking import lock_meeting
 from members.models import Organization
 from platform_portal.audit import services as audit
+from platform_portal.japanese.calendar import format_wareki
 from platform_portal.mail.services import cancel_mails_about
 
 BATCH = 200
@@ -213,7 +213,8 @@ def _in_words(value: Any) -> str:
         moment = dt.datetime.fromisoformat(str(value))
     except ValueError:
         return str(value or "")
-    return date_format(timezone.localtime(moment), "Y年n月j日（D）G:i")
+    here = timezone.localtime(moment)
+    return f"{format_wareki(here.date(), with_weekday=True)}{here.hour}:{here.minute:02}"
 
 
 # --- What the modules beside share ----------------------------------------------------------------

@@ -17,16 +17,16 @@ from meetings.permissions import approval as permissions
 from meetings.permissions.minutes import can_see_draft
 from meetings.promises import Suggestion, suggestions_in
 from meetings.services import action_items as services
-from meetings.views.desk.common import edits, get_meeting, meeting_steps, sees
+from meetings.views.desk.common import edits, get_meeting, section_steps, sees
 from platform_portal.access.checks import reason_against
-from platform_portal.desk import attempt, paged
+from platform_portal.desk import Crumbs, Step, attempt, paged
+from platform_portal.versions import number_in
 
 MOST_SUGGESTIONS = 50
 
 
-def _steps(meeting: Meeting, *more: tuple[str, str]) -> Any:
-    address = reverse("meetings:desk-action-items", args=[meeting.public_id]) if more else ""
-    return meeting_steps(meeting, (_("宿題"), address), *more)
+def _steps(meeting: Meeting, *more: Step) -> Crumbs:
+    return section_steps(meeting, "desk-action-items", _("宿題"), *more)
 
 
 def _suggestions(minutes: Minutes | None) -> list[Suggestion]:
@@ -103,11 +103,11 @@ def _utterance_in(request: HttpRequest, meeting: Meeting) -> Utterance | None:
 
 
 def _sentence_in(request: HttpRequest, utterance: Utterance | None) -> str:
-    number = request.GET.get("sentence", "")
-    if utterance is None or not number.isdigit():
+    number = number_in(request.GET.get("sentence", ""))
+    if utterance is None or number is None:
         return ""
     sentences = [each.sentence for each in suggestions_in([utterance])]
-    return sentences[int(number)] if int(number) < len(sentences) else ""
+    return sentences[number] if number < len(sentences) else ""
 
 
 @edits

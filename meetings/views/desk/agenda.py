@@ -1,6 +1,5 @@
 """The agenda of one meeting on the desk: every step is a button, no script is needed."""
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +12,7 @@ from meetings.permissions.meetings import can_edit_meetings, check_can_edit_meet
 from meetings.presenting.agenda import DEEPEST, Node, tree_of
 from meetings.services import agenda as services
 from meetings.services.agenda import Direction
-from meetings.views.desk.common import edits, get_meeting, meeting_steps, sees
+from meetings.views.desk.common import edits, get_meeting, led_back, meeting_steps, sees
 from platform_portal.access.checks import reason_against
 from platform_portal.access.methods import post_only
 from platform_portal.desk import attempt
@@ -87,9 +86,9 @@ def agenda_add(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def agenda_item(request: HttpRequest, public_id: str, item_id: str) -> HttpResponse:
     item = _item(request, public_id, item_id)
-    if against := reason_against(check_can_edit_meeting, request.user, item.meeting):
-        messages.error(request, against)
-        return redirect(address_of(item.meeting))
+    against = reason_against(check_can_edit_meeting, request.user, item.meeting)
+    if answer := led_back(request, address_of(item.meeting), against):
+        return answer
     form = AgendaItemForm(request.POST or None, instance=item)
     if form.is_valid():
         values = form.cleaned_data
@@ -141,9 +140,9 @@ def agenda_renumber(request: HttpRequest, public_id: str) -> HttpResponse:
 def agenda_delete(request: HttpRequest, public_id: str, item_id: str) -> HttpResponse:
     item = _item(request, public_id, item_id)
     back = address_of(item.meeting)
-    if against := reason_against(check_can_edit_meeting, request.user, item.meeting):
-        messages.error(request, against)
-        return redirect(back)
+    against = reason_against(check_can_edit_meeting, request.user, item.meeting)
+    if answer := led_back(request, back, against):
+        return answer
     if request.method == "POST":
         attempt(
             request,

@@ -28,13 +28,14 @@ from meetings.permissions import attendance as permissions
 from meetings.presenting.attendance import kind_words, present_attendance, table_rows, tally_of
 from meetings.services.attendance import answering, coming, inviting, reminding
 from meetings.views.answering import MORE, Answering
-from meetings.views.desk.common import edits, get_meeting, meeting_steps, sees
+from meetings.views.desk.common import edits, get_meeting, led_back, section_steps, sees
 from platform_portal.access.checks import Refused, has, reason_against
 from platform_portal.access.methods import post_only
 from platform_portal.access.roles import Permission
 from platform_portal.audit import services as audit
 from platform_portal.desk import Crumbs, Step, attempt, paged
 from platform_portal.sheets.pages import download
+from platform_portal.versions import number_in
 
 PER_PAGE = 100
 
@@ -50,18 +51,12 @@ class Row:
 
 
 def _steps(meeting: Meeting, *more: Step) -> Crumbs:
-    here = reverse("meetings:desk-attendance", args=[meeting.public_id]) if more else ""
-    return meeting_steps(meeting, (_("案内と出欠"), here), *more)
+    return section_steps(meeting, "desk-attendance", _("案内と出欠"), *more)
 
 
-def _back(meeting: Meeting) -> HttpResponse:
-    return redirect("meetings:desk-attendance", public_id=meeting.public_id)
-
-
-def turned_away(request: HttpRequest, meeting: Meeting, reason: str) -> HttpResponse:
-    """Back to the table, which says why this cannot be done just now."""
-    messages.error(request, reason)
-    return _back(meeting)
+def table_of(meeting: Meeting) -> str:
+    """The address of the page that says who was asked."""
+    return reverse("meetings:desk-attendance", args=[meeting.public_id])
 
 
 @sees
@@ -116,11 +111,11 @@ def _rows(attendances: Any, meeting: Meeting, user: Any) -> list[Row]:
 def remind(request: HttpRequest, public_id: str) -> HttpResponse:
     meeting = get_meeting(request, public_id)
     against = reason_against(permissions.check_can_invite_to_meeting, request.user, meeting)
-    if against:
-        return turned_away(request, meeting, against)
+    if answer := led_back(request, table_of(meeting), against):
+        return answer
     if request.method == "POST":
         _say_reminded(request, meeting)
-        return _back(meeting)
+        return redirect(table_of(meeting))
     waiting = list(meeting.attendances.unanswered().select_related("organization"))
     count = len(inviting.recipients_of(waiting))
     context = {
@@ -130,7 +125,7 @@ def remind(request: HttpRequest, public_id: str) -> HttpResponse:
         )
         % {"waiting": len(waiting), "count": count},
         "button": _("メールを送る"),
-        "back": reverse("meetings:desk-attendance", args=[public_id]),
+        "back": table_of(meeting),
         "crumbs": _steps(meeting, (_("返事を催促する"), "")),
     }
     return render(request, "members/desk/confirm.html", context)
@@ -154,15 +149,15 @@ def withdraw(request: HttpRequest, public_id: str, attendance_id: str) -> HttpRe
     meeting = get_meeting(request, public_id)
     row = _row(meeting, attendance_id)
     against = reason_against(permissions.check_can_withdraw_invitation, request.user, row)
-    if against:
-        return turned_away(request, meeting, against)
+    if answer := led_back(request, table_of(meeting), against):
+        return answer
     if request.method == "POST":
         attempt(
             request,
             lambda: inviting.withdraw_invitation(attendance=row, by=request.user),
             _("「%(name)s」の案内を取り消しました。メールで知らせます。") % {"name": row.name},
         )
-        return _back(meeting)
+        return redirect(table_of(meeting))
     context = {
         "title": _("案内を取り消す"),
         "text": _(
@@ -170,7 +165,7 @@ def withdraw(request: HttpRequest, public_id: str, attendance_id: str) -> HttpRe
         )
         % {"name": row.name},
         "button": _("案内を取り消す"),
-        "back": reverse("meetings:desk-attendance", args=[public_id]),
+        "back": table_of(meeting),
         "crumbs": _steps(meeting, (_("案内を取り消す"), "")),
     }
     return render(request, "members/desk/confirm.html", context)
@@ -198,7 +193,7 @@ def record(request: HttpRequest, public_id: str, attendance_id: str) -> HttpResp
         )
         if stored:
             messages.success(request, _("「%(name)s」の返事を記録しました。") % {"name": row.name})
-            return _back(meeting)
+            return redirect(table_of(meeting))
     context = {
         "meeting": meeting,
         "attendance": row,
@@ -217,8 +212,8 @@ def came(request: HttpRequest, public_id: str) -> HttpResponse:
     """One page with everybody who wanted to come: tick, and save once."""
     meeting = get_meeting(request, public_id)
     against = reason_against(permissions.check_can_record_attendance, request.user, meeting)
-    if against:
-        return turned_away(request, meeting, against)
+    if answer := led_back(request, table_of(meeting), against):
+        return answer
     if request.method == "POST":
         shown, present = _numbers(request, "shown"), _numbers(request, "came")
         done = attempt(
@@ -227,7 +222,7 @@ def came(request: HttpRequest, public_id: str) -> HttpResponse:
             _("だれが来たかを記録しました。"),
         )
         if done:
-            return _back(meeting)
+            return redirect(table_of(meeting))
     rows = meeting.attendances.filter(withdrawn_at=None, attendees__isnull=False).distinct()
     context = {
         "meeting": meeting,
@@ -238,11 +233,8 @@ def came(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _numbers(request: HttpRequest, name: str) -> list[int]:
-    return [
-        int(each)
-        for each in request.POST.getlist(name)
-        if each.isascii() and each.isdigit() and len(each) < 19
-    ]
+    found = map(number_in, request.POST.getlist(name))
+    return [each for each in found if each is not None]
 
 
 @edits
@@ -250,8 +242,8 @@ def _numbers(request: HttpRequest, name: str) -> list[int]:
 def walk_in(request: HttpRequest, public_id: str) -> HttpResponse:
     meeting = get_meeting(request, public_id)
     against = reason_against(permissions.check_can_record_attendance, request.user, meeting)
-    if against:
-        return turned_away(request, meeting, against)
+    if answer := led_back(request, table_of(meeting), against):
+        return answer
     wants_more, is_sent = "more" in request.POST, request.method == "POST" and "more" not in request.POST
     if wants_more:
         typed = {name: request.POST.get(name, "") for name in ("organization", "guest_name")}
@@ -274,7 +266,7 @@ def walk_in(request: HttpRequest, public_id: str) -> HttpResponse:
             form,
         )
         if done:
-            return _back(meeting)
+            return redirect(table_of(meeting))
     context = {
         "meeting": meeting,
         "form": form,
@@ -329,4 +321,4 @@ def take_over_counts(request: HttpRequest, public_id: str) -> HttpResponse:
         lambda: coming.take_over_counts(meeting=meeting, by=request.user),
         _("出席の数を、会議の記録の「参加の数」に書きました。"),
     )
-    return _back(meeting)
+    return redirect(table_of(meeting))

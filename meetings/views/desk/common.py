@@ -1,7 +1,8 @@
 """What the desk's pages about one meeting share: finding it, and where one is."""
 
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from meetings.permissions.meetings import check_can_see_meeting_on_desk
 from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
 from platform_portal.desk import Crumbs, Step, crumbs
+from platform_portal.versions import number_in
 
 sees = requires(Permission.SEE_MEETINGS)
 edits = requires(Permission.EDIT_MEETINGS)
@@ -22,6 +24,11 @@ def get_meeting(request: HttpRequest, public_id: str) -> Meeting:
     return found
 
 
+def version_seen(request: HttpRequest) -> int:
+    """Of what this person had before them; 0, as no record counts, for who saw nothing."""
+    return number_in(request.POST.get("version", "")) or 0
+
+
 def address_of(meeting: Meeting) -> str:
     return reverse("meetings:desk-meeting", args=[meeting.public_id])
 
@@ -32,3 +39,17 @@ def meeting_steps(meeting: Meeting | None, *more: Step) -> Crumbs:
     if meeting is not None:
         steps.append((meeting.title, address_of(meeting) if more else ""))
     return crumbs(*steps, *more)
+
+
+def section_steps(meeting: Meeting, name: str, words: str, *more: Step) -> Crumbs:
+    """Below the meeting, to the page called `words` and on; `name`: that page's URL."""
+    address = reverse(f"meetings:{name}", args=[meeting.public_id]) if more else ""
+    return meeting_steps(meeting, (words, address), *more)
+
+
+def led_back(request: HttpRequest, address: str, against: str) -> HttpResponse | None:
+    """To `address`, which then says what is against it; None when nothing is."""
+    if not against:
+        return None
+    messages.error(request, against)
+    return redirect(address)

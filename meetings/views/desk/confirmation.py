@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -27,10 +26,10 @@ from meetings.permissions import approval as permissions
 from meetings.services import confirmation as services
 from meetings.services import proposals
 from meetings.services.records import tidy
-from meetings.views.desk.common import edits, get_meeting, meeting_steps
+from meetings.views.desk.common import edits, get_meeting, section_steps, version_seen
 from platform_portal.access.checks import Refused, reason_against
 from platform_portal.access.methods import post_only
-from platform_portal.desk import Crumbs, attempt, paged, tell
+from platform_portal.desk import Crumbs, Step, attempt, paged, tell
 
 
 def get_minutes(meeting: Meeting) -> Minutes:
@@ -43,9 +42,8 @@ def get_minutes(meeting: Meeting) -> Minutes:
     return found
 
 
-def _steps(meeting: Meeting, *more: tuple[str, str]) -> Crumbs:
-    address = reverse("meetings:desk-confirmation", args=[meeting.public_id]) if more else ""
-    return meeting_steps(meeting, (_("発言者の確認"), address), *more)
+def _steps(meeting: Meeting, *more: Step) -> Crumbs:
+    return section_steps(meeting, "desk-confirmation", _("発言者の確認"), *more)
 
 
 @edits
@@ -104,7 +102,6 @@ def confirmation_open(request: HttpRequest, public_id: str) -> HttpResponse:
     plan = plan_requests(minutes)
     form = RoundForm(request.POST or None, plan=plan)
     if request.method == "POST" and not against and form.is_valid():
-        version = request.POST.get("version", "")
         done = attempt(
             request,
             lambda: services.open_round(
@@ -113,7 +110,7 @@ def confirmation_open(request: HttpRequest, public_id: str) -> HttpResponse:
                 message=form.cleaned_data["message"],
                 addresses=form.addresses,
                 by=_user(request),
-                version=int(version) if version.isdigit() else 0,
+                version=version_seen(request),
             ),
             _("発言の確認を頼むメールを送りました。"),
             form,
@@ -235,7 +232,6 @@ def _decide(
     declining: DeclineForm,
     has_conflict: bool,
 ) -> bool:
-    version = request.POST.get("version", "")
     if "accept" in request.POST:
         if not accepting.is_valid():
             return False
@@ -244,7 +240,7 @@ def _decide(
             proposals.accept_change(
                 change=change,
                 by=_user(request),
-                version=int(version) if version.isdigit() else 0,
+                version=version_seen(request),
                 note=accepting.cleaned_data["note"],
                 # Where nothing has changed meanwhile, the service compares once more by itself.
                 text=text if has_conflict or tidy(text) != change.after else None,

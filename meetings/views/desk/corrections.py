@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,15 +12,14 @@ from meetings.forms.approval import CorrectionForm, ReasonForm
 from meetings.models import Correction, CorrectionState, Edition, Meeting, Minutes, Utterance
 from meetings.permissions import approval as permissions
 from meetings.services import corrections as services
-from meetings.views.desk.common import edits, get_meeting, meeting_steps
+from meetings.views.desk.common import edits, get_meeting, section_steps, version_seen
 from meetings.workflow import FROZEN_STATES
 from platform_portal.access.checks import reason_against
-from platform_portal.desk import attempt, paged
+from platform_portal.desk import Crumbs, Step, attempt, paged
 
 
-def _steps(meeting: Meeting, *more: tuple[str, str]) -> Any:
-    address = reverse("meetings:desk-corrections", args=[meeting.public_id]) if more else ""
-    return meeting_steps(meeting, (_("訂正"), address), *more)
+def _steps(meeting: Meeting, *more: Step) -> Crumbs:
+    return section_steps(meeting, "desk-corrections", _("訂正"), *more)
 
 
 @edits
@@ -54,7 +52,6 @@ def correction_create(request: HttpRequest, public_id: str, utterance_id: str) -
     initial = {"after": utterance.text, "labels_after": utterance.labels_text}
     form = CorrectionForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        version = request.POST.get("version", "")
         values = dict(form.cleaned_data)
         by: Any = request.user
         done = attempt(
@@ -63,7 +60,7 @@ def correction_create(request: HttpRequest, public_id: str, utterance_id: str) -
                 utterance=utterance,
                 values=values,
                 by=by,
-                version=int(version) if version.isdigit() else 0,
+                version=version_seen(request),
                 names_are_checked=values["names_are_checked"],
             ),
             _("訂正を書きました。ほかの人が認めると、公開されます。"),

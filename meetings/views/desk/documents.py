@@ -20,8 +20,8 @@ from meetings.permissions.documents import (
     check_can_edit_documents,
 )
 from meetings.services import documents as services
-from meetings.views.desk.common import edits, get_meeting, meeting_steps, sees
-from platform_portal.desk import Step, attempt
+from meetings.views.desk.common import edits, get_meeting, section_steps, sees
+from platform_portal.desk import Crumbs, Step, attempt
 
 WORDS = ("label", "title", "audience", "opens_at", "agenda_items")
 
@@ -36,7 +36,7 @@ def document_list(request: HttpRequest, public_id: str) -> HttpResponse:
         "rows": [(row, *_newest(row)) for row in rows],
         "is_reading": any(newest and newest.read_at is None for newest, _count in map(_newest, rows)),
         "can_edit": can_edit_documents(request.user, meeting),
-        "crumbs": meeting_steps(meeting, (_("資料"), "")),
+        "crumbs": _steps(meeting),
     }
     return render(request, "meetings/desk/document_list.html", context)
 
@@ -129,12 +129,14 @@ def document_replace(request: HttpRequest, public_id: str, paper_id: str) -> Htt
 def document_withdraw(request: HttpRequest, public_id: str, paper_id: str) -> HttpResponse:
     meeting, document = _paper(request, public_id, paper_id)
     check_can_change_document(request.user, document)
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(request.POST or None, is_public=services.is_public(document))
     if form.is_valid():
-        reason = form.cleaned_data["reason"]
+        said = form.cleaned_data
         done = attempt(
             request,
-            lambda: services.withdraw_document(document=document, reason=reason, by=request.user),
+            lambda: services.withdraw_document(
+                document=document, reason=said["reason"], notice=said.get("notice", ""), by=request.user
+            ),
             _("「%s」を取り下げました。") % document.title,
             form,
         )
@@ -167,10 +169,8 @@ def _words(values: dict[str, Any]) -> dict[str, Any]:
     return {name: values[name] for name in WORDS if name in values}
 
 
-def _steps(meeting: Meeting, *more: Step) -> Any:
-    return meeting_steps(
-        meeting, (_("資料"), reverse("meetings:desk-documents", args=[meeting.public_id])), *more
-    )
+def _steps(meeting: Meeting, *more: Step) -> Crumbs:
+    return section_steps(meeting, "desk-documents", _("資料"), *more)
 
 
 def _form(

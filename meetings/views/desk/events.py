@@ -1,6 +1,6 @@
 """Events on the desk: the prefecture's own, and the review of what members want to announce."""
 
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +25,7 @@ from platform_portal.access.methods import post_only
 from platform_portal.access.roles import Permission
 from platform_portal.desk import attempt, crumbs, paged
 from platform_portal.publishing.states import State
+from platform_portal.publishing.steps import WAYS_OUT, reason_against_step, steps_from
 
 
 def _all(request: HttpRequest) -> Any:
@@ -54,34 +55,14 @@ def event_list(request: HttpRequest) -> HttpResponse:
     return pages.respond(request, DESK, "meetings/events/desk_list.html", context)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A button of the workflow; `against` says why it cannot be pressed, or is empty."""
-
-    to: str
-    label: str
-    against: str
-    is_way_out: bool
-
-
-def steps_of(user: Any, event: Event) -> list[Step]:
-    ways = [(to, way) for (before, to), way in EVENT_WAYS.items() if before == event.state]
-    return [
-        Step(
-            to=to.value,
-            label=str(way.label),
-            against=_reason_against(user, event, to),
-            is_way_out=to in {State.SUSPENDED, State.ARCHIVED},
-        )
-        for to, way in ways
-    ]
-
-
 def _reason_against(user: Any, event: Event, to: State) -> str:
-    against = reason_against(permissions.check_can_move_event, user, event, to)
-    if against or to not in {State.IN_REVIEW, State.PUBLISHED}:
-        return against
-    return reason_against(services.check_is_announceable, event)
+    return reason_against_step(
+        user,
+        event,
+        to,
+        may_move=permissions.check_can_move_event,
+        is_ready=services.check_is_announceable,
+    )
 
 
 @edits
@@ -91,7 +72,7 @@ def event_page(request: HttpRequest, public_id: str) -> HttpResponse:
     context = pages.event_context(request, DESK, event)
     pending = context["pending"]
     context |= {
-        "steps": steps_of(request.user, event),
+        "steps": steps_from(event.state, EVENT_WAYS, partial(_reason_against, request.user, event)),
         "no_decide": reason_against(permissions.check_can_decide_event_revision, request.user, pending)
         if pending
         else "",
@@ -144,7 +125,7 @@ def event_move(request: HttpRequest, public_id: str, to: str) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 version=pages.version_read(request) if to == State.PUBLISHED else None,
             ),
-            _("「%(name)s」：%(step)s。済みました。") % {"name": event.title, "step": way.label},
+            _("「%(name)s」を「%(state)s」にしました。") % {"name": event.title, "state": State(to).label},
         )
         if done:
             return redirect("meetings:desk-event", public_id=public_id)
@@ -154,7 +135,7 @@ def event_move(request: HttpRequest, public_id: str, to: str) -> HttpResponse:
         "version": event.updated_at.isoformat(),
         "against": _reason_against(request.user, event, State(to)),
         "is_publishing": to == State.PUBLISHED,
-        "is_way_out": to in {State.SUSPENDED, State.ARCHIVED},
+        "is_way_out": to in WAYS_OUT,
         "crumbs": DESK.steps(event, (str(way.label), "")),
     }
     return pages.respond(

@@ -22,10 +22,11 @@ from meetings.permissions.minutes import check_can_import_minutes
 from meetings.services import imports as services
 from meetings.services.aliases import forget_alias
 from meetings.services.imports import Choices
-from meetings.views.desk.common import edits, get_meeting, meeting_steps
+from meetings.views.desk.common import edits, get_meeting, meeting_steps, version_seen
 from platform_portal.access.checks import Refused, reason_against
 from platform_portal.desk import attempt, paged, reason_of
 from platform_portal.sheets.files import UnreadableFileError
+from platform_portal.versions import number_in
 
 PATIENCE = dt.timedelta(minutes=10)
 RECENT = 20
@@ -155,9 +156,9 @@ def _context_of_reading(
     opened: int | None,
 ) -> dict[str, Any]:
     data = kept.proposal
-    asked = request.GET.get("edit", "")
-    if opened is None and asked.isdecimal() and int(asked[:6]) < len(data["utterances"]):
-        opened = int(asked[:6])
+    asked = number_in(request.GET.get("edit", ""))
+    if opened is None and asked is not None and asked < len(data["utterances"]):
+        opened = asked
     if opened is not None and row_form is None:
         row_form = UtteranceRowForm(data["utterances"][opened])
     return {
@@ -233,18 +234,12 @@ def _answer(request: HttpRequest, kept: MinutesImport) -> HttpResponse:
     return _correct_or_accept(request, kept, here)
 
 
-def _version(request: HttpRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text[:9]) if text.isdecimal() else 0
-
-
 def _correct_row(request: HttpRequest, kept: MinutesImport, here: str) -> HttpResponse:
     rows: list[Data] = kept.proposal["utterances"]
-    place = request.POST["row"]
-    if not place.isdecimal() or int(place[:6]) >= len(rows):
+    index = number_in(request.POST["row"])
+    if index is None or index >= len(rows):
         messages.error(request, _("この発言は、もうありません。"))
         return redirect(here)
-    index = int(place[:6])
     form = UtteranceRowForm(rows[index], request.POST)
     if not form.is_valid():
         return _draw(request, kept, row_form=form, opened=index, status=422)
@@ -252,7 +247,7 @@ def _correct_row(request: HttpRequest, kept: MinutesImport, here: str) -> HttpRe
         services.correct_import(
             kept=kept,
             parts={"utterances": form.changed(rows, index)},
-            version=_version(request),
+            version=version_seen(request),
             by=request.user,
         )
     except Refused as refused:
@@ -269,7 +264,7 @@ def _correct_or_accept(request: HttpRequest, kept: MinutesImport, here: str) -> 
         return _draw(request, kept, form=form, status=422)
     try:
         corrected = services.correct_import(
-            kept=kept, parts=form.parts(), version=_version(request), by=request.user
+            kept=kept, parts=form.parts(), version=version_seen(request), by=request.user
         )
         if "accept" not in request.POST:
             messages.success(request, _("案を直しました。"))
@@ -287,12 +282,11 @@ def _correct_or_accept(request: HttpRequest, kept: MinutesImport, here: str) -> 
 
 
 def _choices(request: HttpRequest) -> Choices:
-    seen = request.POST.get("seen", "")
     return Choices(
         header=frozenset(request.POST.getlist("header")),
         file=frozenset(request.POST.getlist("file")) if "differences" in request.POST else None,
         drop_missing="drop_missing" in request.POST,
-        seen=int(seen[:9]) if seen.isdecimal() else None,
+        seen=number_in(request.POST.get("seen", "")),
     )
 
 
@@ -304,8 +298,8 @@ def aliases(request: HttpRequest, public_id: str) -> HttpResponse:
     body = get_object_or_404(Body, public_id=public_id)
     known = SpeakerAlias._default_manager.filter(body=body).select_related("organization")
     if request.method == "POST":
-        key = request.POST.get("alias", "")
-        alias = known.filter(pk=int(key[:9])).first() if key.isdecimal() else None
+        key = number_in(request.POST.get("alias", ""))
+        alias = known.filter(pk=key).first() if key is not None else None
         if alias is not None:
             attempt(request, lambda: forget_alias(alias=alias, by=request.user), _("呼び名を1つ消しました。"))
         return redirect("meetings:desk-aliases", body.public_id)

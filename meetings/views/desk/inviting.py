@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -14,11 +13,12 @@ from meetings.models import Meeting
 from meetings.permissions.attendance import check_can_invite_to_meeting
 from meetings.presenting.attendance import kind_words
 from meetings.services.attendance import inviting
-from meetings.views.desk.attendance import turned_away
-from meetings.views.desk.common import edits, get_meeting, meeting_steps
+from meetings.views.desk.attendance import table_of
+from meetings.views.desk.common import edits, get_meeting, led_back, section_steps
 from members.models import Organization
 from members.models.organizations import OrganizationKind
 from platform_portal.access.checks import Refused, reason_against
+from platform_portal.desk import Crumbs
 
 
 @edits
@@ -27,8 +27,8 @@ def invite(request: HttpRequest, public_id: str) -> HttpResponse:
     """First the form, then who would be asked, then the sending: each only with a press of a button."""
     meeting = get_meeting(request, public_id)
     against = reason_against(check_can_invite_to_meeting, request.user, meeting)
-    if against:
-        return turned_away(request, meeting, against)
+    if answer := led_back(request, table_of(meeting), against):
+        return answer
     if request.method != "POST":
         has_seats = meeting.body.organizations.exists()
         return _form(request, meeting, InviteForm(meeting=meeting, initial={"whole_body": has_seats}))
@@ -51,9 +51,8 @@ def _form(request: HttpRequest, meeting: Meeting, form: InviteForm) -> HttpRespo
     return render(request, "meetings/desk/invite.html", context, status=422 if form.errors else 200)
 
 
-def _crumbs(meeting: Meeting) -> Any:
-    here = reverse("meetings:desk-attendance", args=[meeting.public_id])
-    return meeting_steps(meeting, (_("案内と出欠"), here), (_("案内する"), ""))
+def _crumbs(meeting: Meeting) -> Crumbs:
+    return section_steps(meeting, "desk-attendance", _("案内と出欠"), (_("案内する"), ""))
 
 
 def _groups(meeting: Meeting, form: InviteForm) -> list[dict[str, Any]]:
@@ -120,4 +119,4 @@ def _send(request: HttpRequest, meeting: Meeting, form: InviteForm) -> HttpRespo
             messages.success(request, _("%(count)s件を案内しました。") % {"count": len(asked)})
         else:
             messages.info(request, _("どの団体も、もう案内してあります。メールは送っていません。"))
-    return redirect("meetings:desk-attendance", public_id=meeting.public_id)
+    return redirect(table_of(meeting))

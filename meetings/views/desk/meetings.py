@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -27,9 +26,9 @@ from meetings.presenting.agenda import tree_of
 from meetings.presenting.titles import title_of_next
 from meetings.presenting.todo import todos_of
 from meetings.services import meetings as services
-from meetings.views.desk.common import address_of, edits, get_meeting, meeting_steps, sees
+from meetings.views.desk.common import address_of, edits, get_meeting, led_back, meeting_steps, sees
 from meetings.workflow import MEETING_WAYS
-from platform_portal.access.checks import Refused, reason_against
+from platform_portal.access.checks import reason_against
 from platform_portal.desk import attempt, crumbs, paged
 from platform_portal.japanese.calendar import fiscal_year
 from platform_portal.publishing.states import Way
@@ -157,8 +156,9 @@ def _create(request: HttpRequest, form: MeetingForm, source: Meeting | None, tit
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_edit(request: HttpRequest, public_id: str) -> HttpResponse:
     meeting = get_meeting(request, public_id)
-    if against := _led_back(request, meeting):
-        return against
+    against = reason_against(check_can_edit_meeting, request.user, meeting)
+    if answer := led_back(request, address_of(meeting), against):
+        return answer
     form = MeetingForm(request.POST or None, instance=meeting)
     if form.is_valid() and attempt(
         request,
@@ -179,21 +179,13 @@ def meeting_edit(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "meetings/desk/meeting_form.html", context, status=422 if form.errors else 200)
 
 
-def _led_back(request: HttpRequest, meeting: Meeting) -> HttpResponse | None:
-    """To the meeting, with the reason why nothing can be changed now; None when it can."""
-    reason = reason_against(check_can_edit_meeting, request.user, meeting)
-    if not reason:
-        return None
-    messages.error(request, reason)
-    return redirect(address_of(meeting))
-
-
 @edits
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_numbers(request: HttpRequest, public_id: str) -> HttpResponse:
     meeting = get_meeting(request, public_id)
-    if against := _led_back(request, meeting):
-        return against
+    against = reason_against(check_can_edit_meeting, request.user, meeting)
+    if answer := led_back(request, address_of(meeting), against):
+        return answer
     rows = [{"label": row.label, "count": row.count, "unit": row.unit} for row in meeting.counts.all()]
     version = meeting.updated_at.isoformat()
     form = ObserversForm(request.POST or None, initial={"observers": meeting.observers, "version": version})
@@ -229,11 +221,9 @@ def meeting_move(request: HttpRequest, public_id: str, to: str) -> HttpResponse:
     if to not in MeetingState.values or (MeetingState(meeting.state), MeetingState(to)) in FOLLOWING:
         raise Http404
     after = MeetingState(to)
-    try:
-        check_can_move_meeting(request.user, meeting, after)
-    except Refused as refused:
-        messages.error(request, refused.reason)
-        return redirect(address_of(meeting))
+    against = reason_against(check_can_move_meeting, request.user, meeting, after)
+    if answer := led_back(request, address_of(meeting), against):
+        return answer
     way = MEETING_WAYS[MeetingState(meeting.state), after]
     form = ReasonForm(request.POST or None) if way.needs_reason else None
     if request.method == "POST" and (form is None or form.is_valid()):
@@ -275,9 +265,9 @@ def _effect(meeting: Meeting, after: MeetingState) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_delete(request: HttpRequest, public_id: str) -> HttpResponse:
     meeting = get_meeting(request, public_id)
-    if against := reason_against(check_can_delete_meeting, request.user, meeting):
-        messages.error(request, against)
-        return redirect(address_of(meeting))
+    against = reason_against(check_can_delete_meeting, request.user, meeting)
+    if answer := led_back(request, address_of(meeting), against):
+        return answer
     if request.method == "POST":
         if attempt(
             request,

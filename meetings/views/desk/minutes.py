@@ -25,12 +25,13 @@ from meetings.permissions.minutes import check_can_edit_minutes, check_can_see_d
 from meetings.presenting.agenda import tree_of
 from meetings.services import flags as flag_services
 from meetings.services import minutes as services
-from meetings.services.minutes import ChangedMeanwhile
+from meetings.services.minutes import BlockChanged
 from meetings.speakers import suggestions_for
 from meetings.views.desk.common import edits, get_meeting, meeting_steps, sees
 from members.models import Organization
 from platform_portal.access.checks import Refused, reason_against
 from platform_portal.desk import Crumbs, attempt, reason_of, tell
+from platform_portal.versions import number_in
 
 KEPT_KEY = "deleted_utterance"
 MOST_RESOLVED = 100
@@ -229,7 +230,7 @@ class Work:
                     by=self.request.user,
                 )
                 return action()
-        except ChangedMeanwhile as told:
+        except BlockChanged as told:
             return self._tell_conflict(form, told)
         except (Refused, ValidationError) as error:
             tell(form, error)
@@ -294,10 +295,10 @@ class Work:
         return self._moved(self._number() + 1)
 
     def _move(self) -> HttpResponse:
-        wanted = self.request.POST.get("to", "")
-        if not wanted.isdecimal() or not 0 < int(wanted[:6]) <= self._standing().count():
+        wanted = number_in(self.request.POST.get("to", ""))
+        if wanted is None or not 0 < wanted <= self._standing().count():
             raise Refused(_("何番目に動かすかを、1から最後の番号までの数で書いてください。"))
-        return self._moved(int(wanted[:6]))
+        return self._moved(wanted)
 
     def _moved(self, number: int) -> HttpResponse:
         """`number` counts what the page shows; a published record may hold blocks that were taken out."""
@@ -343,7 +344,7 @@ class Work:
             return JsonResponse({"said": said}, status=status)
         return draw_page(self.request, self.meeting, form=form, status=status)
 
-    def _tell_conflict(self, form: UtteranceForm, told: ChangedMeanwhile) -> HttpResponse:
+    def _tell_conflict(self, form: UtteranceForm, told: BlockChanged) -> HttpResponse:
         """What the other wrote is shown beside what this person wrote. The next save knows of it and may overwrite."""
         current = blocks_of(self.block.minutes).get(pk=told.current.pk)
         context = {"current": current, "told": told.reason}
@@ -370,11 +371,12 @@ class Work:
         return data
 
     def _cut(self) -> int:
-        if not self._at.isdecimal():
+        place = number_in(self._at)
+        if place is None:
             raise Refused(
                 _("分けるところに「%(mark)s」と1つだけ書いてから、押してください。") % {"mark": CUT_MARK}
             )
-        return int(self._at[:6])
+        return place
 
     def _standing(self) -> Any:
         return self.block.minutes.utterances.standing()

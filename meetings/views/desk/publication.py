@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -19,13 +19,14 @@ from meetings.services import leaks as leak_services
 from meetings.services import publication as services
 from meetings.services import renderings
 from meetings.services.publication import Cause
-from meetings.views.desk.common import edits, get_meeting, meeting_steps
+from meetings.views.desk.common import edits, get_meeting, section_steps, version_seen
 from meetings.views.desk.confirmation import get_minutes
 from meetings.workflow import MINUTES_WAYS
 from platform_portal.access.checks import reason_against
 from platform_portal.access.methods import post_only
-from platform_portal.desk import attempt, paged
+from platform_portal.desk import Crumbs, Step, attempt, paged
 from platform_portal.publishing.states import State
+from platform_portal.publishing.steps import FORWARD
 
 BLOCKS_PER_PAGE = 30
 LEAKS_PER_PAGE = 20
@@ -39,14 +40,10 @@ PAGES = {
     Cause.PROPOSALS: "desk-confirmation",
     Cause.LEAKS: "desk-leaks",
 }
-BEFORE_PUBLISHING = frozenset({State.IN_REVIEW, State.PUBLISHED})
 
 
 def _address(name: str | None, meeting: Meeting) -> str:
-    try:
-        return reverse(f"meetings:{name}", args=[meeting.public_id]) if name else ""
-    except NoReverseMatch:  # a page that another part of the app brings
-        return ""
+    return reverse(f"meetings:{name}", args=[meeting.public_id]) if name else ""
 
 
 @edits
@@ -122,9 +119,8 @@ def print_again(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect(f"{reverse('meetings:desk-publication', args=[public_id])}#pdf")
 
 
-def _steps(meeting: Meeting, *more: tuple[str, str]) -> Any:
-    address = reverse("meetings:desk-publication", args=[meeting.public_id]) if more else ""
-    return meeting_steps(meeting, (_("承認と公開"), address), *more)
+def _steps(meeting: Meeting, *more: Step) -> Crumbs:
+    return section_steps(meeting, "desk-publication", _("承認と公開"), *more)
 
 
 def _steps_of(user: Any, minutes: Minutes, obstacles: list[services.Obstacle]) -> list[dict[str, Any]]:
@@ -134,7 +130,7 @@ def _steps_of(user: Any, minutes: Minutes, obstacles: list[services.Obstacle]) -
         if before != minutes.state:
             continue
         against = reason_against(permissions.check_can_move_minutes, user, minutes, to)
-        if not against and obstacles and to in BEFORE_PUBLISHING:
+        if not against and obstacles and to in FORWARD:
             against = _("先に、上の「まだできないわけ」を片付けてください。")
         found.append(
             {
@@ -143,7 +139,7 @@ def _steps_of(user: Any, minutes: Minutes, obstacles: list[services.Obstacle]) -
                 "needs_reason": way.needs_reason,
                 "against": against,
                 "is_way_out": to == State.SUSPENDED,
-                "is_main": to in BEFORE_PUBLISHING,
+                "is_main": to in FORWARD,
             }
         )
     # A reason for another way must not seem to be asked of whoever approves.
@@ -158,7 +154,6 @@ def _move(request: HttpRequest, minutes: Minutes, form: ReasonForm) -> bool:
     form.fields["reason"].required = bool(way and way.needs_reason)
     if not form.is_valid():
         return False
-    version = request.POST.get("version", "")
     by: Any = request.user
     return attempt(
         request,
@@ -167,21 +162,20 @@ def _move(request: HttpRequest, minutes: Minutes, form: ReasonForm) -> bool:
             to=State(to),
             by=by,
             reason=form.cleaned_data["reason"],
-            version=int(version) if version.isdigit() else 0,
+            version=version_seen(request),
         ),
-        _("「%(step)s」が済みました。") % {"step": way.label if way else ""},
+        _("議事録を「%(state)s」にしました。") % {"state": State(to).label},
     )
 
 
 def _set_audiences(request: HttpRequest, minutes: Minutes, form: AudiencesForm) -> bool:
     if "audiences" not in request.POST or not form.is_valid():
         return False
-    version = request.POST.get("version", "")
     by: Any = request.user
     return attempt(
         request,
         lambda: services.set_audiences(
-            minutes=minutes, by=by, version=int(version) if version.isdigit() else 0, **form.cleaned_data
+            minutes=minutes, by=by, version=version_seen(request), **form.cleaned_data
         ),
         _("読める人を決めました。"),
     )
@@ -236,7 +230,6 @@ def _write(request: HttpRequest, minutes: Minutes, form: LabelsTextForm) -> bool
     utterance = get_object_or_404(Utterance, minutes=minutes, public_id=request.POST.get("write", ""))
     if not form.is_valid():
         return False
-    version = request.POST.get("version", "")
     by: Any = request.user
     return attempt(
         request,
@@ -244,7 +237,7 @@ def _write(request: HttpRequest, minutes: Minutes, form: LabelsTextForm) -> bool
             utterance=utterance,
             text=form.cleaned_data["labels_text"],
             by=by,
-            version=int(version) if version.isdigit() else 0,
+            version=version_seen(request),
         ),
         _("%(edition)sでの本文を書きました。") % {"edition": Edition.LABELS.label},
     )

@@ -17,11 +17,11 @@ from meetings.views.event_pages import Side
 from members.board_waiting import writing
 from members.permissions import check_can_write_as_member
 from members.views.my.common import crumbs, own_memberships
-from platform_portal.access.checks import reason_against
 from platform_portal.access.methods import post_only
 from platform_portal.audit.models import AuditEvent
 from platform_portal.desk import attempt, paged
 from platform_portal.publishing.states import State
+from platform_portal.publishing.steps import reason_against_step
 
 
 def _own(request: HttpRequest) -> Any:
@@ -56,8 +56,13 @@ def event_page(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _reason_against_submitting(user: Any, event: Event) -> str:
-    against = reason_against(permissions.check_can_move_own_event, user, event, State.IN_REVIEW)
-    return against or reason_against(services.check_is_announceable, event)
+    return reason_against_step(
+        user,
+        event,
+        State.IN_REVIEW,
+        may_move=permissions.check_can_move_own_event,
+        is_ready=services.check_is_announceable,
+    )
 
 
 def _remark(event: Event) -> str:

@@ -4,21 +4,16 @@ Opening them changes nothing, so a scanner of mails answers nothing; a press is 
 Only their own words can be answered, and around them no more of the draft is shown than the blocks next to them.
 """
 
-from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from meetings.comparing import compare
-from meetings.confirmation_links import Link, Problem, UnusableLinkError, read_link_token
+from meetings.confirmation_links import Link, read_link_token
 from meetings.confirmation_plan import InContext, in_context
 from meetings.forms.confirmation import AgreeForm, ChangeForm
 from meetings.models import ConfirmationAnswer, ProposalState, ProposedChange, Utterance
@@ -26,49 +21,29 @@ from meetings.services import proposals
 from meetings.services.records import ChangedMeanwhile
 from platform_portal.access.checks import Refused, reason_against
 from platform_portal.desk import tell
-from platform_portal.public_forms import is_limited, is_same_origin
+from platform_portal.open_pages import open_page
+from platform_portal.public_forms import TOO_MANY, is_limited
 
 PER_PAGE = 20
 RATE = "120/h"
 
 
-def behind_a_link(view: Any) -> Any:
-    """Reads the token; says in plain words what to do when it opens nothing. Keeps everything off caches."""
-
-    # There is no session to forge a request for; see platform_portal.public_forms.
-    @csrf_exempt
-    @login_not_required
-    @require_http_methods(["GET", "HEAD", "POST"])
-    @wraps(view)
-    def answer(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
-        try:
-            link = read_link_token(token)
-        except UnusableLinkError as error:
-            status = 404 if error.problem == Problem.BROKEN else 410
-            context = {"problem": error.problem}
-            response = render(request, "meetings/public/confirm_unusable.html", context, status=status)
-        else:
-            response = view(request, token, link, **kwargs)
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return answer
+behind_a_link = open_page(unusable="meetings/public/confirm_unusable.html")
 
 
 @behind_a_link
-def confirm_utterances(request: HttpRequest, token: str, link: Link) -> HttpResponse:
+def confirm_utterances(request: HttpRequest, token: str) -> HttpResponse:
     """All of their words; one press says that they may stand, a page of its own takes each change."""
+    link = read_link_token(token)
     if request.method != "POST":
         return _page(request, token, link)
-    _refuse_other_sites(request)
     form = AgreeForm(request.POST)
     if form.is_trapped:
         return redirect("meetings:confirm-utterances", token=token)
     if not form.is_valid():
-        return _page(request, token, link, problem=_words_of(form), status=400)
+        return _page(request, token, link, problem=form.problem, status=400)
     if is_limited(request, group="meetings-agree", rate=RATE):
-        return _page(request, token, link, problem=_too_many(), status=429)
+        return _page(request, token, link, problem=str(TOO_MANY), status=429)
     try:
         proposals.agree(request=link.request)
     except Refused as refused:
@@ -77,8 +52,9 @@ def confirm_utterances(request: HttpRequest, token: str, link: Link) -> HttpResp
 
 
 @behind_a_link
-def propose_change(request: HttpRequest, token: str, link: Link, *, public_id: str) -> HttpResponse:
+def propose_change(request: HttpRequest, token: str, *, public_id: str) -> HttpResponse:
     """What one block should read. `withdraw` takes back a change that nobody has decided on."""
+    link = read_link_token(token)
     utterance = _own(link, public_id)
     back = reverse("meetings:confirm-utterances", args=[token])
     if reason_against(proposals.check_is_running, link.request) and request.method != "POST":
@@ -87,7 +63,6 @@ def propose_change(request: HttpRequest, token: str, link: Link, *, public_id: s
     form = ChangeForm(request.POST or None, initial=_initial(utterance, pending))
     status = 200
     if request.method == "POST":
-        _refuse_other_sites(request)
         if form.is_trapped:
             return redirect(back)
         status = _take(request, link, utterance, form)
@@ -125,7 +100,7 @@ def _take(request: HttpRequest, link: Link, utterance: Utterance, form: ChangeFo
         if not form.is_valid():
             return 400
         if is_limited(request, group="meetings-change", rate=RATE):
-            form.add_error(None, _too_many())
+            form.add_error(None, TOO_MANY)
             return 429
         values = {name: form.cleaned_data[name] for name in ("after", "reason_kind", "reason", "version")}
         proposals.propose_change(request=link.request, utterance=utterance, **values)
@@ -147,11 +122,6 @@ def _own(link: Link, public_id: str) -> Utterance:
     if found is None:
         raise Http404
     return found
-
-
-def _refuse_other_sites(request: HttpRequest) -> None:
-    if not is_same_origin(request):
-        raise Refused(_("別のサイトから送られたため、受け取りませんでした。"))
 
 
 def _page(
@@ -187,13 +157,3 @@ def _row(shown: InContext, changes: dict[int, list[ProposedChange]]) -> dict[str
         "changes": [{"change": each, "comparison": compare(each.before, each.after)} for each in proposed],
         "has_pending": any(each.state == ProposalState.PENDING for each in proposed),
     }
-
-
-def _words_of(form: Any) -> str:
-    return " ".join(error for errors in form.errors.values() for error in errors)
-
-
-def _too_many() -> str:
-    return _(
-        "短い間にたくさん届いたため、いまは受け取れません。1時間ほどたってから、もう一度お試しください。"
-    )

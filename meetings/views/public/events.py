@@ -4,11 +4,8 @@ No page says who applies; how many have is not told either, only whether there i
 """
 
 import datetime as dt
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,13 +13,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
 
 from meetings.event_calendars import calendar_of, feed_entries
 from meetings.event_filters import PublicEventFilter
-from meetings.event_links import LinkUnusableError, Trouble, application_token, find_application
+from meetings.event_links import application_token, find_application
 from meetings.forms.applying import ApplyForm, CancelForm
 from meetings.models import ApplicantState, Event, EventApplication
 from meetings.models.events import KEPT_DAYS
@@ -34,16 +28,15 @@ from meetings.services import event_applications as services
 from platform_portal.access.checks import Refused, reason_against
 from platform_portal.desk import Crumbs, Step, tell
 from platform_portal.markdown import render_markdown
+from platform_portal.open_pages import open_page
 from platform_portal.page_cache import public_page
-from platform_portal.public_forms import is_limited, is_same_origin
+from platform_portal.public_forms import TOO_MANY, is_limited
 from platform_portal.region.models import PortalSettings
 
 PER_PAGE = 20
 IN_CALENDAR = 500
 RATE = "10/h"
 CALENDAR_TYPE = "text/calendar; charset=utf-8"
-P = ParamSpec("P")
-Page = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 # --- Reading ------------------------------------------------------------------------------------
@@ -90,15 +83,17 @@ def event_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
 @public_page(tells_time=True)
 def event_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     event = _published(public_id)
+    seats = words.seats_of(event)
     context = {
         "event": event,
         "description": render_markdown(event.description, top=3),
         "host": words.host_words(event),
         "when": words.when_of_event(event),
         "place": words.place_words(event),
-        "seats": words.seats_words(event),
+        "seats": seats.words,
         "capacity": words.capacity_words(event),
-        "may_apply": permissions.can_apply(event) and not words.is_full(event),
+        "may_apply": seats in {words.Seats.FREE, words.Seats.WAITING},
+        "button": ApplyForm.button_for(seats),
         "crumbs": _crumbs((event.title, "")),
     }
     return render(request, "meetings/public/event_detail.html", context)
@@ -151,51 +146,25 @@ def _crumbs(*steps: Step) -> Crumbs:
 
 
 # --- Applying -----------------------------------------------------------------------------------
-def for_applicants(view: Page[P]) -> Page[P]:
-    """A page without sign-in and without cookie, kept by nobody and found by no search engine.
-
-    There is no session to forge a request for: see members.views.joining.
-    """
-
-    @csrf_exempt
-    @sensitive_post_parameters()
-    @login_not_required
-    @require_http_methods(["GET", "HEAD", "POST"])
-    @wraps(view)
-    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if request.method == "POST" and not is_same_origin(request):
-            raise Refused(_("別のサイトから送られたため、受け取りませんでした。"))
-        try:
-            response = view(request, *args, **kwargs)
-        except LinkUnusableError as error:
-            status = 404 if error.trouble == Trouble.UNKNOWN else 410
-            context = {"trouble": error.trouble.value, "days": KEPT_DAYS}
-            response = render(request, "meetings/public/application_unusable.html", context, status=status)
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Robots-Tag"] = "noindex"
-        return response
-
-    return answer
+for_applicants = open_page(unusable="meetings/public/application_unusable.html")
 
 
 @for_applicants
 def event_apply(request: HttpRequest, public_id: str) -> HttpResponse:
     event = _published(public_id)
-    against = reason_against(permissions.check_can_apply, event)
+    seats = words.seats_of(event)
     if request.method != "POST":
-        if not against and words.is_full(event):
+        against = reason_against(permissions.check_can_apply, event)
+        if not against and seats == words.Seats.FULL:
             against = _("定員に達しました。")
-        return _apply_page(request, event, ApplyForm(), against=against)
-    form = ApplyForm(request.POST)
+        return _apply_page(request, event, ApplyForm(seats=seats), against=against)
+    form = ApplyForm(request.POST, seats=seats)
     if form.is_trapped:
         return redirect("meetings:event-applied", public_id=public_id)
     if not form.is_valid():
         return _apply_page(request, event, form, status=400)
     if is_limited(request, group="event-application", rate=RATE):
-        text = _(
-            "短い間にたくさん届いたため、いまは受け取れません。1時間ほどたってから、もう一度お送りください。"
-        )
-        form.add_error(None, text)
+        form.add_error(None, TOO_MANY)
         return _apply_page(request, event, form, status=429)
     try:
         application = services.apply_to_event(
@@ -233,7 +202,7 @@ def _apply_page(
         "against": against,
         "when": words.when_of_event(event),
         "place": words.place_words(event),
-        "seats": words.seats_words(event),
+        "seats": form.seats.words,
         "host": words.host_words(event),
         "days": KEPT_DAYS,
         "crumbs": _crumbs(

@@ -18,6 +18,7 @@ from meetings.forms.search import MinutesSearchForm
 from meetings.models import AgendaItem, DocumentVersion, Edition, Meeting, Utterance
 from meetings.presenting.hits import Piece, excerpt
 from meetings.searching import PER_PAGE, Asked, Found, find_items, find_papers, find_utterances
+from meetings.words import speaker_query, terms_of, text_query
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Answer:
     count: int
     has_more_than_counted: bool
     page: int
+    asked: Asked
 
     @property
     def last_page(self) -> int:
@@ -57,6 +59,18 @@ class Answer:
     @property
     def is_empty(self) -> bool:
         return not self.hits and not self.items and not self.papers
+
+    @property
+    def is_understood(self) -> bool:
+        """False where one of the two fields carries nothing that could be looked for."""
+        return not (
+            (self.asked.words and not text_query(self.asked.words))
+            or (self.asked.speaker and not speaker_query(self.asked.speaker))
+        )
+
+    @property
+    def has_single_letter(self) -> bool:
+        return any(len(term) == 1 for term in terms_of(self.asked.words))
 
 
 # Nothing is written and nothing hangs on the session but what may be read: no CSRF cookie is needed.
@@ -80,7 +94,10 @@ def search(request: HttpRequest) -> HttpResponse:
     is_swap = request.headers.get("HX-Request") == "true"
     template = "meetings/public/_search_answer.html" if is_swap else "meetings/public/search.html"
     response = render(request, template, context)
-    response.headers["Cache-Control"] = "no-store"
+    # A page that may be kept lives on in the browser's memory with what was found in place, so that going back from a
+    # record brings it back. It came without words; one that came with them, or for somebody signed in, is kept nowhere.
+    is_kept = request.method != "POST" and not user.is_authenticated
+    response.headers["Cache-Control"] = "private, no-cache" if is_kept else "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
@@ -94,6 +111,7 @@ def answer_words(asked: Asked, page: int, user: Any) -> Answer:
         count=found.count,
         has_more_than_counted=found.has_more_than_counted,
         page=page,
+        asked=asked,
     )
 
 

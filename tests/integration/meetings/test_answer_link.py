@@ -131,6 +131,17 @@ def test_more_people_without_a_script(row, address, token):
     assert "error-summary" not in page
     row.refresh_from_db()
     assert row.answer == "waiting"
+    # Sent right after: the person has been at it for a minute.
+    assert f'value="{token}"' in page
+    assert "画面を開いてすぐに" not in text_of(
+        Client().post(address, filled(token, *people, note="そのまま"), follow=True)
+    )
+
+
+def test_whoever_is_very_quick_is_told_why_it_is_asked_again(row, address):
+    response = Client().post(address, filled(new_token("meeting-answer"), ("山田 花子", "")))
+    words = "画面を開いてすぐに送られたので、まだ受け取っていません。内容はそのままです。もう一度「この内容で返事をする」"
+    assert words in text_of(response)
 
 
 def test_a_colleague_was_faster(row, address, token):

@@ -68,6 +68,17 @@ class TestPublication:
         assert "確かめ直します。" in text_of(other.get(path))
         assert other.post(path, {"to": "nowhere"}).status_code == 404
 
+    @pytest.mark.parametrize("version", ["", "²", "9" * 5000])
+    def test_whoever_saw_nothing_decides_nothing(
+        self, secretariat_client: Client, minutes: Minutes, version: str
+    ) -> None:
+        Minutes.objects.update(named_audience="public")
+        path = page_of("desk-publication", minutes)
+        response = secretariat_client.post(path, {"to": "in_review", "version": version}, follow=True)
+        assert "ほかの人が変えました" in text_of(response)
+        minutes.refresh_from_db()
+        assert minutes.state == "draft"
+
     def test_approving_comes_before_ways_that_need_a_reason(
         self, secretariat_client: Client, minutes: Minutes
     ) -> None:
@@ -234,6 +245,7 @@ class TestActionItems:
         assert "sentence=0" not in text_of(secretariat_client.get(path))
         assert secretariat_client.get(f"{create}?utterance=zzzzzz").status_code == 404
         assert secretariat_client.get(f"{create}?utterance={block.public_id}&sentence=99").status_code == 200
+        assert secretariat_client.get(f"{create}?utterance={block.public_id}&sentence=²").status_code == 200
 
     def test_to_its_end(self, secretariat_client: Client, minutes: Minutes) -> None:
         item = ActionItemFactory(body=minutes.meeting.body)

@@ -81,8 +81,9 @@ def test_days_in_the_history_read_as_elsewhere(secretariat_client):
     secretariat_client.post("/desk/meetings/new/", filled(BodyFactory(), **dates))
     page = text_of(secretariat_client.get(at(Meeting.objects.get())))
     history = page.split("これまでの変更")[1]
-    assert "2031年5月7日 13:30" in history
-    assert "2031年5月1日" in history
+    assert "令和13年5月7日 13:30" in history
+    assert "令和13年5月1日" in history
+    assert not re.search(r"\b20\d\d年", page)
 
 
 def test_a_body_that_somebody_else_changed(secretariat_client):

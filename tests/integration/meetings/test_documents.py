@@ -1,7 +1,5 @@
-"""Papers from the upload to the reader: stored under neutral names, opened by whoever may, by nobody else."""
+"""Papers on the desk: stored under neutral names, replaced and withdrawn with a reason, refused in words."""
 
-import datetime as dt
-import io
 from typing import Any
 
 import pytest
@@ -15,8 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from meetings.models import Audience, Document, DocumentVersion, Meeting
-from meetings.papers.checking import check_paper
+from meetings.models import Document, Meeting
 from meetings.services import documents as services
 from meetings.tasks import documents as tasks
 from platform_portal.access.checks import Refused
@@ -24,22 +21,15 @@ from platform_portal.audit.models import AuditEvent
 from tests.conftest import signed_in
 from tests.factories.meetings import (
     AgendaItemFactory,
-    AttendanceFactory,
     BodyFactory,
-    DocumentFactory,
     DocumentVersionFactory,
     MeetingFactory,
 )
 from tests.factories.members import MembershipFactory, UserFactory
-from tests.paper_files import HOSTILE, bare_pdf, pdf, picture, word
+from tests.integration.meetings.papers import SECRET, VALUES, body, file_address, get, paper
+from tests.paper_files import HOSTILE, bare_pdf, pdf, word
 
 pytestmark = pytest.mark.django_db
-VALUES = {"label": "資料1", "title": "県の取組", "audience": "public", "opens_at": None}
-SECRET = "ひみつの数字は三十七"
-
-
-def paper(data: bytes | None = None, name: str = "資料1.pdf"):
-    return check_paper(io.BytesIO(data or bare_pdf()), name)
 
 
 def stored_files() -> set[str]:
@@ -50,36 +40,6 @@ def stored_files() -> set[str]:
         except FileNotFoundError:
             continue
     return found
-
-
-def body(response: Any) -> bytes:
-    """All of it: at its end the file is closed."""
-    return b"".join(response.streaming_content) if response.streaming else response.content
-
-
-def get(address: str, client: Client | None = None, **options: Any) -> Any:
-    """A response whose body nobody wants."""
-    response = (client or Client()).get(address, **options)
-    body(response)
-    return response
-
-
-@pytest.fixture
-def run_on_commit(django_capture_on_commit_callbacks):
-    return lambda: django_capture_on_commit_callbacks(execute=True)
-
-
-@pytest.fixture
-def kept(secretariat, run_on_commit) -> Document:
-    """A public paper that was read."""
-    with run_on_commit():
-        return services.add_document(
-            meeting=MeetingFactory(), paper=paper(pdf(f"<p>{SECRET}</p>")), values=VALUES, by=secretariat
-        )
-
-
-def file_address(version: DocumentVersion, name: str = "document-file") -> str:
-    return reverse(f"meetings:{name}", args=[version.document.public_id, version.public_id])
 
 
 # --- Writing ----------------------------------------------------------------------------------------
@@ -220,176 +180,12 @@ class TestChanging:
         assert Client().get(address).status_code == 200
         with run_on_commit():
             services.withdraw_document(document=kept, reason="まちがえたため", by=secretariat)
-        assert Client().get(address).status_code == 404
-        assert Client().get(file_address(kept.versions.get())).status_code == 404
+        assert Client().get(address).status_code == 410
+        assert Client().get(file_address(kept.versions.get())).status_code == 410
 
     def test_a_reason_is_needed(self, kept, secretariat):
         with pytest.raises(ValidationError):
             services.withdraw_document(document=kept, reason="", by=secretariat)
-
-
-# --- Who may open what ---------------------------------------------------------------------------------
-def people(meeting: Meeting) -> dict[str, Client]:
-    invited, outsider = MembershipFactory(), MembershipFactory()
-    AttendanceFactory(meeting=meeting, organization=invited.organization)
-    return {
-        "anonymous": Client(),
-        "outsider": signed_in(outsider.user),
-        "invited": signed_in(invited.user),
-        "staff": signed_in(UserFactory(role="staff")),
-        "secretariat": signed_in(UserFactory(role="secretariat")),
-    }
-
-
-EVERYBODY = {"anonymous", "outsider", "invited", "staff", "secretariat"}
-INSIDE = {"invited", "staff", "secretariat"}
-OFFICE = {"secretariat"}
-LATER = dt.timedelta(days=1)
-# (meeting, paper, opens after) -> who opens it
-MATRIX = {
-    "public": ({}, {"audience": "public"}, EVERYBODY),
-    "public since yesterday": ({}, {"audience": "public", "opens_at": -LATER}, EVERYBODY),
-    "not yet public": ({}, {"audience": "public", "opens_at": LATER}, INSIDE),
-    "members": ({}, {"audience": "members"}, INSIDE),
-    "closed": ({}, {"audience": "closed"}, OFFICE),
-    "withdrawn": ({}, {"audience": "public", "withdrawn": True}, OFFICE),
-    "public paper of a meeting for members": ({"audience": "members"}, {"audience": "public"}, INSIDE),
-    "public paper of a closed meeting": ({"audience": "closed"}, {"audience": "public"}, OFFICE),
-    "public paper of a draft": ({"draft": True}, {"audience": "public"}, OFFICE),
-}
-
-
-@pytest.mark.parametrize("name", MATRIX)
-@pytest.mark.parametrize("what", ["page", "file", "older file", "preview"])
-def test_visibility(name, what):
-    of_meeting, of_paper, wanted = MATRIX[name]
-    meeting = MeetingFactory(**of_meeting)
-    values = dict(of_paper)
-    if "opens_at" in values:
-        values["opens_at"] = timezone.now() + values["opens_at"]
-    if values.pop("withdrawn", False):
-        values |= {
-            "withdrawn_at": timezone.now(),
-            "withdrawn_by": UserFactory(role="secretariat"),
-            "withdrawn_reason": "x",
-        }
-    document = DocumentFactory(meeting=meeting, title=SECRET, **values)
-    place = default_storage.save("meetings/previews/a.png", io.BytesIO(picture()))
-    older = DocumentVersionFactory(document=document, number=1, name="older.pdf")
-    newest = DocumentVersionFactory(document=document, number=2, name="newest.pdf", preview=place)
-    address = {
-        "page": reverse("meetings:document", args=[document.public_id]),
-        "file": file_address(newest),
-        "older file": file_address(older),
-        "preview": file_address(newest, "document-preview"),
-    }[what]
-    seen = set()
-    for who, client in people(meeting).items():
-        response = get(address, client)
-        assert response.status_code in {200, 404}
-        if response.status_code == 200:
-            seen.add(who)
-            is_public = wanted == EVERYBODY
-            assert ("no-store" in response.headers["Cache-Control"]) is not is_public
-            assert ("X-Robots-Tag" in response.headers) is (
-                not is_public or what in {"older file", "preview"}
-            )
-        else:
-            assert SECRET not in response.content.decode()
-    assert seen == wanted
-
-
-def test_a_version_of_another_paper_is_not_reached_through_an_open_one():
-    open_paper, closed = DocumentVersionFactory(), DocumentVersionFactory(document__audience=Audience.CLOSED)
-    address = reverse("meetings:document-file", args=[open_paper.document.public_id, closed.public_id])
-    assert Client().get(address).status_code == 404
-
-
-def test_strangers_learn_nothing_from_the_difference():
-    closed = DocumentVersionFactory(document__audience=Audience.CLOSED)
-    there = Client().get(file_address(closed))
-    absent = Client().get(reverse("meetings:document-file", args=["aaaaaa", "aaaaaa"]))
-    assert there.status_code == absent.status_code == 404
-    assert dict(there.headers) == dict(absent.headers)
-
-
-# --- How it is handed out --------------------------------------------------------------------------------
-class TestServing:
-    def test_headers(self, kept):
-        version = kept.versions.get()
-        response = Client().get(file_address(version))
-        headers = response.headers
-        assert headers["Content-Type"] == "application/pdf"
-        assert headers["X-Content-Type-Options"] == "nosniff"
-        assert "default-src 'none'" in headers["Content-Security-Policy"]
-        assert headers["Content-Disposition"].startswith("inline; filename*=utf-8''%E8%B3%87")
-        assert headers["ETag"] == f'"{version.sha256}"'
-        assert headers["Content-Length"] == str(version.size)
-        assert "public" not in headers["Cache-Control"]
-        assert not response.cookies
-        assert len(body(response)) == version.size
-
-    def test_office_files_are_only_saved(self, kept, secretariat):
-        services.replace_document(
-            document=kept, paper=paper(word(), 'a"\r\nX: 1.docx'), change_note="x", by=secretariat
-        )
-        response = get(file_address(kept.versions.first()))
-        assert response.headers["Content-Disposition"] == 'attachment; filename="aX 1.docx"'
-        assert "sandbox" in response.headers["Content-Security-Policy"]
-
-    def test_unchanged(self, kept):
-        address = file_address(kept.versions.get())
-        etag = get(address).headers["ETag"]
-        again = Client().get(address, headers={"If-None-Match": etag})
-        assert again.status_code == 304
-        preview = file_address(kept.versions.get(), "document-preview")
-        etag = get(preview).headers["ETag"]
-        assert Client().get(preview, headers={"If-None-Match": etag}).status_code == 304
-
-    @pytest.mark.parametrize(
-        ("asked", "status", "part"),
-        [
-            ("bytes=0-3", 206, slice(0, 4)),
-            ("bytes=4-", 206, slice(4, None)),
-            ("bytes=-5", 206, slice(-5, None)),
-            ("bytes=0-99999999", 206, slice(0, None)),
-            ("bytes=99999999-", 416, slice(0, 0)),
-            ("bytes=5-2", 416, slice(0, 0)),
-            ("bytes=0-1,3-4", 200, slice(0, None)),
-            ("bytes=-", 200, slice(0, None)),
-            ("lines=1-2", 200, slice(0, None)),
-        ],
-    )
-    def test_ranges(self, kept, asked, status, part):
-        address = file_address(kept.versions.get())
-        whole = body(Client().get(address))
-        response = Client().get(address, headers={"Range": asked})
-        assert response.status_code == status
-        assert body(response) == whole[part]
-        if status == 206:
-            assert response.headers["Content-Range"].endswith(f"/{len(whole)}")
-            assert response.headers["X-Content-Type-Options"] == "nosniff"
-
-    def test_a_range_of_an_older_copy_gets_the_whole(self, kept):
-        headers = {"Range": "bytes=0-3", "If-Range": '"other"'}
-        assert get(file_address(kept.versions.get()), headers=headers).status_code == 200
-
-    def test_head(self, kept):
-        response = Client().head(file_address(kept.versions.get()))
-        assert response.status_code == 200
-        assert body(response) == b""
-
-    def test_nothing_is_kept_by_the_page_cache(self, kept, secretariat):
-        address = file_address(kept.versions.get())
-        get(address)
-        Document.objects.filter(pk=kept.pk).update(audience="closed")
-        assert Client().get(address).status_code == 404
-
-    def test_page_asks_constantly_often(self, kept, django_assert_max_num_queries):
-        for number in range(2, 9):
-            DocumentVersionFactory(document=kept, number=number)
-        with django_assert_max_num_queries(6):
-            assert Client().get(reverse("meetings:document", args=[kept.public_id])).status_code == 200
 
 
 # --- The desk -----------------------------------------------------------------------------------------------
@@ -461,6 +257,19 @@ class TestDesk:
         assert "ファイルを差し替える" not in shown
         assert "資料を差し替えた" in shown
         assert "ファイルの指紋（SHA-256）：" in shown
+
+    @pytest.mark.parametrize(("audience", "is_asked"), [("public", True), ("members", False)])
+    def test_what_everybody_reads_is_asked_where_everybody_could_open_it(
+        self, office, meeting, audience, is_asked
+    ):
+        document = DocumentVersionFactory(document__meeting=meeting, document__audience=audience).document
+        withdraw = self.address("desk-document-withdraw", meeting, document)
+        assert ("会議のページに出す理由" in office.get(withdraw).content.decode()) is is_asked
+        office.post(withdraw, {"reason": "内輪の理由", "notice": "数字に誤りがあったため"})
+        document.refresh_from_db()
+        assert (document.was_public, bool(document.withdrawn_notice)) == (is_asked, is_asked)
+        shown = office.get(self.address("desk-document", meeting, document)).content.decode()
+        assert ("「取り下げ」と、この理由が出ています：数字に誤りがあったため" in shown) is is_asked
 
     @pytest.mark.parametrize("name", HOSTILE)
     def test_hostile_files_are_answered_in_words_and_nothing_is_stored(self, office, meeting, name):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from meetings.event_links import LinkUnusableError, Trouble, application_token, find_application
+from meetings.event_links import Problem, application_token, find_application
 from meetings.models import ApplicantState, EventApplication
 from meetings.models.events import KEPT_DAYS
 from meetings.services import event_applications as services
@@ -15,6 +15,7 @@ from platform_portal import personal_data
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
 from platform_portal.mail.models import OutgoingMail
+from platform_portal.open_pages import UnusableLinkError
 from platform_portal.privacy import Person
 from tests.factories.events import EventApplicationFactory, EventFactory
 from tests.factories.members import MembershipFactory
@@ -204,18 +205,18 @@ class TestLink:
 
     @pytest.mark.parametrize("token", ["", "x", "WzFd:abc", "\0", "あ" * 500])
     def test_made_up(self, token):
-        with pytest.raises(LinkUnusableError) as met:
+        with pytest.raises(UnusableLinkError) as met:
             find_application(token)
-        assert met.value.trouble == Trouble.UNKNOWN
+        assert met.value.problem == Problem.BROKEN
 
     def test_of_a_row_that_is_gone(self):
         application = EventApplicationFactory()
         token = application_token(application)
         EventApplicationFactory(pk=application.pk + 1)
         application.delete()
-        with pytest.raises(LinkUnusableError) as met:
+        with pytest.raises(UnusableLinkError) as met:
             find_application(token)
-        assert met.value.trouble == Trouble.GONE
+        assert met.value.problem == Problem.GONE
 
 
 @pytest.mark.django_db

@@ -97,7 +97,7 @@ class TestWhatIsPublic:
         ):
             response = client.get(address)
             assert response.headers["Cache-Control"] == "no-store"
-            assert response.headers["X-Robots-Tag"] == "noindex"
+            assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
             assert not response.cookies
 
     def test_the_page_of_its_organisation_leads_to_it(self, client):
@@ -250,6 +250,27 @@ class TestApplying:
         assert "メールを確かめてください" in text_of(page)
         assert "ひみつ" not in text_of(page)
         assert EventApplication.objects.count() == 2
+
+    @pytest.mark.parametrize(
+        ("event", "button"),
+        [
+            ({"capacity": 2}, "申し込む"),
+            ({"capacity": 1}, "キャンセル待ちに申し込む"),
+            ({"capacity": 1, "has_waiting_list": False}, None),
+        ],
+    )
+    def test_the_button_says_what_is_to_be_had(self, client, event, button):
+        event = EventApplicationFactory(event=EventFactory(**event)).event
+        address = f"/events/{event.public_id}/apply/"
+        link = re.search(f'href="{address}">(.*?)</a>', text_of(client.get(f"/events/{event.public_id}/")))
+        assert (link and link[1]) == button
+        said = re.findall(
+            r'<button type="submit" class="button">(.*?)</button>', text_of(client.get(address))
+        )
+        assert said == ([button] if button else [])
+        if button:  # what the form asks to press again is the same
+            answer = client.post(address, self.fields(token="made-up"))
+            assert f"もう一度「{button}」を押してください" in text_of(answer)
 
     def test_a_double_click_applies_once(self, client):
         event, fields = EventFactory(), self.fields()

@@ -17,7 +17,13 @@ from meetings.tasks import print_waiting_minutes
 from meetings.waiting.approval import approval_jobs
 from platform_portal.pdf import print_pdf
 from tests.conftest import signed_in, text_of
-from tests.factories.meetings import AgendaItemFactory, CorrectionFactory, MinutesFactory, UtteranceFactory
+from tests.factories.meetings import (
+    AgendaItemFactory,
+    CorrectionFactory,
+    MinutesFactory,
+    UtteranceFactory,
+    written_into,
+)
 from tests.factories.members import MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +91,8 @@ def test_after_a_correction_the_former_file_is_not_handed_out(minutes):
 
 def test_item_that_was_closed_takes_the_file_away(minutes):
     item = AgendaItemFactory(meeting=minutes.meeting)
-    minutes.utterances.get().agenda_items.set([item])
+    with written_into(minutes):
+        minutes.utterances.get().agenda_items.set([item])
     make(minutes)
     AgendaItem.objects.filter(pk=item.pk).update(is_closed=True, closed_reason="個人のこと")
     assert Client().get(address(minutes)).status_code == 404

@@ -253,6 +253,16 @@ def test_words_are_in_no_address_log_or_cache(caplog):
     assert Client().get(ADDRESS, {"words": "相談"}).context["answer"] is None
 
 
+def test_the_empty_page_may_wait_in_memory_with_its_answer_and_no_other():
+    """A browser keeps no page alive that says `no-store`: going back would lose what was found."""
+    record("相談の話")
+    inside = signed_in(UserFactory(role="staff"))
+    assert "no-store" not in Client().get(ADDRESS).headers["Cache-Control"]
+    assert "no-store" in inside.get(ADDRESS).headers["Cache-Control"]
+    for visitor in (Client(), inside):
+        assert "no-store" in visitor.post(ADDRESS, {"words": "相談"}).headers["Cache-Control"]
+
+
 def test_hits_are_marked_and_escaped():
     record("<b>相談</b> & 話")
     assert "&lt;b&gt;<mark>相談</mark>&lt;/b&gt; &amp; 話" in answer("相談")
@@ -304,3 +314,20 @@ def test_queries_are_constant(count, django_assert_num_queries):
         record(f"相談{n}")
     with django_assert_num_queries(3):
         find_utterances(Asked("相談"), NOBODY)
+
+
+@pytest.mark.parametrize(
+    ("words", "heading", "hint", "other"),
+    [
+        ("の", "この言葉ではさがせません", "2文字以上の言葉", "短くしてみてください"),
+        ("！？", "この言葉ではさがせません", "2文字以上の言葉", "短くしてみてください"),
+        ("丼", "見つかりませんでした", "2文字以上にしてみてください", "短くしてみてください"),
+        ("見当たらない語", "見つかりませんでした", "短くしてみてください", "2文字以上"),
+    ],
+)
+def test_what_cannot_be_looked_for_is_not_called_too_long(words, heading, hint, other):
+    record("相談の話")
+    page = answer(words)
+    assert heading in page
+    assert hint in page
+    assert other not in page

@@ -84,7 +84,7 @@ class TestForm:
         for response in (client.get(JOIN), client.post(JOIN, written(client)), client.get(SENT)):
             assert not response.cookies
             assert "no-store" in response.headers["Cache-Control"]
-            assert response.headers["X-Robots-Tag"] == "noindex"
+            assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
 
     @pytest.mark.parametrize(
         ("change", "said"),
@@ -218,7 +218,7 @@ class TestLink:
         )
         assert not response.cookies
         assert "no-store" in response.headers["Cache-Control"]
-        assert response.headers["X-Robots-Tag"] == "noindex"
+        assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
         assert response.headers["Referrer-Policy"] == "same-origin"
 
     @pytest.mark.parametrize(

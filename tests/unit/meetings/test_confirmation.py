@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from meetings.confirmation_links import Problem, UnusableLinkError, make_link_token, read_link_token
+from meetings.confirmation_links import Problem, make_link_token, read_link_token
 from meetings.confirmation_plan import edition_for, in_context, plan_requests
 from meetings.models import (
     ConfirmationRequest,
@@ -20,12 +20,12 @@ from meetings.models import (
 )
 from meetings.services import confirmation as services
 from meetings.services import proposals
-from meetings.services.minutes import ChangedMeanwhile as BlockChanged
-from meetings.services.minutes import change_utterance
+from meetings.services.minutes import BlockChanged, change_utterance
 from meetings.services.records import ChangedMeanwhile
 from members.services.personal_data import erase_person
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
+from platform_portal.open_pages import UnusableLinkError
 from platform_portal.privacy import Person
 from tests.factories.meetings import (
     AgendaItemFactory,

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from meetings.attendance_links import Problem, UnusableLinkError, make_answer_token, read_answer_token
+from meetings.attendance_links import Problem, make_answer_token, read_answer_token
 from meetings.models import Attendance, MeetingState
 from meetings.services import meetings as services
 from meetings.services.attendance import inviting
@@ -16,6 +16,7 @@ from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
 from platform_portal.audit.models import AuditEvent
 from platform_portal.mail.models import OutgoingMail
+from platform_portal.open_pages import UnusableLinkError
 from tests.factories.mail import OutgoingMailFactory
 from tests.factories.meetings import AgendaItemFactory, AttendanceFactory, AttendeeFactory, MeetingFactory
 from tests.factories.members import MembershipFactory, OrganizationFactory
@@ -62,6 +63,8 @@ class TestInviting:
         assert "人事の話" not in mail.body
         token = make_answer_token(row, contact.user_id)
         assert f"/meetings/invitations/{token}/" in mail.body
+        for part in (mail.body, mail.alternatives[0].content):
+            assert f"/meetings/invitations/{token}/meeting.ics" in part
         assert f"/meetings/{meeting.public_id}/" in mail.body
 
     def test_bodies_are_not_greeted_like_people(self, meeting, contact, secretariat):
@@ -227,7 +230,7 @@ class TestChanges:
         assert self.change(meeting, place="講堂", starts_at=later, ends_at=None) == 1
         (mail,) = delivered()
         assert "場所：県庁 11階 → 講堂" in mail.body
-        assert "→ 2099年2月12日（木）13:30" in mail.body
+        assert "→ 令和81年2月12日（木）13:30" in mail.body
         assert "→ （なし）" in mail.body
         assert make_answer_token(row, contact.user_id) in mail.body
 
@@ -325,7 +328,7 @@ class TestThroughTheMeeting:
 
     def test_cancelled_and_not_after_all(self, meeting, secretariat):
         services.cancel_meeting(meeting=meeting, reason="大雪のため", by=secretariat)
-        services.reopen_meeting(meeting=meeting, by=secretariat)
+        services.move_meeting(meeting=meeting, to=MeetingState.PLANNED, by=secretariat)
         assert [mail.subject for mail in delivered()] == [
             "会議が中止になりました",
             "会議を開くことになりました",

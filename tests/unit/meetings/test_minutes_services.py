@@ -10,9 +10,11 @@ from hypothesis.extra.django import TestCase
 from meetings.models import Attendee, Minutes, MinutesFlag, SpeakerAlias, Utterance
 from meetings.permissions.minutes import can_edit_minutes, can_import_minutes, can_see_draft
 from meetings.services import minutes as services
-from meetings.services.flags import check_has_no_open_flags, open_flags, reopen_flag, resolve_flag
-from meetings.services.minutes import ChangedMeanwhile
+from meetings.services.flags import open_flags, reopen_flag, resolve_flag
+from meetings.services.minutes import BlockChanged
+from meetings.services.publication import obstacles_of
 from meetings.speakers import suggestions_for
+from members.models import User
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
 from platform_portal.publishing.states import State
@@ -48,6 +50,11 @@ def positions(minutes: Minutes) -> list[int]:
 
 def events(type_: str) -> int:
     return AuditEvent.objects.filter(type=f"meetings.{type_}").count()
+
+
+def say_answers(block: Utterance, question: Utterance, by: User) -> Utterance:
+    values = {"reply_to": question}
+    return services.change_utterance(utterance=block, values=values, version=None, by=by)
 
 
 class TestStarting:
@@ -126,7 +133,7 @@ class TestChanging:
 
     def test_tells_the_second_of_two_and_keeps_the_first(self, blocks, secretariat, administrator):
         services.change_utterance(utterance=blocks[0], values={"text": "先"}, version=1, by=administrator)
-        with pytest.raises(ChangedMeanwhile, match="管理 花さん") as told:
+        with pytest.raises(BlockChanged, match="管理 花さん") as told:
             services.change_utterance(utterance=blocks[0], values={"text": "後"}, version=1, by=secretariat)
         assert told.value.current.text == "先"
         blocks[0].refresh_from_db()
@@ -149,10 +156,10 @@ class TestChanging:
 
     def test_answers_only_within_the_record(self, blocks, secretariat):
         with pytest.raises(Refused, match="同じ議事録"):
-            services.link_reply(utterance=blocks[0], to=UtteranceFactory(), by=secretariat)
+            say_answers(blocks[0], UtteranceFactory(), secretariat)
         with pytest.raises(Refused, match="自分の発言"):
-            services.link_reply(utterance=blocks[0], to=blocks[0], by=secretariat)
-        assert services.link_reply(utterance=blocks[1], to=blocks[0], by=secretariat).reply_to == blocks[0]
+            say_answers(blocks[0], blocks[0], secretariat)
+        assert say_answers(blocks[1], blocks[0], secretariat).reply_to == blocks[0]
 
     def test_speaker_goes_to_all_of_the_same_name(self, minutes, blocks, secretariat):
         Utterance.objects.filter(pk=blocks[3].pk).update(label="別の人")
@@ -215,7 +222,7 @@ class TestSplitAndMerge:
         assert {flag.utterance for flag in open_flags(minutes)} == {block, second}
 
     def test_merging_passes_on_what_spoke_of_the_second(self, minutes, blocks, secretariat):
-        services.link_reply(utterance=blocks[2], to=blocks[1], by=secretariat)
+        say_answers(blocks[2], blocks[1], secretariat)
         flag = MinutesFlag._default_manager.create(
             minutes=minutes, utterance=blocks[1], code="x", message="x"
         )
@@ -227,7 +234,7 @@ class TestSplitAndMerge:
         assert positions(minutes) == [0, 1, 2]
 
     def test_an_answer_to_the_first_does_not_answer_itself(self, blocks, secretariat):
-        services.link_reply(utterance=blocks[1], to=blocks[0], by=secretariat)
+        say_answers(blocks[1], blocks[0], secretariat)
         assert services.merge_utterance(utterance=blocks[0], version=1, by=secretariat).reply_to is None
 
     def test_a_cut_sentence_becomes_one(self, minutes, secretariat):
@@ -272,7 +279,7 @@ class TestDeleting:
     def test_comes_back_as_it_was(self, minutes, blocks, secretariat):
         item = AgendaItemFactory(meeting=minutes.meeting)
         blocks[1].agenda_items.set([item])
-        services.link_reply(utterance=blocks[2], to=blocks[1], by=secretariat)
+        say_answers(blocks[2], blocks[1], secretariat)
         flag = MinutesFlag._default_manager.create(
             minutes=minutes, utterance=blocks[1], code="x", message="x"
         )
@@ -304,11 +311,14 @@ class TestFlags:
         return MinutesFlag._default_manager.create(minutes=minutes, code="x", message="どうか", line=3)
 
     def test_hold_back_until_settled(self, minutes, flag, secretariat):
-        with pytest.raises(Refused, match="1件"):
-            check_has_no_open_flags(minutes)
+        def words_against() -> str:
+            return "".join(each.words for each in obstacles_of(minutes))
+
+        assert "1件、片付いていません" in words_against()
         resolve_flag(flag=flag, how="mended", by=secretariat)
-        check_has_no_open_flags(minutes)
+        assert "片付いていません" not in words_against()
         reopen_flag(flag=flag, by=secretariat)
+        assert "1件、片付いていません" in words_against()
         assert list(open_flags(minutes)) == [flag]
 
     def test_fine_needs_a_reason_and_discarding_words(self, flag, secretariat):
@@ -345,7 +355,7 @@ def test_of_two_who_save_at_once_one_is_told():
             for by in people
         )
     )
-    assert sorted(type(each) for each in answers if each) == [ChangedMeanwhile]
+    assert sorted(type(each) for each in answers if each) == [BlockChanged]
 
 
 class TestSuggestions:

@@ -1,12 +1,16 @@
 """Any text at all: answered, nothing lost, in time that grows with its length."""
 
+import sys
 import time
+from itertools import product
+from types import FrameType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meetings.parsing import parse_minutes
+from meetings.parsing.source import split_lines
 from tests.unit.meetings.reading import STYLES, assert_nothing_lost, fixture
 
 PIECES = st.sampled_from(
@@ -131,7 +135,23 @@ HOSTILE = {
 }
 
 
-SHORT_LINES = ("(\n", "1\n", "○\n", "あ\n", "A\n", ":\n", "|\n", ",,\n", "1)\n", "(\n1\n○\nあ\n")
+SHORT_LINES = (
+    *("(\n", "1\n", "○\n", "あ\n", "A\n", ":\n", "|\n", "-\n", ",,\n", "1)\n", "ab\n", "あい\n"),
+    *("(\n1\n○\nあ\n", "ab\n○\n県\nA:\n"),
+)
+
+
+def _lines_of_two(alphabet: str, size: int) -> str:
+    """Every pair of the alphabet on a line, over again until there are `size` bytes."""
+    pairs = "".join(f"{one}{other}\n" for one, other in product(alphabet, repeat=2))
+    return pairs * (size // len(pairs.encode()) + 1)
+
+
+ALPHABETS = {
+    "marks and letters": "あ○ab1(:|,A県。",
+    "ascii": "".join(map(chr, range(0x21, 0x7F))),
+    "kanji": "".join(map(chr, range(0x4E00, 0x4F80))),
+}
 
 
 @pytest.mark.parametrize("source", [*HOSTILE.values(), *SHORT_LINES], ids=[*HOSTILE, *map(repr, SHORT_LINES)])
@@ -151,8 +171,42 @@ def test_a_megabyte_of_anything_is_read_in_seconds(name: str) -> None:
 @pytest.mark.timed
 @pytest.mark.parametrize("line", SHORT_LINES)
 def test_a_megabyte_of_short_lines(line: str) -> None:
-    """Three to five seconds; the bound leaves room for a machine that does other work as well."""
-    assert _seconds(line * (MEGABYTE // len(line.encode()))) <= 7
+    """About two seconds; the bound leaves room for a machine that does other work as well."""
+    assert _seconds(line * (MEGABYTE // len(line.encode()))) <= 5
+
+
+@pytest.mark.timed
+@pytest.mark.parametrize("alphabet", ALPHABETS)
+def test_a_megabyte_of_short_lines_of_any_kind(alphabet: str) -> None:
+    assert _seconds(_lines_of_two(ALPHABETS[alphabet], MEGABYTE)) <= 5
+
+
+@pytest.mark.parametrize("line", SHORT_LINES)
+def test_a_short_line_asks_few_questions(line: str) -> None:
+    """Half a million lines of one letter are a megabyte; calls are counted, since seconds depend on the machine."""
+    source = line * 20_000
+    calls = 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count)
+    try:
+        parse_minutes(source)
+    finally:
+        sys.setprofile(None)
+    assert calls <= 17 * source.count("\n")
+
+
+@pytest.mark.parametrize("ends", ["\r\n", "\r"])
+def test_lines_are_the_same_however_they_end(ends: str) -> None:
+    source = "\n 会議録\n\n\n　○会長　始めます。\n \n続きです。\nA\n"
+    plain, other = split_lines(source), split_lines(source.replace("\n", ends))
+    assert [(line.number, line.text, line.indent, line.after_gap) for line in plain] == [
+        (line.number, line.text, line.indent, line.after_gap) for line in other
+    ]
+    assert all(source[line.start : line.end] == line.text for line in plain)
 
 
 @pytest.mark.timed

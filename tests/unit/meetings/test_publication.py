@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 import meetings.services
 from meetings.models import Meeting, Utterance
@@ -21,6 +21,7 @@ from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
 from platform_portal.publishing.states import State, diagram
 from tests.factories.meetings import (
+    AgendaItemFactory,
     ConfirmationRequestFactory,
     ConfirmationRoundFactory,
     MeetingFactory,
@@ -212,13 +213,12 @@ def changing_services(block, change, flag):
         editing.add_utterance: {"minutes": minutes, "values": {"text": "新しい文。"}},
         editing.change_utterance: {**common, "values": {"text": "別の文。"}},
         editing.set_speaker: {"utterance": block, "values": {"speaker": "別"}},
-        editing.link_reply: {"utterance": block, "to": None},
         editing.move_utterance: {"utterance": block, "to": 2},
         editing.split_utterance: {**common, "at": 3},
         editing.merge_utterance: common,
         editing.delete_utterance: common,
         editing.restore_utterance: {"minutes": minutes, "kept": kept},
-        editing.lock_minutes: {"minutes": minutes},
+        editing.lock_draft: {"minutes": minutes},
         flags.resolve_flag: {"flag": flag, "how": "fine", "note": "x"},
         flags.reopen_flag: {"flag": flag},
         leaks.write_labels_text: {**common, "text": "別の文。"},
@@ -249,8 +249,7 @@ ALLOWED = {
     "meetings.services.records.lock_utterance",
     "meetings.services.action_items.add_action_item",
     "meetings.services.flags.open_flags",
-    "meetings.services.flags.check_has_no_open_flags",
-    "meetings.services.minutes.touch_minutes",  # needs what lock_minutes() gave
+    "meetings.services.minutes.touch_minutes",  # needs what lock_draft() gave
 }
 
 
@@ -299,7 +298,7 @@ def test_no_other_service_changes_a_published_record(secretariat, state):
     before = list(Utterance.objects.order_by("pk").values())
     for service, values in changing_services(block, change, flag).items():
         with transaction.atomic(), pytest.raises(Refused):
-            service(**values, by=secretariat) if service is not editing.lock_minutes else service(
+            service(**values, by=secretariat) if service is not editing.lock_draft else service(
                 values["minutes"], secretariat
             )
     assert list(Utterance.objects.order_by("pk").values()) == before
@@ -324,6 +323,38 @@ class TestDatabase:
         block, _change, _flag = frozen_world(state)
         with transaction.atomic(), pytest.raises(DatabaseError, match="correction alone"):
             change(Utterance.objects.filter(minutes=block.minutes).exclude(pk=block.pk))
+
+    @pytest.mark.parametrize("state", [State.PUBLISHED, State.SUSPENDED])
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            # Another block, a block of a draft that is moved here, a link, and a link that is moved here.
+            "INSERT INTO meetings_utterance ({columns}) SELECT {new} FROM meetings_utterance WHERE id = {draft}",
+            "UPDATE meetings_utterance SET minutes_id = {minutes}, position = 7 WHERE id = {draft}",
+            "INSERT INTO meetings_utterance_agenda_items (utterance_id, agendaitem_id) VALUES ({block}, {item})",
+            "UPDATE meetings_utterance_agenda_items SET utterance_id = {block} WHERE utterance_id = {draft}",
+        ],
+    )
+    def test_refuses_what_is_added(self, statement, state):
+        block, _change, _flag = frozen_world(state)
+        item = AgendaItemFactory(meeting=block.minutes.meeting)
+        draft = UtteranceFactory(items=[item], position=5)
+        columns = [field.column for field in Utterance._meta.concrete_fields if not field.primary_key]
+        changed = {"minutes_id": str(block.minutes_id), "public_id": "'zzzzzz'", "position": "6"}
+        sql = statement.format(
+            columns=", ".join(f'"{name}"' for name in columns),
+            new=", ".join(changed.get(name, f'"{name}"') for name in columns),
+            minutes=block.minutes_id,
+            block=block.pk,
+            draft=draft.pk,
+            item=item.pk,
+        )
+        with pytest.raises(DatabaseError, match="correction alone"), transaction.atomic():
+            connection.cursor().execute(sql)
+        with transaction.atomic(), corrections.correcting():
+            connection.cursor().execute(sql)
+        with pytest.raises(DatabaseError, match="correction alone"), transaction.atomic():
+            block.agenda_items.add(AgendaItemFactory(meeting=block.minutes.meeting))
 
     def test_lets_a_correction_through_and_nothing_after_it(self):
         block, _change, _flag = frozen_world(State.PUBLISHED)

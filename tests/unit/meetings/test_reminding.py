@@ -106,7 +106,7 @@ def test_what_it_says(row, time_machine):
     task()
     (mail,) = delivered()
     assert mail.subject == "会議の出欠をお知らせください"
-    assert "返事の期限: 2027年2月10日" in mail.body
+    assert "返事の期限: 令和9年2月10日" in mail.body
     assert "/meetings/invitations/" in mail.body
     assert AuditEvent.objects.get(type="meetings.attendance_reminded").actor_id is None
 

@@ -20,13 +20,14 @@ from members.models import (
     MembershipRole,
     Organization,
 )
-from members.private_links import LinkUnusableError, Trouble, application_token, find_application
+from members.private_links import Problem, application_token, find_application
 from members.tasks import erase_unconfirmed_applications
 from members.workflow import APPLICATION_WAYS, diagram, way_to
 from platform_portal.access.checks import Refused
 from platform_portal.access.roles import Role
 from platform_portal.audit.models import AuditEvent
 from platform_portal.mail.models import OutgoingMail
+from platform_portal.open_pages import UnusableLinkError
 from tests.factories.members import (
     ApplicationFactory,
     CharterFactory,
@@ -129,9 +130,9 @@ class TestSubmitting:
         first = application_token(submit(charter, form_id, contact_email="hanako@gruop.example"))
         second = submit(charter, form_id)
         assert Application.objects.count() == 1
-        with pytest.raises(LinkUnusableError) as error:
+        with pytest.raises(UnusableLinkError) as error:
             find_application(first)
-        assert error.value.trouble == Trouble.REPLACED
+        assert error.value.problem == Problem.REPLACED
         assert find_application(application_token(second)).contact_email == "hanako@group.example"
         assert OutgoingMail.objects.get(address="hanako@gruop.example").state == "cancelled"
         assert CharterConsent.objects.count() == 1
@@ -182,16 +183,16 @@ class TestLink:
         "spoil", [lambda t: t[:-1], lambda t: "x" + t, lambda t: t.split(":")[0], lambda t: ""]
     )
     def test_tampered_ones_lead_nowhere(self, spoil):
-        with pytest.raises(LinkUnusableError) as error:
+        with pytest.raises(UnusableLinkError) as error:
             find_application(spoil(application_token(ApplicationFactory())))
-        assert error.value.trouble == Trouble.UNKNOWN
+        assert error.value.problem == Problem.BROKEN
 
     def test_expires_unless_confirmed(self):
         old = timezone.now() - dt.timedelta(days=7)
         unconfirmed = ApplicationFactory(unconfirmed=True, created_at=old)
-        with pytest.raises(LinkUnusableError) as error:
+        with pytest.raises(UnusableLinkError) as error:
             find_application(application_token(unconfirmed))
-        assert error.value.trouble == Trouble.GONE
+        assert error.value.problem == Problem.GONE
         confirmed = ApplicationFactory(created_at=old)
         assert find_application(application_token(confirmed)) == confirmed
 
@@ -206,9 +207,9 @@ class TestLink:
         assert set(Application.objects.all()) == {young, confirmed}
         assert not CharterConsent.objects.filter(application_id=old.pk).exists()
         assert OutgoingMail.objects.about(old).get().state == "cancelled"
-        with pytest.raises(LinkUnusableError) as error:
+        with pytest.raises(UnusableLinkError) as error:
             find_application(application_token(Application(pk=old.pk, link_version=1)))
-        assert error.value.trouble == Trouble.GONE
+        assert error.value.problem == Problem.GONE
         assert services.erase_unconfirmed() == 0
 
 

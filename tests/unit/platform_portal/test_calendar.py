@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.template import Context, Template
 
 from platform_portal.japanese.calendar import (
     HolidayCalendar,
@@ -105,3 +106,12 @@ def test_era_dates(on, text):
 def test_era_date_with_weekday():
     assert format_wareki(day("2026-11-21"), with_weekday=True) == "令和8年11月21日（土）"
     assert era_year(day("1873-01-01")) == ("明治", 6)
+
+
+def test_moments_and_days_in_templates():
+    late = dt.datetime(2026, 11, 21, 15, 5, tzinfo=dt.UTC)  # the 22nd here
+    page = Template(
+        "{% load portal %}{{ at|wareki }} {{ at|wareki_moment }} {{ on|wareki_weekday }}{{ no|wareki }}"
+    )
+    words = page.render(Context({"at": late, "on": late.date(), "no": None}))
+    assert words == "令和8年11月22日 令和8年11月22日 0:05 令和8年11月21日（土）"
