@@ -1,4 +1,5 @@
-"""`make evaluate`: scores the hours parser, the finder and the minutes parser on real words kept outside the project."""
+"""`make evaluate`: scores the hours parser, the finder and the minutes parser on real words kept outside the project,
+and reads a real annual report and a real table of projects back: those two must be right to the last amount."""
 
 import os
 import sys
@@ -20,12 +21,14 @@ def main() -> int:
     import django
 
     django.setup()
-    from benchmarks import evaluate_finding, evaluate_hours, evaluate_minutes
+    from benchmarks import evaluate_finding, evaluate_hours, evaluate_minutes, evaluate_report
 
     print(evaluate_hours.main(folder))
     print(evaluate_finding.main(folder))
     print(evaluate_minutes.main(folder))
-    return 0
+    told, is_right = evaluate_report.main(folder)
+    print(told)
+    return 0 if is_right else 1
 
 
 if __name__ == "__main__":

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import override
+
 from platform_portal.pdf import source_hash
 from reports.models import RenderingKind
-from reports.printing.pdf import print_report
+from reports.printing.pdf import print_report, refuse_unconfirmed
 from reports.printing.word import word_of
 from reports.snapshots import canonical, from_json
 
@@ -30,9 +32,10 @@ def source_name(kind: RenderingKind, source: Mapping[str, Any]) -> str:
 def make_file(kind: RenderingKind, source: Mapping[str, Any], *, on_writing: Callable[[], None]) -> Made:
     """Raises UnprintableError. `on_writing` is called when the pages are laid out."""
     snapshot = from_json(source)
-    if kind == RenderingKind.DOCX:
-        on_writing()
-        return Made(word_of(snapshot))
-    is_for_filing = kind == RenderingKind.FILING
-    data, page_count = print_report(snapshot, is_for_filing=is_for_filing, on_writing=on_writing)
-    return Made(data, page_count)
+    with override("ja"):  # whatever language the asker reads
+        if kind == RenderingKind.DOCX:
+            refuse_unconfirmed(snapshot)
+            on_writing()
+            return Made(word_of(snapshot))
+        is_for_filing = kind == RenderingKind.FILING
+        return Made(*print_report(snapshot, is_for_filing=is_for_filing, on_writing=on_writing))

@@ -18,6 +18,7 @@ LABELS = {
     "reports.file_asked_for": _("報告書のファイルを頼んだ"),
     "reports.file_cancelled": _("報告書のファイル作りをやめた"),
     "reports.report_begun": _("報告書を始めた"),
+    "reports.report_imported": _("前の年度の報告書や表を取り込んだ"),
     "reports.report_heading_written": _("報告書の事業名を書いた"),
     "reports.section_written": _("報告書の本文を書いた"),
     "reports.comment_written": _("報告書に意見を書いた"),

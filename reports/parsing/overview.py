@@ -65,7 +65,7 @@ class OverviewReader:
         activity = self._activity
         if activity is None or activity.last is None or not activity.has_result:
             return False
-        return self._draft.layout.goes_on(activity.last, line)
+        return not activity.last.text.endswith("。") and self._draft.layout.goes_on(activity.last, line)
 
     def _is_head_without_months(self, line: Line, following: Line | None) -> bool:
         """Its category stands on the same line or the next, or its result follows."""

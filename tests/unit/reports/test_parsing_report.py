@@ -219,15 +219,22 @@ def test_lines_of_a_page_are_joined_and_its_number_set_aside() -> None:
     def wrapped(text: str) -> str:
         return "\n".join(text[place : place + 20] for place in range(0, len(text), 20))
 
-    result = "→" + "窓口を分野ごとに並べて紙に刷り町の集会所と図書館に置いた。" * 4
+    result = (
+        "→"
+        + "窓口を分野ごとに並べて紙に刷り町の集会所と図書館などに置いた。" * 2
+        + "この行はここでちょうど終わります。"
+    )
+    assert len(result) % 20 == 0
     label = "(⑦相談体制の整備や居場所の設置、交流機会の創出など当事者等への支援)"
     prose = "町ごとに取組みの差が大きいので話し合う場を設けることとした。" * 5
     pages = [
-        f"令和6年度みおつくし交付金 事業実施報告書\n1. 事業概要\n令和6年5月 一覧\n{wrapped(label)}\n{wrapped(result)}",
+        f"令和6年度みおつくし交付金 事業実施報告書\n1. 事業概要\n令和6年5月 一覧\n{wrapped(label)}\n{wrapped(result)}"
+        "\n聞き取り (②調査)\n→した。",
         f"2. 事業実施の経緯・背景及び目的\n{wrapped(prose)}",
     ]
     source = "\f".join(f"{page}\n- {number} -\n" for number, page in enumerate(pages, start=1))
     report = parse_report(source)
+    assert [activity.title for activity in report.activities] == ["一覧", "聞き取り"]
     assert report.activities[0].labels == (Label(7, label[2:-1]),)
     assert report.activities[0].result == result[1:]
     assert report.sections[1].body == prose

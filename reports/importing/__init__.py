@@ -1,0 +1,1 @@
+"""Files of last years: read, shown with their doubts, taken in."""

@@ -1,0 +1,1 @@
+"""A snapshot as a file: PDF, Word, XLSX, CSV. Nothing here asks the database."""
