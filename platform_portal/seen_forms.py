@@ -8,7 +8,7 @@ from copy import copy
 from typing import Any
 
 from django import forms
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -57,6 +57,8 @@ class SeenForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
 
     def _in_words(self, name: str) -> str:
         value, field = self.initial.get(name), self.fields[name]
+        if isinstance(value, list | QuerySet):
+            return Truncator("、".join(map(str, value))).chars(LONGEST_SHOWN) or _("なし")
         if isinstance(field, forms.BooleanField):
             return _("はい") if value else _("いいえ")
         if isinstance(field, forms.ChoiceField):
@@ -67,6 +69,8 @@ class SeenForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
 
 def _mark(value: Any) -> str:
     """Short and of one shape, whatever a field gives. Browsers send line ends of their own."""
+    if isinstance(value, list | QuerySet):
+        value = [each.pk if isinstance(each, Model) else each for each in value]
     if isinstance(value, Model):
         value = value.pk
     text = "" if value is None else str(value).replace("\r\n", "\n")

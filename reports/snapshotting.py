@@ -1,5 +1,6 @@
 """From the year's record and the written sections to the snapshot that is looked at, approved and printed."""
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from platform_portal.region.models import PortalSettings
@@ -31,7 +32,7 @@ def take_snapshot(report: AnnualReport, *, edition: int = 0) -> Snapshot:
             Section(kind.value, str(kind.label), put_in(bodies.get(kind.value, ""), figures))
             for kind in SectionKind
         ),
-        projects=tuple(map(_project, _projects_of(report))),
+        projects=projects_of(TrialProject.objects.filter(scheme=scheme)),
         figures=tuple(figures),
     )
 
@@ -52,9 +53,10 @@ def _activity(activity: Activity) -> DoneActivity:
     )
 
 
-def _projects_of(report: AnnualReport) -> list[TrialProject]:
-    rows = TrialProject.objects.filter(scheme=report.scheme).order_by("position", "pk")
-    return list(rows.select_related("category").prefetch_related("lines"))
+def projects_of(rows: QuerySet[TrialProject]) -> tuple[Project, ...]:
+    """Two queries."""
+    ordered = rows.select_related("category").prefetch_related("lines").order_by("position", "pk")
+    return tuple(map(_project, ordered))
 
 
 def _project(project: TrialProject) -> Project:

@@ -56,6 +56,12 @@ from tests.factories.members import (
     SectorFactory,
     UserFactory,
 )
+from tests.factories.reports import (
+    ActivityFactory,
+    EvidenceFactory,
+    GrantCategoryFactory,
+    TrialProjectFactory,
+)
 
 PUBLIC = {
     "consultations:about",
@@ -169,6 +175,11 @@ SAMPLES: dict[str, Any] = {
     "attendance_id": lambda world: world["attendance"].public_id,
     "paper_id": lambda world: world["paper"].document.public_id,
     "version_id": lambda world: world["paper"].public_id,
+    "year": lambda world: world["activity"].scheme.fiscal_year,
+    "number": lambda world: GrantCategoryFactory(scheme=world["activity"].scheme).number,
+    "kind": lambda world: "meeting",
+    "source_id": lambda world: world["meeting"].public_id,
+    "evidence_id": lambda world: EvidenceFactory(activity=world["activity"]).public_id,
 }
 
 
@@ -315,6 +326,15 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "meetings:my-minutes-pdf": {"public_id": lambda world: world["record"].meeting.public_id},
     "meetings:my-utterance": {"public_id": lambda world: world["utterance"].public_id},
     "meetings:utterance": {"public_id": lambda world: world["utterance"].public_id},
+    # Addresses of the record that name one thing of the year; those of a year alone take it from SAMPLES.
+    "reports:desk-activity": {"public_id": lambda world: world["activity"].public_id},
+    "reports:desk-activity-move": {"public_id": lambda world: world["activity"].public_id},
+    "reports:desk-activity-remove": {"public_id": lambda world: world["activity"].public_id},
+    "reports:desk-evidence-add": {"public_id": lambda world: world["activity"].public_id},
+    "reports:desk-evidence": {"public_id": lambda world: world["activity"].public_id},
+    "reports:desk-evidence-remove": {"public_id": lambda world: world["activity"].public_id},
+    "reports:desk-project": {"public_id": lambda world: TrialProjectFactory().public_id},
+    "reports:desk-project-remove": {"public_id": lambda world: TrialProjectFactory().public_id},
     "my:person-change": {"pk": lambda world: world["membership"].pk},
     "my:person-end": {"pk": lambda world: world["membership"].pk},
     "my:person-invite-again": {"pk": lambda world: world["invitation"].pk},
@@ -361,6 +381,7 @@ def make_world() -> dict[str, Any]:
         "conversation": board_report.conversation,
         "offer": board_report.conversation.offer,
         "charter": CharterFactory(draft=True),
+        "activity": ActivityFactory(),
         "agenda_item": AgendaItemFactory(meeting=meeting),
         "confirmation": ConfirmationRequestFactory(),
         "record": record,

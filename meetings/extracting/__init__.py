@@ -49,10 +49,11 @@ def extract_text(file: Any, name_hint: str = "") -> ExtractedText:
 
 
 def read_at_most(file: Any) -> bytes:
-    """The whole file, unless it is empty or larger than a paper may be."""
+    """The whole file, unless it is empty or larger than a paper may be. One that says so itself is not read at all."""
     most = settings.PORTAL_PAPER_MB * 1024 * 1024
-    data = bytes(file.read(most + 1))
-    if len(data) > most:
+    is_too_large = (getattr(file, "size", None) or 0) > most
+    data = b"" if is_too_large else bytes(file.read(most + 1))
+    if is_too_large or len(data) > most:
         raise UnreadableFileError(
             _(
                 "ファイルが大きすぎます（%s MB まで）。画像を小さくするか、いくつかのファイルに分けてください。"

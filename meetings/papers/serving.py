@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Protocol
 
 from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -25,8 +26,23 @@ SHOWN_IN_PLACE = frozenset({DocumentKind.PDF, DocumentKind.PNG, DocumentKind.JPE
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 
 
+class KeptFile(Protocol):
+    """What is known of a file that was checked by its content before it was stored."""
+
+    @property
+    def file(self) -> FieldFile: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def sha256(self) -> str: ...
+
+
 def file_response(
-    request: HttpRequest, version: DocumentVersion, *, is_public: bool, is_newest: bool
+    request: HttpRequest, version: KeptFile, *, is_public: bool, is_newest: bool
 ) -> HttpResponseBase:
     """Raises Http404 when the file is gone from the storage."""
     headers = safe_headers(is_public=is_public, is_indexed=is_public and is_newest)

@@ -27,16 +27,24 @@ def csv_lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
         buffer.truncate()
 
 
-def workbook_bytes(rows: Iterable[Sequence[str]], title: str) -> bytes:
-    """XLSX whose cells are all text, so that Excel changes neither numbers nor dates."""
+def workbook_bytes(rows: Iterable[Sequence[str | int]], title: str) -> bytes:
+    """XLSX in which every text is a text, so that Excel changes neither numbers nor dates; whole numbers can be summed."""
     workbook = openpyxl.Workbook(write_only=True)
     sheet = workbook.create_sheet(title)
     sheet.freeze_panes = "C2"
     for row in rows:
-        sheet.append([_text_cell(sheet, text) for text in row])
+        sheet.append([_cell(sheet, value) for value in row])
     buffer = io.BytesIO()
     workbook.save(buffer)
     return buffer.getvalue()
+
+
+def _cell(sheet: Any, value: str | int) -> Any:
+    if isinstance(value, str):
+        return _text_cell(sheet, value)
+    cell = WriteOnlyCell(sheet, value)
+    cell.number_format = "#,##0"
+    return cell
 
 
 def _text_cell(sheet: Any, text: str) -> Any:

@@ -1,10 +1,12 @@
 """事業: what was done in the year, month by month. The first section of the annual report is written by these."""
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +30,18 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
             return self.none()
         own = Organization.objects.acted_for_by(user).values("pk")
         return self.filter(Q(section__in=own) | Q(created_by=user))
+
+    def in_month(self, month: dt.date) -> "ActivityQuerySet":
+        """Those that went on in it. `month`: its first day."""
+        return self.filter(month_from__lte=month).filter(Q(month_to__gte=month) | Q(month_from=month))
+
+    def for_list(self) -> "ActivityQuerySet":
+        """Three queries, however many."""
+        files = Evidence.objects.filter(activity=OuterRef("pk")).order_by().values("activity")
+        counted = self.annotate(
+            evidence_count=Coalesce(Subquery(files.annotate(count=Count("pk")).values("count")), 0)
+        )
+        return counted.select_related("section", "scheme").prefetch_related("category_links__category")
 
     def in_order(self) -> "ActivityQuerySet":
         """As the report has them: as they were put, and by month where nobody has put them."""

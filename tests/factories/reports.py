@@ -4,7 +4,15 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from reports.models import Activity, ActivityCategory, BudgetLine, GrantCategory, GrantScheme, TrialProject
+from reports.models import (
+    Activity,
+    ActivityCategory,
+    BudgetLine,
+    Evidence,
+    GrantCategory,
+    GrantScheme,
+    TrialProject,
+)
 from tests.factories.members import UserFactory
 
 YEAR = 2024
@@ -50,6 +58,19 @@ class ActivityFactory(DjangoModelFactory):
         if create:
             for place, category in enumerate(extracted or []):
                 ActivityCategory.objects.create(activity=self, category=category, position=place)
+
+
+class EvidenceFactory(DjangoModelFactory):
+    class Meta:
+        model = Evidence
+
+    activity = factory.SubFactory(ActivityFactory)
+    file = factory.django.FileField(filename="flyer.pdf", data=b"%PDF-1.7\n")
+    name = "ちらし.pdf"
+    kind = "pdf"
+    size = 9
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    uploaded_by = factory.SubFactory(UserFactory, role="secretariat")
 
 
 class TrialProjectFactory(DjangoModelFactory):

@@ -1,0 +1,67 @@
+"""The parts of one year on the desk, as every page about it lists them; and how its things are written."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from platform_portal.access.checks import has
+from platform_portal.access.roles import Permission
+from platform_portal.japanese.calendar import format_fiscal_year
+from reports.forms.yen import write_yen
+from reports.models import Activity, GrantScheme
+from reports.months import months_words
+
+register = template.Library()
+
+# (URL name, words, permission); each takes the year.
+PARTS = (
+    ("desk-activity-list", _("事業"), Permission.EDIT_ACTIVITIES),
+    ("desk-offer-list", _("事業の候補"), Permission.EDIT_ACTIVITIES),
+    ("desk-activity-order", _("並び順"), Permission.EDIT_REPORTS),
+    ("desk-project-list", _("試行事業と経費"), Permission.EDIT_REPORTS),
+    ("desk-scheme", _("交付金と区分"), Permission.EDIT_REPORTS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    words: str
+    address: str
+    is_current: bool
+
+
+@register.simple_tag
+def year_parts(user: Any, scheme: GrantScheme, path: str) -> list[Part]:
+    """Those that `user` may open; the longest address that holds `path` is current."""
+    found = [
+        (str(words), reverse(f"reports:{name}", args=[scheme.fiscal_year]))
+        for name, words, permission in PARTS
+        if has(user, permission)
+    ]
+    current = max((address for _words, address in found if path.startswith(address)), key=len, default="")
+    return [Part(words, address, address == current) for words, address in found]
+
+
+@register.filter
+def year_words(year: int) -> str:
+    return format_fiscal_year(year)
+
+
+@register.filter
+def yen(amount: int | None) -> str:
+    """Empty while it is not known."""
+    return "" if amount is None else write_yen(amount)
+
+
+@register.filter
+def months_of(activity: Activity) -> str:
+    return months_words(activity.month_from, activity.month_to)
+
+
+@register.filter
+def month_words(month: dt.date) -> str:
+    return months_words(month, None)

@@ -1,0 +1,73 @@
+"""What the desk's pages about one year share: finding it, and where one is."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from platform_portal.access.checks import requires
+from platform_portal.access.roles import Permission
+from platform_portal.desk import Crumbs, Step, crumbs
+from platform_portal.japanese.calendar import format_fiscal_year
+from reports.models import GrantScheme
+
+writes = requires(Permission.EDIT_ACTIVITIES)
+keeps = requires(Permission.EDIT_REPORTS)
+
+
+def get_scheme(year: int) -> GrantScheme:
+    found: GrantScheme = get_object_or_404(GrantScheme, fiscal_year=year)
+    return found
+
+
+def address_of(name: str, scheme: GrantScheme, *more: object) -> str:
+    """Of a page of the year."""
+    return reverse(f"reports:{name}", args=[scheme.fiscal_year, *more])
+
+
+def year_steps(scheme: GrantScheme, *more: Step) -> Crumbs:
+    """From the record's first page down; the last step has no address."""
+    year = format_fiscal_year(scheme.fiscal_year)
+    at = address_of("desk-activity-list", scheme) if more else ""
+    return crumbs((_("事業の記録"), reverse("reports:desk-record")), (year, at), *more)
+
+
+def ask(
+    request: HttpRequest, *, title: str, text: str, button: str, back: str, steps: Crumbs
+) -> HttpResponse:
+    """Before something goes that does not come back."""
+    context = {
+        "title": title,
+        "text": text,
+        "button": button,
+        "is_danger": True,
+        "back": back,
+        "crumbs": steps,
+    }
+    return render(request, "meetings/desk/confirm.html", context)
+
+
+def show_form(
+    request: HttpRequest,
+    form: Any,
+    *,
+    title: str,
+    back: str,
+    steps: Crumbs,
+    text: str = "",
+    button: str = "",
+    is_danger: bool = False,
+) -> HttpResponse:
+    """A page that is one form. `button`: what is done, where it is not just saved."""
+    context = {
+        "form": form,
+        "title": title,
+        "text": text,
+        "button": button,
+        "is_danger": is_danger,
+        "back": back,
+        "crumbs": steps,
+    }
+    return render(request, "reports/desk/form.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,48 @@
+"""What waits in the year's record for somebody of the desk: its first page."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from platform_portal.access.checks import has
+from platform_portal.access.roles import Permission
+from platform_portal.desk_jobs import Job
+from platform_portal.japanese.calendar import format_fiscal_year
+from reports.models import GrantCategory, GrantScheme, ReportState
+from reports.services.offers import count_offers
+
+YEARS = 2
+"""The year that runs, and the one before while its report is being written."""
+
+
+def record_jobs(user: Any) -> Iterable[Job]:
+    """Constant queries: one for the years, one for each kind of offer and year, one for the categories."""
+    if not has(user, Permission.EDIT_ACTIVITIES):
+        return
+    open_years = GrantScheme.objects.filter(Q(report=None) | Q(report__state=ReportState.DRAFT))
+    schemes = list(open_years.order_by("-fiscal_year")[:YEARS])
+    for scheme in schemes:
+        yield Job(
+            _("事業の候補（%(year)s）") % {"year": format_fiscal_year(scheme.fiscal_year)},
+            _("開催済みの会議と、終わった催しです。事業にするか、見送るかを決めます。"),
+            count_offers(scheme, user),
+            reverse("reports:desk-offer-list", args=[scheme.fiscal_year]),
+        )
+    if schemes and has(user, Permission.EDIT_REPORTS):
+        yield _unconfirmed(schemes)
+
+
+def _unconfirmed(schemes: list[GrantScheme]) -> Job:
+    used = Q(activity_links__isnull=False) | Q(projects__isnull=False)
+    rows = GrantCategory.objects.filter(used, scheme__in=schemes, confirmed_at=None).distinct()
+    years = list(rows.order_by("-scheme__fiscal_year").values_list("scheme__fiscal_year", flat=True))
+    year = years[0] if years else schemes[0].fiscal_year
+    return Job(
+        _("使っている未確認の区分"),
+        _("交付要綱などを見て、言葉を確かめます。確かめるまで報告書は承認できません。"),
+        len(years),
+        reverse("reports:desk-scheme", args=[year]),
+    )
