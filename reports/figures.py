@@ -59,7 +59,7 @@ def _verified_share(_year: int) -> int:
 
 def _held(year: int) -> int:
     states = (MeetingState.HELD, MeetingState.PUBLISHED)
-    return Meeting.objects.in_fiscal_year(year).filter(state__in=states).count()
+    return Meeting.objects.filter(fiscal_year=year, state__in=states).count()
 
 
 def _events(year: int) -> int:

@@ -31,7 +31,7 @@ _FRAME = re.compile(
 
 # --- Meetings -------------------------------------------------------------------------------------
 def _meetings(user: Any, year: int) -> Any:
-    held = Meeting.objects.on_desk_for(user).in_fiscal_year(year)
+    held = Meeting.objects.on_desk_for(user).filter(fiscal_year=year)
     return held.filter(state__in=(MeetingState.HELD, MeetingState.PUBLISHED)).exclude(
         audience=Audience.CLOSED
     )

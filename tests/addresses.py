@@ -58,12 +58,21 @@ from tests.factories.members import (
 )
 from tests.factories.reports import (
     ActivityFactory,
+    AnnualReportFactory,
     EvidenceFactory,
     GrantCategoryFactory,
+    GrantSchemeFactory,
+    RenderingFactory,
+    ReportCommentFactory,
+    ReportEditionFactory,
     TrialProjectFactory,
 )
 
 PUBLIC = {
+    "reports:report-list",
+    "reports:report-detail",
+    "reports:report-pdf",
+    "reports:report-json",
     "consultations:about",
     "consultations:accessibility",
     "consultations:around",
@@ -169,6 +178,12 @@ OUR_PAGES = [page for page in PAGES if not page.name.startswith(("account_", "mf
 
 
 # What an address needs to be built; a page that is missing here fails.
+def submitted_year() -> int:
+    """Of a report that everybody may read."""
+    edition = ReportEditionFactory(report__scheme=GrantSchemeFactory(fiscal_year=2022))
+    return int(edition.report.scheme.fiscal_year)
+
+
 SAMPLES: dict[str, Any] = {
     "public_id": lambda world: world["window"].public_id,
     "item_id": lambda world: world["agenda_item"].public_id,
@@ -327,6 +342,30 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "meetings:my-utterance": {"public_id": lambda world: world["utterance"].public_id},
     "meetings:utterance": {"public_id": lambda world: world["utterance"].public_id},
     # Addresses of the record that name one thing of the year; those of a year alone take it from SAMPLES.
+    **{
+        f"reports:desk-report{page}": {
+            "year": lambda world: AnnualReportFactory(scheme=world["activity"].scheme).scheme.fiscal_year,
+            "kind": lambda world: "outcome",
+        }
+        for page in ("", "-begin", "-ask", "-section", "-comment")
+    },
+    **{
+        f"reports:desk-report-{page}": {
+            "year": lambda world: AnnualReportFactory(scheme=world["activity"].scheme).scheme.fiscal_year,
+            "public_id": lambda world: (
+                RenderingFactory(report=AnnualReportFactory(scheme=world["activity"].scheme)).public_id
+            ),
+        }
+        for page in ("file", "file-cancel", "download")
+    },
+    "reports:desk-report-comment-settle": {
+        "kind": lambda world: "outcome",
+        "public_id": lambda world: ReportCommentFactory().public_id,
+    },
+    **{
+        f"reports:report-{page}": {"year": lambda world: submitted_year()}
+        for page in ("detail", "pdf", "json")
+    },
     "reports:desk-activity": {"public_id": lambda world: world["activity"].public_id},
     "reports:desk-activity-move": {"public_id": lambda world: world["activity"].public_id},
     "reports:desk-activity-remove": {"public_id": lambda world: world["activity"].public_id},

@@ -33,6 +33,7 @@ SECTIONS = (
     (_("会議・議事録"), "meetings:desk-meeting-list", Permission.SEE_MEETINGS, "meetings/"),
     (_("ケーススタディ"), "meetings:desk-case-list", Permission.TEND_CASE_STUDIES, "cases/"),
     (_("事業の記録"), "reports:desk-record", Permission.EDIT_ACTIVITIES, "record/"),
+    (_("事業実施報告書"), "reports:desk-report-list", Permission.EDIT_REPORTS, "annual-reports/"),
     (_("設置要綱"), "members:charter-list", Permission.EDIT_CHARTERS, "charters/"),
     (_("入会のきまり"), "members:master-list", Permission.EDIT_MEMBER_MASTERS, "joining/"),
     (_("利用者"), "members:user-list", Permission.MANAGE_USERS, "users/"),

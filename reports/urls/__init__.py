@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern
 
-from reports.urls import activities, projects, schemes
+from reports.urls import activities, annual, projects, schemes
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
     *schemes.urlpatterns,
     *activities.urlpatterns,
     *projects.urlpatterns,
+    *annual.urlpatterns,
 ]

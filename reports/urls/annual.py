@@ -5,7 +5,7 @@ from django.urls import URLPattern, path
 from reports.views import public
 from reports.views.desk import annual, files
 
-_DESK = "desk/reports/"
+_DESK = "desk/annual-reports/"
 _YEAR = f"{_DESK}<int:year>/"
 _SECTION = f"{_YEAR}<slug:kind>/"
 _FILE = f"{_YEAR}files/<public_id:public_id>/"
@@ -25,8 +25,8 @@ urlpatterns: list[URLPattern] = [
         name="desk-report-comment-settle",
     ),
     path(_SECTION, annual.section, name="desk-report-section"),
-    path("reports/", public.report_list, name="report-list"),
-    path("reports/<int:year>/", public.report, name="report-detail"),
-    path("reports/<int:year>/report.pdf", public.report_pdf, name="report-pdf"),
-    path("reports/<int:year>/data.json", public.report_json, name="report-json"),
+    path("annual-reports/", public.report_list, name="report-list"),
+    path("annual-reports/<int:year>/", public.report, name="report-detail"),
+    path("annual-reports/<int:year>/report.pdf", public.report_pdf, name="report-pdf"),
+    path("annual-reports/<int:year>/data.json", public.report_json, name="report-json"),
 ]

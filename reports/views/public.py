@@ -68,7 +68,10 @@ def _published(year: int) -> ReportEdition:
 
 def _pdf_of(edition: ReportEdition) -> Rendering | None:
     rows = Rendering.objects.filter(edition=edition, kind=RenderingKind.PDF, state=RenderingState.DONE)
-    return rows.select_related("report__scheme", "edition").order_by("-rendered_at").first()
+    found: Rendering | None = (
+        rows.select_related("report__scheme", "edition").order_by("-rendered_at").first()
+    )
+    return found
 
 
 def _crumbs(year: int) -> Crumbs:

@@ -7,12 +7,20 @@ from factory.django import DjangoModelFactory
 from reports.models import (
     Activity,
     ActivityCategory,
+    AnnualReport,
     BudgetLine,
     Evidence,
     GrantCategory,
     GrantScheme,
+    Rendering,
+    ReportComment,
+    ReportEdition,
+    ReportSection,
+    ReportState,
+    SectionKind,
     TrialProject,
 )
+from reports.snapshots import DoneActivity, Section, Snapshot, sha256_of, to_json
 from tests.factories.members import UserFactory
 
 YEAR = 2024
@@ -89,3 +97,81 @@ class BudgetLineFactory(DjangoModelFactory):
     project = factory.SubFactory(TrialProjectFactory)
     payee = factory.Sequence(lambda n: f"印刷所{n:05}")
     amount_yen = 70_000
+
+
+class AnnualReportFactory(DjangoModelFactory):
+    """A draft with its sections, all of them empty."""
+
+    class Meta:
+        model = AnnualReport
+        django_get_or_create = ("scheme",)
+        skip_postgeneration_save = True
+
+    scheme = factory.SubFactory(GrantSchemeFactory)
+
+    @factory.post_generation
+    def sections(self, create: bool, extracted: dict[str, str] | None, **kwargs: object) -> None:
+        if create:
+            for kind in SectionKind:
+                body = (extracted or {}).get(kind.value, "")
+                ReportSection.objects.get_or_create(report=self, kind=kind, defaults={"body": body})
+
+
+class ReportEditionFactory(DjangoModelFactory):
+    """Submitted: everybody reads it. `said` stands in its second section."""
+
+    class Meta:
+        model = ReportEdition
+
+    class Params:
+        said = "連絡会を開いた。(③)"
+
+    report = factory.SubFactory(
+        AnnualReportFactory,
+        state=ReportState.SUBMITTED,
+        approved_at=factory.LazyFunction(timezone.now),
+        approved_by=factory.SubFactory(UserFactory, role="secretariat"),
+    )
+    number = 1
+    snapshot = factory.LazyAttribute(
+        lambda edition: to_json(
+            Snapshot(
+                fiscal_year=edition.report.scheme.fiscal_year,
+                official_name=edition.report.scheme.official_name,
+                issuer="香川県",
+                edition=edition.number,
+                approved_on=dt.date(YEAR + 1, 4, 10),
+                activities=(DoneActivity("部内の連絡会", dt.date(YEAR, 7, 1), result="集まって話した。"),),
+                sections=(
+                    Section("overview", "事業概要"),
+                    Section("background", "事業実施の経緯・背景及び目的", edition.said),
+                ),
+            )
+        )
+    )
+    sha256 = factory.LazyAttribute(lambda edition: sha256_of(edition.snapshot))
+    approved_by = factory.SubFactory(UserFactory, role="secretariat")
+    submitted_at = factory.LazyFunction(timezone.now)
+    submitted_by = factory.SelfAttribute("approved_by")
+
+
+class ReportCommentFactory(DjangoModelFactory):
+    class Meta:
+        model = ReportComment
+
+    section = factory.LazyFunction(lambda: AnnualReportFactory().sections.get(kind=SectionKind.OUTCOME))
+    text = "数を確かめてください。"
+    written_by = factory.SubFactory(UserFactory, role="secretariat")
+
+
+class RenderingFactory(DjangoModelFactory):
+    """Of the draft; it waits for a worker."""
+
+    class Meta:
+        model = Rendering
+
+    report = factory.SubFactory(AnnualReportFactory)
+    kind = "pdf"
+    source = factory.LazyFunction(lambda: to_json(Snapshot(YEAR, "交付金", "香川県")))
+    source_sha256 = factory.Sequence(lambda n: f"{n:064}")
+    asked_by = factory.SubFactory(UserFactory, role="secretariat")

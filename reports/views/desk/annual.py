@@ -54,8 +54,10 @@ class Step:
 @edits
 @require_safe
 def report_list(request: HttpRequest) -> HttpResponse:
-    rows = GrantScheme.objects.select_related("report").order_by("-fiscal_year")
-    context = {"page": paged(request, rows), "crumbs": crumbs((_("事業実施報告書"), ""))}
+    page = paged(request, GrantScheme.objects.order_by("-fiscal_year"))
+    reports = {row.scheme_id: row for row in AnnualReport.objects.filter(scheme__in=list(page.object_list))}
+    page.object_list = [(scheme, reports.get(scheme.pk)) for scheme in page.object_list]
+    context = {"page": page, "crumbs": crumbs((_("事業実施報告書"), ""))}
     return render(request, "reports/desk/report_list.html", context)
 
 
@@ -161,19 +163,22 @@ def comment_settle(request: HttpRequest, year: int, kind: str, public_id: str) -
 def get_report(year: int) -> AnnualReport:
     """Raises Http404."""
     rows = AnnualReport.objects.select_related("scheme", "author", "requested_by", "approved_by")
-    return get_object_or_404(rows, scheme__fiscal_year=year)
+    found: AnnualReport = get_object_or_404(rows, scheme__fiscal_year=year)
+    return found
 
 
 def get_section(report: AnnualReport, kind: str) -> ReportSection:
     """Raises Http404."""
     if kind not in SectionKind.values:
         raise Http404
-    return get_object_or_404(ReportSection.objects.select_related("report__scheme"), report=report, kind=kind)
+    rows = ReportSection.objects.select_related("report__scheme")
+    found: ReportSection = get_object_or_404(rows, report=report, kind=kind)
+    return found
 
 
 # --- Parts -----------------------------------------------------------------------------------------
 def _refuse(form: CommentForm) -> None:
-    raise Refused(" ".join(text for texts in form.errors.values() for text in texts))
+    raise Refused(" ".join(str(text) for texts in form.errors.values() for text in texts))
 
 
 def _crumbs(report: AnnualReport, *more: tuple[str, str]) -> Crumbs:
@@ -290,7 +295,10 @@ def _of_last_year(row: ReportSection) -> ReportSection | None:
     """The same section of the newest report before this one."""
     year = row.report.scheme.fiscal_year
     rows = ReportSection.objects.filter(kind=row.kind, report__scheme__fiscal_year__lt=year).exclude(body="")
-    return rows.select_related("report__scheme").order_by("-report__scheme__fiscal_year").first()
+    found: ReportSection | None = (
+        rows.select_related("report__scheme").order_by("-report__scheme__fiscal_year").first()
+    )
+    return found
 
 
 def _charts_of(figures: list[Figure]) -> list[BarChart]:

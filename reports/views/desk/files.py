@@ -76,7 +76,8 @@ def download(request: HttpRequest, year: int, public_id: str) -> HttpResponseBas
 
 def _get_file(report: AnnualReport, public_id: str) -> Rendering:
     rows = Rendering.objects.select_related("report__scheme", "edition", "asked_by")
-    return get_object_or_404(rows, report=report, public_id=public_id)
+    found: Rendering = get_object_or_404(rows, report=report, public_id=public_id)
+    return found
 
 
 def _stages(row: Rendering) -> list[tuple[str, str]]:

@@ -40,12 +40,14 @@ MODULES = (
     "members/forms/joining.py",
     "members/views/joining.py",
     "platform_portal/public_forms.py",
+    "reports/views/public.py",
     "platform_portal/views.py",
 )
 # Without signing in; what these extend and include is added.
 OPEN_TO_ALL = (
     "consultations/*.html",
     "meetings/public/*.html",
+    "reports/public/*.html",
     "members/joining/*.html",
     "errors/*.html",
 )
