@@ -1,5 +1,6 @@
 """Section 1: 月・事業の名前・（区分）・→結果, again and again, with all that people leave out or put on one line."""
 
+import re
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ ARROWS = ("→", "⇒", "➡", "⇨", "->", "=>")
 _LONGEST_HEAD = 200
 _LONGEST_NAME = 60
 _LABEL_LINES = 6
+_ATTENDED = re.compile(r"参加者:\s?(?P<count>\d{1,3}(?:,\d{3})*|\d{1,7})\s?[名人]")
 
 
 class OverviewReader:
@@ -40,7 +42,8 @@ class OverviewReader:
         elif self._is_head_without_months(line, following):
             self._begin(line, None)
         elif activity is not None:
-            self._go_on(activity, line)
+            if not self._read_attended(activity, line):
+                self._go_on(activity, line)
         else:
             return False
         return True
@@ -140,6 +143,15 @@ class OverviewReader:
             message = _("「%s」の前に → がありません。結果として読みました。")
             self._draft.flag("no_arrow", line.number, message % shown(line.text))
         self._add_result(activity, line, line.text)
+
+    def _read_attended(self, activity: ActivityDraft, line: Line) -> bool:
+        """参加者：30名, as the portal itself prints it."""
+        match = _ATTENDED.fullmatch(fold(line.text[:40])) if activity.attendee_count is None else None
+        if match is None:
+            return False
+        activity.attendee_count = int(match["count"].replace(",", ""))
+        self._own(activity, line)
+        return True
 
     def _add_result(self, activity: ActivityDraft, line: Line, text: str) -> None:
         """The form prints the first arrow again; others stay."""

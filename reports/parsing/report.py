@@ -11,6 +11,7 @@ from reports.parsing.embedded_tables import budget_of, tables_in
 from reports.parsing.headings import (
     HEADING_MARKS,
     Heading,
+    is_appendix,
     is_form,
     is_title,
     official_name_in,
@@ -110,6 +111,7 @@ class _Reader:
 
     # --- the rest -------------------------------------------------------------------------------
     def read(self) -> None:
+        self._set_appendix_aside()
         for line, following in zip(self._lines, [*self._lines[1:], None], strict=False):
             if self._begins_section(line):
                 continue
@@ -118,6 +120,12 @@ class _Reader:
             elif self._section.kind != "overview" or not self._overview.read(line, following):
                 self._read_prose(self._section, line)
         self._overview.close()
+
+    def _set_appendix_aside(self) -> None:
+        begin = next((i for i, line in enumerate(self._lines) if is_appendix(line.text)), len(self._lines))
+        for line in self._lines[begin:]:
+            self._draft.set_aside(line)
+        self._lines = self._lines[:begin]
 
     def _read_front(self, line: Line, following: Line | None) -> None:
         draft = self._draft

@@ -45,7 +45,16 @@ def _words(report: ReadReport, kind: str, index: int) -> str:
         activity = report.activities[index]
         labels = "".join(label.words for label in activity.labels)
         left = "".join(flag.text for flag in report.flags if flag.code == "brackets")
-        return activity.timing + activity.title + labels + activity.result + left
+        attended = "参加者名人" if activity.attendee_count is not None else ""
+        return (
+            activity.timing
+            + activity.title
+            + labels
+            + activity.result
+            + left
+            + attended
+            + "【未確認】" * len(labels)
+        )
     if kind == "section":
         return report.sections[index].heading + report.sections[index].body
     if kind == "remainder":
