@@ -78,14 +78,16 @@ class OverviewReader:
         activity = self._activity
         if activity is not None and not (activity.title and (activity.labels or activity.has_result)):
             return False  # the one before still lacks its own
+        has_arrow = following is not None and following.text.startswith(ARROWS)
         if found := find_labels(text):
-            return "。" not in text[: found.start]
+            is_named = has_arrow or any(label.words for label in found.labels)
+            return is_named and "。" not in text[: found.start]
         if following is None or "。" in text:
             return False
         if opens_labels(text) is not None or starts_with_labels(following.text):
             return True
         is_apart = line.after_gap and len(text) <= _LONGEST_NAME
-        return is_apart and following.text.startswith(ARROWS) and (activity is None or activity.has_result)
+        return is_apart and has_arrow and (activity is None or activity.has_result)
 
     def _begin(self, line: Line, months: Months | None) -> None:
         draft = self._draft

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from meetings.parsing.source import Line, split_lines
+from meetings.parsing.source import Line, split_lines, squeeze
 from reports.parsing.dates import read_fiscal_year
 from reports.parsing.draft import Draft, Prose, SectionDraft, flag_whole, shown
 from reports.parsing.embedded_tables import budget_of, tables_in
@@ -135,6 +135,10 @@ class _Reader:
             self._overview.read(line, following)
         elif is_form(line.text):
             draft.own("form", 0, line)
+        elif draft.title and squeeze(line.text) == squeeze(
+            draft.title
+        ):  # at the head of the pages, then over the text
+            draft.own("title", 0, line)
         elif draft.title and not draft.heading and line.text.startswith(tuple(HEADING_MARKS)):
             draft.heading = line.text.lstrip(HEADING_MARKS).strip()
             draft.own("heading", 0, line)
