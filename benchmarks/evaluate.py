@@ -1,5 +1,5 @@
 """`make evaluate`: scores the hours parser, the finder and the minutes parser on real words kept outside the project,
-and reads a real annual report and a real table of projects back: those two must be right to the last amount."""
+then reads a real annual report and a real table of projects and prints them again: those two must be right throughout."""
 
 import os
 import sys

@@ -1,15 +1,25 @@
-"""Two real papers kept outside the project, read as they are: a report of a year, and a table of projects.
+"""Two real papers kept outside the project, read as they are and printed again: a report of a year, a table of projects.
 
-What is expected of them stands here as facts: months, numbers of categories, amounts. Their sentences stay outside.
+What is expected of them stands here as facts: months, numbers of categories, amounts. Their sentences stay outside: the
+text of the printed report is compared with the paper itself, white space apart. Three things differ on purpose: the line
+that says which edition it is, what stands at the head and foot of pages, and the tables and charts behind the report.
 """
 
 import datetime as dt
+import io
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+from meetings.extracting import extract_text
 from meetings.parsing.source import squeeze
+from reports.importing.previewing import preview
 from reports.importing.reading import read_report_file
 from reports.parsing import ReadReport
+from reports.printing.pdf import print_report
+from reports.printing.wording import edition_words, title_of
+from reports.snapshots import Snapshot
 
 SEEDS = "seeds"
 # Month and categories of each activity, in order.
@@ -66,10 +76,47 @@ def check_table(source: str, read: ReadReport) -> Iterator[Check]:
     yield f"行き先のない文字 {lost_characters(source, read)}", lost_characters(source, read) == 0
 
 
-# What is rendered from a paper and compared with it belongs here too, as another check beside its reading.
+def check_printed_report(source: str, read: ReadReport) -> Iterator[Check]:
+    snapshot = approved(read)
+    data, pages = print_report(snapshot)
+    printed = words_of_the_report(extract_text(io.BytesIO(data)).text, snapshot)
+    yield f"印刷した {pages} ページの文字（{len(printed)} 字）がもとと同じ", printed == squeeze(source)
+
+
+def check_printed_table(source: str, read: ReadReport) -> Iterator[Check]:
+    data, pages = print_report(approved(read))
+    printed = squeeze(extract_text(io.BytesIO(data)).text)
+    lines = [line for project in read.projects for line in project.lines]
+    amounts = [line.amount_yen for line in lines if f"{line.amount_yen:,})" in printed]
+    yield (
+        f"印刷した {pages} ページに金額 {len(amounts)} 個と計",
+        len(amounts) == 13 and f"({TOTAL:,})" in printed,
+    )
+    names = [project.name for project in read.projects] + [line.payee for line in lines]
+    yield "印刷したものに事業名称と発注先", all(squeeze(name) in printed for name in names)
+
+
+def approved(read: ReadReport) -> Snapshot:
+    draft = preview(read)
+    categories = tuple(replace(category, is_confirmed=True) for category in draft.categories)
+    return replace(draft, categories=categories, edition=1, approved_on=dt.date(read.fiscal_year or 0, 3, 31))
+
+
+def words_of_the_report(text: str, snapshot: Snapshot) -> str:
+    """Of a printed report, without what differs from the paper on purpose."""
+    title, edition = squeeze(title_of(snapshot)), squeeze(edition_words(snapshot))
+    kept = []
+    for number, page in enumerate(text.split("\f")):
+        for line in map(squeeze, page.splitlines()):
+            is_of_the_page = re.fullmatch(r"\d+/\d+", line) or (number > 0 and line.startswith(title))
+            if not is_of_the_page and line != edition:
+                kept.append(line)
+    return "".join(kept).partition("【資料】")[0]
+
+
 PAPERS: tuple[tuple[str, str, tuple[Callable[[str, ReadReport], Iterator[Check]], ...]], ...] = (
-    ("報告書", "000_*.txt", (check_report,)),
-    ("予算の表", "003_*.txt", (check_table,)),
+    ("報告書", "000_*.txt", (check_report, check_printed_report)),
+    ("予算の表", "003_*.txt", (check_table, check_printed_table)),
 )
 
 
@@ -97,6 +144,6 @@ def main(data_dir: Path) -> tuple[str, bool]:
         found = [check for part in parts for check in part(source, read)]
         checks += found
         right = sum(is_right for _what, is_right in found)
-        lines.append(f"{name}の読み取り: {right}/{len(found)}、確かめること {len(read.flags)} 件")
+        lines.append(f"{name}の読み取りと印刷: {right}/{len(found)}、確かめること {len(read.flags)} 件")
         lines += [f"  {'✓' if is_right else '✗'} {what}" for what, is_right in found]
     return "\n".join(lines), all(is_right for _what, is_right in checks)

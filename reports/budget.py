@@ -16,10 +16,10 @@ MOST_PAYEES = 100
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one payee or one category gets. `unknown`: how many of its lines have no amount yet."""
+    """What one payee or one category gets; None while nothing of it is known. `unknown`: how many lines have no amount yet."""
 
     words: str
-    amount: int
+    amount: int | None
     unknown: int
 
 
@@ -64,7 +64,7 @@ def sums_of(scheme: GrantScheme) -> Sums:
 
 
 def _share(words: str, row: dict[str, Any]) -> Share:
-    return Share(words, row["amount"] or 0, row["unknown"])
+    return Share(words, row["amount"], row["unknown"])
 
 
 def _category_words(row: dict[str, Any]) -> str:

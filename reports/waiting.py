@@ -38,11 +38,12 @@ def record_jobs(user: Any) -> Iterable[Job]:
 def _unconfirmed(schemes: list[GrantScheme]) -> Job:
     used = Q(activity_links__isnull=False) | Q(projects__isnull=False)
     rows = GrantCategory.objects.filter(used, scheme__in=schemes, confirmed_at=None).distinct()
-    years = list(rows.order_by("-scheme__fiscal_year").values_list("scheme__fiscal_year", flat=True))
-    year = years[0] if years else schemes[0].fiscal_year
+    # With the key: categories of one year are still several.
+    found = list(rows.order_by("-scheme__fiscal_year", "pk").values_list("scheme__fiscal_year", "pk"))
+    year = found[0][0] if found else schemes[0].fiscal_year
     return Job(
         _("使っている未確認の区分"),
         _("交付要綱などを見て、言葉を確かめます。確かめるまで報告書は承認できません。"),
-        len(years),
+        len(found),
         reverse("reports:desk-scheme", args=[year]),
     )

@@ -12,6 +12,7 @@ from platform_portal.seen_forms import SeenForm
 from reports.forms.yen import YenField
 from reports.models import BudgetLine, GrantCategory, GrantScheme, TrialProject
 from reports.models.projects import MOST_YEN
+from reports.parsing.dates import read_timing
 
 PREFIX = "lines"
 MOST_LINES = 100
@@ -35,9 +36,16 @@ class ProjectForm(SeenForm):
 
     def __init__(self, *args: Any, scheme: GrantScheme, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fiscal_year = scheme.fiscal_year
         field: Any = self.fields["category"]
         field.queryset = GrantCategory.objects.filter(scheme=scheme).order_by("number")
         field.empty_label = _("（なし）")
+
+    def clean(self) -> dict[str, Any]:
+        """With the days that the words of the timing name, where they name some."""
+        values = super().clean()
+        days = read_timing(values.get("timing", ""), self.fiscal_year)
+        return {**values, "starts_on": days.starts_on, "ends_on": days.ends_on}
 
     def _post_clean(self) -> None: ...
 
@@ -67,7 +75,6 @@ class LineForm(forms.Form):
 
 
 class BaseLineFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subscriptable at run time
-    # What the lines of the page were drawn from: whoever saves over others' lines is told.
     def lines(self) -> list[dict[str, Any]]:
         """Those that say something, in their order."""
         return [

@@ -33,9 +33,7 @@ class _WholeField(forms.CharField):
     units: tuple[str, ...] = ()
 
     def __init__(self, *, most: int, **options: Any) -> None:
-        widget = forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "off", "class": "short-number"}
-        )
+        widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
         super().__init__(**{"widget": widget, "max_length": 40, "required": False, **options})
         self.most = most
 
@@ -73,6 +71,7 @@ class PeopleField(_WholeField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(most=MOST_PEOPLE, **options)
+        self.widget.attrs["class"] = "short-number"
 
     def how_to_write(self) -> str:
         return _("人数は、数字だけで書いてください。例：62")

@@ -69,6 +69,7 @@ class ActivityDraft:
     title: str = ""
     labels: list[Label] = field(default_factory=list)
     has_result: bool = False
+    attendee_count: int | None = None
     last: Line | None = None
 
     def done(self) -> ReadActivity:
@@ -80,6 +81,7 @@ class ActivityDraft:
             tuple(self.labels),
             self.result.text,
             self.line,
+            self.attendee_count,
         )
 
 

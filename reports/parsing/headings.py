@@ -32,6 +32,7 @@ _LIKE: dict[SectionName, re.Pattern[str]] = {
 _ANY_WORD = re.compile("概要|経緯|背景|目的|成果|工夫|課題|展望")
 _SAME = 0.75
 FORM_WORDS = ("【事業内容】", "事業内容")
+APPENDIX_WORDS = "【資料】"
 HEADING_MARKS = "●○◎■◆▼"
 
 
@@ -59,6 +60,11 @@ def words_of(kind: SectionName) -> str:
 
 def is_form(text: str) -> bool:
     return squeeze(text) in FORM_WORDS
+
+
+def is_appendix(text: str) -> bool:
+    """Where the report ends and tables and charts begin."""
+    return squeeze(text) == APPENDIX_WORDS
 
 
 def section_heading(text: str) -> Heading | None:

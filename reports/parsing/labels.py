@@ -15,6 +15,7 @@ _SIGN = f"[{''.join(SIGNS)}]"
 _OPENING = re.compile(rf"[(\[]\s{{0,3}}(?={_SIGN})")
 _ONE = re.compile(rf"({_SIGN})([^{''.join(SIGNS)}]*)")
 _LONGEST = 800
+UNCONFIRMED = "【未確認】"
 _BETWEEN = " \t　、，,・/／;；"
 
 
@@ -53,7 +54,11 @@ def starts_with_labels(text: str) -> bool:
 
 
 def read_labels(inside: str) -> tuple[Label, ...]:
-    return tuple(Label(SIGNS[sign], words.strip(_BETWEEN)) for sign, words in _ONE.findall(inside))
+    """What the portal prints behind words that nobody has confirmed is none of them."""
+    return tuple(
+        Label(SIGNS[sign], words.strip(_BETWEEN).removesuffix(UNCONFIRMED))
+        for sign, words in _ONE.findall(inside)
+    )
 
 
 def cited_in(text: str) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 """Section 1: 月・事業の名前・（区分）・→結果, again and again, with all that people leave out or put on one line."""
 
+import re
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ ARROWS = ("→", "⇒", "➡", "⇨", "->", "=>")
 _LONGEST_HEAD = 200
 _LONGEST_NAME = 60
 _LABEL_LINES = 6
+_ATTENDED = re.compile(r"参加者:\s?(?P<count>\d{1,3}(?:,\d{3})*|\d{1,7})\s?[名人]")
 
 
 class OverviewReader:
@@ -40,7 +42,8 @@ class OverviewReader:
         elif self._is_head_without_months(line, following):
             self._begin(line, None)
         elif activity is not None:
-            self._go_on(activity, line)
+            if not self._read_attended(activity, line):
+                self._go_on(activity, line)
         else:
             return False
         return True
@@ -75,14 +78,16 @@ class OverviewReader:
         activity = self._activity
         if activity is not None and not (activity.title and (activity.labels or activity.has_result)):
             return False  # the one before still lacks its own
+        has_arrow = following is not None and following.text.startswith(ARROWS)
         if found := find_labels(text):
-            return "。" not in text[: found.start]
+            is_named = has_arrow or any(label.words for label in found.labels)
+            return is_named and "。" not in text[: found.start]
         if following is None or "。" in text:
             return False
         if opens_labels(text) is not None or starts_with_labels(following.text):
             return True
         is_apart = line.after_gap and len(text) <= _LONGEST_NAME
-        return is_apart and following.text.startswith(ARROWS) and (activity is None or activity.has_result)
+        return is_apart and has_arrow and (activity is None or activity.has_result)
 
     def _begin(self, line: Line, months: Months | None) -> None:
         draft = self._draft
@@ -140,6 +145,15 @@ class OverviewReader:
             message = _("「%s」の前に → がありません。結果として読みました。")
             self._draft.flag("no_arrow", line.number, message % shown(line.text))
         self._add_result(activity, line, line.text)
+
+    def _read_attended(self, activity: ActivityDraft, line: Line) -> bool:
+        """参加者：30名, as the portal itself prints it."""
+        match = _ATTENDED.fullmatch(fold(line.text[:40])) if activity.attendee_count is None else None
+        if match is None:
+            return False
+        activity.attendee_count = int(match["count"].replace(",", ""))
+        self._own(activity, line)
+        return True
 
     def _add_result(self, activity: ActivityDraft, line: Line, text: str) -> None:
         """The form prints the first arrow again; others stay."""

@@ -18,6 +18,7 @@ _BARE = re.compile(
     r"[ \t]?:?[ \t]?[¥￥\\]?[ \t]?(?<!\d)(?P<figures>\d{1,3}(?:,\d{3}){1,5}|\d{1,15}(?=[ \t]?(?:千|万)?円))"
     r"(?P<unit>千|万)?[ \t]?円?(?P<tax>税込|税抜)?(?=\s|$|[、,;])"
 )
+_NOT_YET = re.compile(r"\((?:追加発注:)?未定\)")
 _UNITS = {"億": 100_000_000, "百万": 1_000_000, "十万": 100_000, "万": 10_000, "千": 1_000}
 _ADDED = ("追加発注", "追加")
 _BETWEEN = " \t\n　、，,;；・/／"
@@ -50,22 +51,23 @@ def read_payees(text: str) -> tuple[Line, ...]:
 
 
 def _next(folded: str, place: int) -> "re.Match[str] | None":
-    found = [match for pattern in (_BRACKETS, _BARE) if (match := pattern.search(folded, place))]
+    found = [match for pattern in (_BRACKETS, _BARE, _NOT_YET) if (match := pattern.search(folded, place))]
     return min(found, key=lambda match: match.start(), default=None)
 
 
 def _line(payee: str, match: "re.Match[str]", text: str, before: list[Line]) -> Line:
-    start, end = match.span("words") if "words" in match.groupdict() else (-1, -1)
-    words = text[start:end].strip() if start >= 0 else ""
-    is_added = words.startswith(_ADDED)
-    breakdown = "" if words == _ADDED[0] else words
-    amount = _yen(match)
-    printed = text[match.start() : match.end()].strip(_BETWEEN)
-    if amount is None or match["unit"] or match["tax"]:
-        breakdown = f"{breakdown} {printed}".strip()  # what the figure alone does not say
     if not payee and before:
         payee = before[-1].payee
-    return Line(payee, amount, breakdown, is_added)
+    printed = text[match.start() : match.end()].strip(_BETWEEN)
+    if match.re is _NOT_YET:
+        return Line(payee, None, is_additional=_ADDED[0] in printed)
+    start, end = match.span("words") if match.re is _BRACKETS else (0, 0)
+    words = text[start:end].strip()
+    breakdown = "" if words == _ADDED[0] else words
+    amount = _yen(match)
+    if amount is None or match["unit"] or match["tax"]:
+        breakdown = f"{breakdown} {printed}".strip()  # what the figure alone does not say
+    return Line(payee, amount, breakdown, words.startswith(_ADDED))
 
 
 def _yen(match: "re.Match[str]") -> int | None:

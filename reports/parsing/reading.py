@@ -34,6 +34,7 @@ class ReadActivity:
     labels: tuple[Label, ...]
     result: str
     line: int
+    attendee_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from meetings.parsing.source import Line, split_lines
+from meetings.parsing.source import Line, split_lines, squeeze
 from reports.parsing.dates import read_fiscal_year
 from reports.parsing.draft import Draft, Prose, SectionDraft, flag_whole, shown
 from reports.parsing.embedded_tables import budget_of, tables_in
 from reports.parsing.headings import (
     HEADING_MARKS,
     Heading,
+    is_appendix,
     is_form,
     is_title,
     official_name_in,
@@ -110,6 +111,7 @@ class _Reader:
 
     # --- the rest -------------------------------------------------------------------------------
     def read(self) -> None:
+        self._set_appendix_aside()
         for line, following in zip(self._lines, [*self._lines[1:], None], strict=False):
             if self._begins_section(line):
                 continue
@@ -119,6 +121,12 @@ class _Reader:
                 self._read_prose(self._section, line)
         self._overview.close()
 
+    def _set_appendix_aside(self) -> None:
+        begin = next((i for i, line in enumerate(self._lines) if is_appendix(line.text)), len(self._lines))
+        for line in self._lines[begin:]:
+            self._draft.set_aside(line)
+        self._lines = self._lines[:begin]
+
     def _read_front(self, line: Line, following: Line | None) -> None:
         draft = self._draft
         if draft.title and self._overview.begins(line):  # activities without their heading
@@ -127,6 +135,10 @@ class _Reader:
             self._overview.read(line, following)
         elif is_form(line.text):
             draft.own("form", 0, line)
+        elif draft.title and squeeze(line.text) == squeeze(
+            draft.title
+        ):  # at the head of the pages, then over the text
+            draft.own("title", 0, line)
         elif draft.title and not draft.heading and line.text.startswith(tuple(HEADING_MARKS)):
             draft.heading = line.text.lstrip(HEADING_MARKS).strip()
             draft.own("heading", 0, line)

@@ -12,7 +12,7 @@ from reports.snapshots import Snapshot
 
 WIDTH = 441
 """Points: 42 characters, the width of the text."""
-MOST_BARS = 20
+MOST_BARS = 10
 _MONTHS = (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)
 _NO_MONTH = 0
 _NO_CATEGORY = 0
@@ -169,7 +169,7 @@ def budget_chart(snapshot: Snapshot) -> BudgetChart | None:
 
 
 def _beams(shown: Sequence[tuple[str, int]]) -> Drawing:
-    step, longest = 24.0, WIDTH - 70.0
+    step, longest = 22.0, WIDTH - 70.0
     most = max(amount for _name, amount in shown)
     bars, labels = [], []
     for place, (name, amount) in enumerate(shown):

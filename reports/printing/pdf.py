@@ -13,14 +13,33 @@ from reports.snapshots import Snapshot, canonical, to_json
 FILING_VARIANT = "pdf/a-3a"
 ATTACHED_NAME = "report.json"
 MOST_PAGES_WITHOUT_CONTENTS = 6
+_CHARACTERS_ON_A_PAGE = 900
+_ROOM_AROUND = 120  # characters that the heads and spaces of an activity or a row take
 
 
 def lay_out_report(snapshot: Snapshot) -> LaidOut:
-    """Long reports begin with their contents. Whether one is long is known when it has been laid out."""
+    """Reports of more than six pages begin with their contents.
+
+    How many there are is known when they are laid out, and that is most of the work: a guess saves doing it twice.
+    """
+    if _looks_long(snapshot):
+        laid = lay_out(*html_and_css(snapshot, with_contents=True))
+        if laid.page_count > MOST_PAGES_WITHOUT_CONTENTS + 1:  # the contents themselves take less than a page
+            return laid
     laid = lay_out(*html_and_css(snapshot))
     if laid.page_count > MOST_PAGES_WITHOUT_CONTENTS:
         laid = lay_out(*html_and_css(snapshot, with_contents=True))
     return laid
+
+
+def _looks_long(snapshot: Snapshot) -> bool:
+    words = sum(len(each.title) + len(each.result) + _ROOM_AROUND for each in snapshot.activities)
+    words += sum(len(each.body) for each in snapshot.sections)
+    words += sum(
+        _ROOM_AROUND + 2 * len(each.content + each.expected_effect + each.response)
+        for each in snapshot.projects
+    )
+    return words > (MOST_PAGES_WITHOUT_CONTENTS + 1) * _CHARACTERS_ON_A_PAGE
 
 
 def print_report(

@@ -161,6 +161,7 @@ def _activity_values(activity: ReadActivity, categories: Categories) -> dict[str
         "month_to": activity.month_to,
         "title": activity.title,
         "result": activity.result,
+        "attendee_count": activity.attendee_count,
         "categories": [categories[number] for number in numbers],
     }
 

@@ -72,6 +72,11 @@ FOR_BUTTONS = {
     "my:window-confirm",
     "my:window-submit",
     "my:window-take-back",
+    "reports:desk-activity-move",
+    "reports:desk-activity-order-by-month",
+    "reports:desk-offer-accept",
+    "reports:desk-offer-dismiss",
+    "reports:desk-offer-restore",
 }
 FILES = {
     "desk:window-export",
@@ -99,6 +104,10 @@ FILES = {
     "members:own-logo",
     "members:person-export",
     "members:public-logo",
+    "reports:desk-activity-file",
+    "reports:desk-evidence",
+    "reports:desk-project-text",
+    "reports:desk-project-workbook",
 }
 FOR_COMING_MEETINGS = {
     "meetings:desk-attendance-invite",

@@ -11,6 +11,9 @@ FIXTURES = Path(__file__).resolve().parents[2] / "data" / "reports"
 FRAME = frozenset("()（）[]［］〔〕→⇒➡⇨->=・○●◎◆■◇□▼▪▶*、，,/／;；:：0123456789０１２３４５６７８９")
 
 
+_REPEATED = {"title", "form"}
+
+
 def fixture(name: str) -> str:
     return (FIXTURES / name).read_text(encoding="utf-8")
 
@@ -29,7 +32,9 @@ def assert_nothing_lost(source: str, report: ReadReport) -> None:
     assert max(owners, default=0) <= 1
     for (kind, index), pieces in taken.items():
         if kind != "table":
-            _assert_said("".join(pieces), _words(report, kind, index))
+            _assert_said(
+                "".join(pieces), _words(report, kind, index) * (len(pieces) if kind in _REPEATED else 1)
+            )
 
 
 def _assert_said(source: str, words: str) -> None:
@@ -45,7 +50,16 @@ def _words(report: ReadReport, kind: str, index: int) -> str:
         activity = report.activities[index]
         labels = "".join(label.words for label in activity.labels)
         left = "".join(flag.text for flag in report.flags if flag.code == "brackets")
-        return activity.timing + activity.title + labels + activity.result + left
+        attended = "参加者名人" if activity.attendee_count is not None else ""
+        return (
+            activity.timing
+            + activity.title
+            + labels
+            + activity.result
+            + left
+            + attended
+            + "【未確認】" * len(labels)
+        )
     if kind == "section":
         return report.sections[index].heading + report.sections[index].body
     if kind == "remainder":

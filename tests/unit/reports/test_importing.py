@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from members.models import User
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
 from platform_portal.sheets.writing import workbook_bytes
+from reports.importing.previewing import preview
 from reports.importing.reading import ReadFile, read_report_file
 from reports.models import (
     Activity,
@@ -27,6 +29,7 @@ from reports.models import (
 )
 from reports.parsing import parse_report
 from reports.services.imports import import_report
+from reports.snapshotting import take_snapshot
 from tests.factories.members import UserFactory
 from tests.factories.reports import (
     YEAR,
@@ -139,6 +142,16 @@ def test_report_becomes_a_draft(secretary: User) -> None:
     event = AuditEvent.objects.get(type="reports.report_imported")
     assert event.new["activities"] == 6
     assert AuditEvent.objects.filter(type="reports.activity_added").count() == 6
+
+
+def test_preview_shows_what_will_be_stored(secretary: User) -> None:
+    file = read(fixture("irregular.txt") + "\n\n" + fixture("projects.tsv"))
+    shown = preview(file.report, issuer="みおつくし県")
+    done = import_report(file=file, by=secretary)
+    stored = take_snapshot(done.report)
+    assert replace(stored, issuer="みおつくし県", figures=()) == shown
+    with pytest.raises(ValueError, match="no year"):
+        preview(replace(file.report, fiscal_year=None))
 
 
 def test_table_becomes_projects_of_its_year(secretary: User) -> None:

@@ -175,6 +175,25 @@ def test_list_in_prose_begins_no_section() -> None:
     assert "heading_differs" in codes(report)
 
 
+def test_list_in_a_result_begins_no_activity() -> None:
+    report = parse_report(f"{HEAD}令和6年5月 会\n(②調査)\n→次のとおり。\n・町の集い (②)\n・市の集い (②)\n")
+    assert [activity.result for activity in report.activities] == [
+        "次のとおり。\n・町の集い (②)\n・市の集い (②)"
+    ]
+
+
+def test_month_and_name_on_lines_of_their_own() -> None:
+    (activity,) = parse_report(f"{HEAD}令和6年5月\n\n会\n\n(②調査)\n\n→した。\n").activities
+    assert (activity.month_from, activity.title, activity.result) == (month(2024, 5), "会", "した。")
+
+
+def test_title_that_stands_at_the_head_of_the_page_too() -> None:
+    title = "令和６年度「みおつくし交付金」に係る事業実施報告書"
+    report = parse_report(f"{title}\n{title}\n\n1. 事業概要\n")
+    assert (report.fiscal_year, report.official_name) == (2024, "みおつくし交付金")
+    assert "remainder" not in codes(report)
+
+
 def test_title_over_two_lines() -> None:
     report = parse_report("別紙1\n\n令和6年度 みおつくし交付金\n事業実績報告書\n\n1. 事業概要\n")
     assert (report.fiscal_year, report.official_name) == (2024, "みおつくし交付金")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Any
 
 import pikepdf
@@ -18,6 +19,7 @@ from django.conf import settings
 from platform_portal.pdf import UnprintableError
 from reports.making import make_file
 from reports.models import RenderingKind
+from reports.printing import pdf
 from reports.printing.pages import html_and_css
 from reports.printing.pdf import lay_out_report, print_report
 from reports.snapshots import DoneActivity, Section, Snapshot, canonical, from_json, to_json
@@ -215,6 +217,39 @@ def test_long_report_begins_with_its_contents():
         assert re.search(rf"{re.escape(entry.get_title())}[ .]+{number}\b", first), entry.get_title()
     tables = [page for page in pages_of(data) if "期待される効果" in page]
     assert len(tables) > 2  # the head stands on each of its pages
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "page_counts", "with_contents"),
+    [
+        (APPROVED, [6], [False]),
+        (APPROVED, [7, 8], [False, True]),
+        (long_report(5), [20], [True]),
+        (long_report(5), [7, 6], [True, False]),
+        (long_report(5), [7, 7, 8], [True, False, True]),
+    ],
+)
+def test_it_is_laid_out_again_only_where_the_guess_was_wrong(
+    snapshot, page_counts, with_contents, monkeypatch
+):
+    asked, pages = [], list(page_counts)
+
+    def lay_out(html: str, css: str) -> SimpleNamespace:
+        asked.append('class="contents"' in html)
+        return SimpleNamespace(page_count=pages.pop(0))
+
+    monkeypatch.setattr(pdf, "lay_out", lay_out)
+    assert lay_out_report(snapshot).page_count == page_counts[-1]
+    assert asked == with_contents
+
+
+def test_row_that_no_page_holds_is_printed_whole():
+    long = "".join(f"{number}番目の会場で開いた。" for number in range(180))
+    data, count = print_report(replace(DRAFT, projects=(PROJECTS[0], replace(PROJECTS[1], content=long))))
+    words = words_of(data)
+    assert count < 10
+    assert "179番目の会場で開いた。" in words
+    assert all(f"{number}番目の" in words for number in range(180))
 
 
 def test_short_report_needs_no_contents(data):
