@@ -307,7 +307,7 @@ def _charts_of(figures: list[Figure]) -> list[BarChart]:
         bar_chart(
             key=f"figure-{number}",
             title=f"{figure.label}（{figure.unit}）",
-            heading=_("年度"),
+            heading=figure.label,
             series=[figure.unit],
             rows=[(format_fiscal_year(year), [count], "") for year, count in figure.values],
         )
