@@ -325,6 +325,63 @@ def test_an_item_of_another_meeting_is_not_found(secretariat_client):
     assert secretariat_client.get(at(other, "desk-agenda-item", item.public_id)).status_code == 404
 
 
+def test_what_an_agenda_cannot_take_is_said(secretariat_client):
+    first = AgendaItemFactory(meeting=MeetingFactory(planned=True), number="1", title="議事")
+    meeting = first.meeting
+    answer = secretariat_client.post(at(meeting, "desk-agenda-add"), {"title": "", "parent": ""})
+    assert answer.status_code == 422
+    item = at(meeting, "desk-agenda-item", first.public_id)
+    assert secretariat_client.post(item, {"number": "1", "title": ""}).status_code == 422
+    secretariat_client.post(item, {"number": "1", "title": "報告"})
+    assert AgendaItem.objects.get().title == "報告"
+    up = at(meeting, "desk-agenda-move", first.public_id, "up")
+    assert "動かせません" in text_of(secretariat_client.post(up, follow=True))
+    sideways = at(meeting, "desk-agenda-move", first.public_id, "sideways")
+    assert secretariat_client.post(sideways).status_code == 404
+
+
+def test_numbers_that_somebody_chose_are_put_in_order_on_demand(secretariat_client):
+    meeting = MeetingFactory(planned=True)
+    AgendaItemFactory(meeting=meeting, number="7", title="議事")
+    secretariat_client.post(at(meeting, "desk-agenda-renumber"))
+    assert AgendaItem.objects.get().number == "1"
+
+
+def test_the_agenda_of_a_published_record_stays(secretariat_client):
+    item = AgendaItemFactory(meeting=MinutesFactory(published=True).meeting, title="議事")
+    for name in ("desk-agenda-item", "desk-agenda-delete"):
+        answer = secretariat_client.post(at(item.meeting, name, item.public_id), {"title": "x"}, follow=True)
+        assert "議事録を公開した会議は変えられません" in text_of(answer)
+    for name, more in (("desk-agenda-move", [item.public_id, "up"]), ("desk-agenda-renumber", [])):
+        answer = secretariat_client.post(at(item.meeting, name, *more), follow=True)
+        assert "議事録を公開した会議は変えられません" in text_of(answer)
+    item.refresh_from_db()
+    assert item.title == "議事"
+
+
+def test_only_what_nobody_was_told_of_is_deleted(secretariat_client):
+    draft, announced = MeetingFactory(draft=True), MeetingFactory(planned=True)
+    delete = at(draft, "desk-meeting-delete")
+    assert "次第もいっしょに消えます" in text_of(secretariat_client.get(delete))
+    assert secretariat_client.post(delete).headers["Location"] == LIST
+    for send in (secretariat_client.get, secretariat_client.post):
+        assert send(at(announced, "desk-meeting-delete")).headers["Location"] == at(announced)
+    assert list(Meeting.objects.all()) == [announced]
+
+
+@pytest.mark.parametrize(
+    ("values", "to", "words"),
+    [
+        ({"draft": True}, "planned", "に見えるようになります"),
+        ({"planned": True}, "cancelled", "ページは消えません"),
+        ({"state": "cancelled", "cancelled_reason": "台風"}, "planned", "また「開催予定」として"),
+        ({}, "planned", "理由"),
+    ],
+)
+def test_each_step_says_what_it_does(secretariat_client, values, to, words):
+    assert words in text_of(secretariat_client.get(at(MeetingFactory(**values), "desk-meeting-move", to)))
+
+
 # --- Lists and jobs ---------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "query", ["", "?state=held", "?year=abc", "?body=nobody", "?todo=minutes", "?page=99"]
