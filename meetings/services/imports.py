@@ -77,13 +77,13 @@ def keep_import(*, file: Any, file_name: str, body: Body, meeting: Meeting | Non
         kept.content, kept.sha256 = content, hashlib.sha256(content).hexdigest()
         kept.save()
         _queue(kept)
-    audit.record(
-        type="meetings.import_uploaded",
-        by=by,
-        obj=kept,
-        new={"file_name": kept.file_name, "sha256": kept.sha256},
-    )
+    _record_upload(kept, by)
     return kept
+
+
+def _record_upload(kept: MinutesImport, by: Any) -> None:
+    new = {"file_name": kept.file_name, "sha256": kept.sha256}
+    audit.record(type="meetings.import_uploaded", by=by, obj=kept, new=new)
 
 
 def is_small(content: bytes) -> bool:
@@ -262,10 +262,5 @@ def import_minutes_file(
     kept = MinutesImport(body=where, meeting=meeting, file_name=_file_name(path.name), uploaded_by=by)
     _read(kept, content)
     kept.save()
-    audit.record(
-        type="meetings.import_uploaded",
-        by=by,
-        obj=kept,
-        new={"file_name": kept.file_name, "sha256": kept.sha256},
-    )
+    _record_upload(kept, by)
     return accept_import(kept=kept, by=by)
