@@ -28,6 +28,7 @@ from meetings.services.agenda import add_agenda_item, change_agenda_item
 from meetings.services.meetings import record_numbers
 from members.models import Organization
 from platform_portal.audit import services as audit
+from platform_portal.records_language import in_records_language
 
 # Doubts that the editor raised itself outlive another import.
 OF_THE_EDITOR = {"labels_text"}
@@ -107,10 +108,12 @@ def apply_documents(data: Data, meeting: Meeting, items: Mapping[str, AgendaItem
 
 
 def apply_numbers(data: Data, meeting: Meeting, *, by: Any, overwrites: bool) -> None:
+    with in_records_language():
+        people = _("名")
     counted: dict[tuple[str, str], int] = {}
     for row in data["attendance"]:
         if row["count"] is not None:
-            key = ((row["organization"] or row["name"])[:60], (row["unit"] or _("名"))[:10])
+            key = ((row["organization"] or row["name"])[:60], (row["unit"] or people)[:10])
             counted[key] = counted.get(key, 0) + row["count"]
     if not counted or (meeting.counts.exists() and not overwrites):
         return
@@ -208,12 +211,10 @@ def _take(block: Utterance, row: Data, minutes: Minutes) -> None:
         return
     block.version += 1
     if block.labels_text and is_other_text:
+        with in_records_language():
+            message = _("取り込みで本文が変わりました。役職名だけの議事要旨での本文も、確かめてください。")
         MinutesFlag._default_manager.create(
-            minutes=minutes,
-            utterance=block,
-            code="labels_text",
-            line=row["line"],
-            message=_("取り込みで本文が変わりました。役職名だけの議事要旨での本文も、確かめてください。"),
+            minutes=minutes, utterance=block, code="labels_text", line=row["line"], message=message
         )
 
 
@@ -258,9 +259,9 @@ def raise_flags(data: Data, minutes: Minutes, blocks: Sequence[tuple[int, Uttera
     """The doubts of this file take the place of those of an earlier one. What somebody has settled stays settled."""
     earlier = MinutesFlag._default_manager.filter(minutes=minutes).exclude(code__in=OF_THE_EDITOR)
     settled = {(each.code, each.message, each.remainder) for each in earlier.exclude(resolved_at=None)}
-    earlier.filter(resolved_at=None).update(
-        resolved_at=timezone.now(), resolved_by=by, resolution=_("新しい取り込みに置きかわった")
-    )
+    with in_records_language():
+        replaced = _("新しい取り込みに置きかわった")
+    earlier.filter(resolved_at=None).update(resolved_at=timezone.now(), resolved_by=by, resolution=replaced)
     flags = [
         MinutesFlag(
             minutes=minutes,

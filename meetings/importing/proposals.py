@@ -9,6 +9,7 @@ from meetings.models import Body, SpeakerAlias
 from meetings.parsing import Proposal, parse_minutes
 from meetings.speakers import alias_key
 from members.models import Organization
+from platform_portal.records_language import in_records_language
 
 Data = dict[str, Any]
 _ORDINAL = re.compile(r"第\s*(\d{1,3})\s*回")
@@ -21,8 +22,8 @@ _BRACKETS = "()（）【】[]［］〔〕〈〉<>「」『』○〇◯●◎◆�
 
 def propose(text: str, body: Body) -> Data:
     """Reads `text`; who is known to the body or is a member by that very name is filled in. Three queries."""
-    proposal = parse_minutes(text)
-    data = as_data(proposal, text)
+    with in_records_language():
+        data = as_data(parse_minutes(text), text)
     _fill_in_known(data["utterances"], body)
     return data
 

@@ -33,6 +33,7 @@ from meetings.services.meetings import change_meeting, create_meeting
 from meetings.services.minutes import lock_draft, start_minutes, touch_minutes
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
+from platform_portal.records_language import in_records_language
 
 logger = logging.getLogger(__name__)
 # A web request reads what takes a second or two; a worker reads the rest. By name: the task imports this module.
@@ -118,9 +119,10 @@ def _queue(kept: MinutesImport) -> None:
         except OperationalError as error:
             logger.warning("import %s is not queued: %s", kept.pk, type(error).__name__)
             kept.content = b""
-            kept.reading_error = _(
-                "いまは大きな PDF を読み取れません。しばらくしてから、もう一度アップロードしてください。"
-            )
+            with in_records_language():
+                kept.reading_error = _(
+                    "いまは大きな PDF を読み取れません。しばらくしてから、もう一度アップロードしてください。"
+                )
             kept.save(update_fields=["content", "reading_error"])
 
     transaction.on_commit(send)

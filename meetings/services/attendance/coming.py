@@ -16,6 +16,7 @@ from members.models import Organization
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
 from platform_portal.page_cache import forget_public_pages
+from platform_portal.records_language import in_records_language
 
 
 @transaction.atomic
@@ -94,7 +95,8 @@ def take_over_counts(*, meeting: Meeting, by: Any) -> list[ParticipantCount]:
     """Writes the numbers of the attendance list among those of the record; others that stand there stay. Raises Refused."""
     locked = lock_meeting(meeting)
     check_can_record_attendance(by, locked)
-    counts = present_attendance(locked).counts
+    with in_records_language():
+        counts = present_attendance(locked).counts
     if not counts:
         raise Refused(_("まだだれの出席も記録されていません。先に、だれが来たかを記録してください。"))
     rows = []
