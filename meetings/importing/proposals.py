@@ -29,6 +29,7 @@ def propose(text: str, body: Body) -> Data:
 
 
 def as_data(proposal: Proposal, text: str) -> Data:
+    remainders = _remainders(proposal, text)
     return {
         "header": {
             "title": _one_line(_RECORD_WORDS.sub("", proposal.title) or proposal.title, 150),
@@ -85,16 +86,20 @@ def as_data(proposal: Proposal, text: str) -> Data:
                 "code": flag.code[:40],
                 "line": flag.line,
                 "message": str(flag.message)[:500],
-                "remainder": _remainder(proposal, index, text),
+                "remainder": _storable("\n".join(remainders.get(index, ()))),
             }
             for index, flag in enumerate(proposal.flags)
         ],
     }
 
 
-def _remainder(proposal: Proposal, index: int, text: str) -> str:
-    pieces = [each for each in proposal.pieces if each.kind == "remainder" and each.index == index]
-    return _storable("\n".join(text[piece.start : piece.end] for piece in pieces))
+def _remainders(proposal: Proposal, text: str) -> dict[int, list[str]]:
+    """Words that found no place, by index of the doubt about them."""
+    found: dict[int, list[str]] = {}
+    for piece in proposal.pieces:
+        if piece.kind == "remainder":
+            found.setdefault(piece.index, []).append(text[piece.start : piece.end])
+    return found
 
 
 def _storable(text: str) -> str:
