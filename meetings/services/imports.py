@@ -193,7 +193,7 @@ def accept_import(*, kept: MinutesImport, by: Any, choices: Choices | None = Non
         _fill_in_header(data, meeting, choices, by)
     locked.meeting = meeting
     items = apply_agenda(data, meeting, by=by, overwrites="agenda" in choices.header)
-    apply_documents(data, meeting, items, by=by)
+    doubts = apply_documents(data, meeting, items, by=by)
     apply_numbers(data, meeting, by=by, overwrites="counts" in choices.header)
     apply_people(data, meeting, by=by)
     is_first = not Minutes.objects.filter(meeting=meeting).exists()
@@ -202,7 +202,7 @@ def accept_import(*, kept: MinutesImport, by: Any, choices: Choices | None = Non
         raise Refused(_("画面を開いてから、議事録の下書きが変わりました。違いをもう一度確かめてください。"))
     _minutes, rows = plan_blocks(locked)
     blocks = apply_blocks(minutes, rows, items, file=choices.file, drop_missing=choices.drop_missing)
-    flags = raise_flags(data, minutes, blocks, by=by)
+    flags = raise_flags([*data["flags"], *doubts], minutes, blocks, by=by)
     touch_minutes(minutes, by)
     learn_aliases(body=locked.body, known=learnable(data["utterances"]), by=by)
     locked.accepted_at, locked.accepted_by = timezone.now(), by
