@@ -26,7 +26,7 @@ from meetings.forms.attendance import (
 from meetings.models import Answer, Attendance, Attendee, Meeting
 from meetings.permissions import attendance as permissions
 from meetings.presenting.attendance import kind_words, present_attendance, table_rows, tally_of
-from meetings.services.attendance import answering, coming, inviting, reminding
+from meetings.services.attendance import answering, coming, inviting, letters, reminding
 from meetings.views.answering import MORE, Answering
 from meetings.views.desk.common import edits, get_meeting, led_back, section_steps, sees
 from platform_portal.access.checks import Refused, has, reason_against
@@ -77,6 +77,7 @@ def attendance(request: HttpRequest, public_id: str) -> HttpResponse:
         "rows": _rows(page.object_list, meeting, user),
         "answers": [str(label) for label in Answer.labels],
         "by_kind": by_kind,
+        "letters": meeting.attendances.filter(letter__isnull=False).count(),
         "total": total,
         "listed": present_attendance(meeting),
         # Notes and addresses are for those who tend the list; others of the desk see who comes.
@@ -117,7 +118,7 @@ def remind(request: HttpRequest, public_id: str) -> HttpResponse:
         _say_reminded(request, meeting)
         return redirect(table_of(meeting))
     waiting = list(meeting.attendances.unanswered().select_related("organization"))
-    count = len(inviting.recipients_of(waiting))
+    count = len(letters.recipients_of(waiting))
     context = {
         "title": _("返事を催促する"),
         "text": _(
