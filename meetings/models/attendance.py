@@ -36,6 +36,14 @@ class AnswerWay(models.TextChoices):
     DESK = "desk", _("電話など（事務局が記録）")
 
 
+class Way(models.TextChoices):
+    """What the secretariat records of a person afterwards."""
+
+    CAME = "came", _("来た")
+    ONLINE = "online", _("オンライン")
+    AWAY = "away", _("来なかった")
+
+
 class AttendanceQuerySet(models.QuerySet["Attendance"]):
     def invited(self) -> "AttendanceQuerySet":
         return self.filter(invited_at__isnull=False, withdrawn_at=None)
@@ -216,6 +224,12 @@ class Attendance(PublicIdModel):
         return self.organization.name if self.organization else self.guest_name
 
 
+class AttendeeQuerySet(models.QuerySet["Attendee"]):
+    def expected(self) -> "AttendeeQuerySet":
+        """Said to come, and nobody has recorded whether they did."""
+        return self.filter(has_come=None, attendance__answer__in=COMING, attendance__withdrawn_at=None)
+
+
 class Attendee(models.Model):
     """One person who comes, or came, for an organisation."""
 
@@ -230,6 +244,8 @@ class Attendee(models.Model):
     has_come = models.BooleanField(_("実際に出席した"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("並び順"), default=0)
 
+    objects: ClassVar[Any] = AttendeeQuerySet.as_manager()
+
     class Privacy:
         public = ()
         internal = ("attendance", "is_proxy", "is_online", "has_come", "position")
@@ -243,3 +259,10 @@ class Attendee(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def way(self) -> str:
+        """How they came; as they said it, until somebody has recorded it."""
+        if self.has_come is False:
+            return Way.AWAY
+        return Way.ONLINE if self.is_online else Way.CAME
