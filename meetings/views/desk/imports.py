@@ -166,6 +166,7 @@ def _context_of_reading(
         "lines": _lines_of(kept),
         "form": form or ProposalForm(data),
         "opened": opened,
+        "edited": data["utterances"][opened] if opened is not None else None,
         "row_form": row_form,
     }
 

@@ -162,6 +162,21 @@ class TestPuttingRight:
         assert answer.status_code == 409
         assert "ほかの人がこの案を直しました" in text_of(answer)
 
+    def test_the_row_that_is_edited_stands_beside_its_line(self, meeting, secretariat_client: Client):
+        kept = upload(secretariat_client, meeting)
+        page = text_of(secretariat_client.get(address_of(kept)))
+        line = kept.proposal["utterances"][1]["line"]
+        assert f'href="?edit=1#line-{line}"' in page
+        page = text_of(secretariat_client.get(address_of(kept), {"edit": 1}))
+        assert f'id="line-{line}"' in page
+        # First in the other pane: the fragment scrolls the source to the line and leaves the page at its top.
+        assert (
+            page.index('id="source-title"')
+            < page.index('id="proposal-row"')
+            < page.index('id="doubts-title"')
+        )
+        assert f"原文 {line}行" in page
+
     @pytest.mark.parametrize("row", ["", "x", "999", "-1"])
     def test_a_row_that_is_none_is_told(self, row, meeting, secretariat_client: Client):
         kept = upload(secretariat_client, meeting)
