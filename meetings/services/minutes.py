@@ -183,6 +183,8 @@ def split_utterance(
         second,
         {name: getattr(first, name) for name in names}
         | {"text": tail, "agenda_items": list(first.agenda_items.all())},
+        # Made by hand like the first half: another file does not write over it unasked.
+        version=2,
     )
     first.text, first.version = head, first.version + 1
     first.save(update_fields=["text", "version", "updated_at"])

@@ -232,6 +232,13 @@ class TestTakingInAgain:
         block.refresh_from_db()
         assert block.text == "電話で声をかけるのか。"
 
+    def test_halves_of_a_block_stay_halves(self, first, meeting, secretariat):
+        block = first.utterances.get(text__contains="電話と訪問")
+        minutes_services.split_utterance(utterance=block, at=10, version=None, by=secretariat)
+        before = texts(first)
+        services.accept_import(kept=keep(RECORD, secretariat, meeting), by=secretariat)
+        assert texts(first) == before
+
     @pytest.mark.parametrize("drops", [False, True])
     def test_blocks_that_the_file_lacks_stay_in_their_place(self, drops, first, meeting, secretariat):
         there = first.utterances.order_by("position")[1]
