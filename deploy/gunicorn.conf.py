@@ -13,7 +13,7 @@ keepalive = 5
 max_requests = 20_000
 max_requests_jitter = 2_000
 # Heartbeats on disk can stall a worker; memory cannot. gunicorn makes a file of its own there, unnamed.
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108  see above
 # Nobody talks to the running server but through signals; its socket would need a writable home.
 control_socket_disable = True
 # The most that gunicorn takes, and what the proxy takes too: what is longer gets the page of the proxy, not a bare one.

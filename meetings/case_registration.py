@@ -7,17 +7,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from meetings.audit_labels import case_studies as labels
+from meetings.mails import case_studies as mails
 from meetings.models import CaseStudy
 from platform_portal import desk_jobs
 from platform_portal.access.checks import has
 from platform_portal.access.roles import Permission
 from platform_portal.audit import kinds as audit_kinds
 from platform_portal.desk_jobs import Job
+from platform_portal.mail import kinds
 
 
 def register_case_studies() -> None:
     """Called once, when the app is ready."""
     audit_kinds.register(labels.LABELS)
+    kinds.register(mails.KINDS)
     desk_jobs.register(case_jobs)
 
 

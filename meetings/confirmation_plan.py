@@ -17,18 +17,23 @@ from meetings.models import (
     UtteranceKind,
 )
 from members.models import Membership, Organization
+from platform_portal.japanese.text import normalize_width
 from platform_portal.mail.models import OutgoingMail
 
 
 @dataclass
 class PlannedRequest:
-    """`key` stays the same as long as it is about the same speaker."""
+    """`key` stays the same as long as it is about the same speaker.
+
+    `guest_address`: what the attendance list has for somebody who is no member; a person looks at it before it is used.
+    """
 
     key: str
     label: str
     organization: Organization | None
     contacts: list[Membership] = field(default_factory=list)
     utterances: list[Utterance] = field(default_factory=list)
+    guest_address: str = ""
 
     @property
     def has_address(self) -> bool:
@@ -49,10 +54,41 @@ def plan_requests(minutes: Minutes) -> list[PlannedRequest]:
         request = planned.setdefault(key, PlannedRequest(key, label[:150], organization))
         request.utterances.append(utterance)
     contacts = contacts_of([each.organization for each in planned.values() if each.organization])
+    guests = _guests_of(minutes) if any(each.organization is None for each in planned.values()) else []
     for request in planned.values():
         if request.organization is not None:
             request.contacts = contacts.get(request.organization.pk, [])
+        else:
+            request.guest_address = _address_among(guests, request.utterances[0])
     return list(planned.values())
+
+
+def _guests_of(minutes: Minutes) -> list[Attendance]:
+    """Those of the meeting who are no members and whose address takes our mail. Three queries."""
+    rows = Attendance.objects.filter(meeting=minutes.meeting_id, organization=None, withdrawn_at=None)
+    guests = list(rows.exclude(guest_email="").prefetch_related("attendees"))
+    addresses = {each.guest_email.lower() for each in guests}
+    dead = {row["address"] for row in OutgoingMail.objects.failing_addresses().filter(address__in=addresses)}
+    return [each for each in guests if each.guest_email.lower() not in dead]
+
+
+def _address_among(guests: Sequence[Attendance], words: Utterance) -> str:
+    """By the organisation that is printed, else by the name; nothing where two addresses fit."""
+    organization, speaker = _plain(words.organization_name), _plain(words.speaker)
+    of_organization = [each for each in guests if organization and _plain(each.guest_name) == organization]
+    of_name = [each for each in of_organization or guests if _is_called(each, speaker)]
+    found = {each.guest_email for each in of_name} or {each.guest_email for each in of_organization}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _is_called(guest: Attendance, speaker: str) -> bool:
+    """Records print the family name, lists the whole name; somebody without an organisation is the guest."""
+    names = [guest.guest_name, *(person.name for person in guest.attendees.all())]
+    return len(speaker) > 1 and any(_plain(name).startswith(speaker) for name in names)
+
+
+def _plain(text: str) -> str:
+    return normalize_width(text).replace(" ", "")
 
 
 def contacts_of(organizations: Sequence[Organization]) -> dict[int, list[Membership]]:

@@ -24,6 +24,7 @@ SCHEDULE: tuple[tuple[str, crontab, int | None], ...] = (
     ("platform_portal.mail.tasks.send_waiting_mails", crontab(), 50),
     ("meetings.tasks.renderings.print_waiting_minutes", crontab(), 50),
     ("reports.tasks.make_waiting_files", crontab(), 50),
+    ("meetings.tasks.attendance.write_letters", crontab(), 50),
     ("meetings.tasks.read_waiting_papers", crontab(minute="*/5"), 280),
     ("members.tasks.tell_of_waiting_messages", crontab(minute="*/10"), 500),
     # Small runs through the small hours: together they ask every link once a week, and no mail waits long.

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, TransactionTestCase, override_settings
 from hypothesis import settings as hypothesis_settings
 
@@ -84,6 +84,17 @@ def _plain_settings(
 def _no_files_of_the_test_before(_plain_settings: Path) -> None:
     if _plain_settings.exists():
         shutil.rmtree(_plain_settings)
+
+
+@pytest.fixture(scope="module")
+def shared_database(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Rows and files that a module makes once; every test begins at a savepoint and goes back to it."""
+    media = tmp_path_factory.mktemp("shared")
+    with override_settings(MEDIA_ROOT=media), django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 # --- Named people: the same ones in every test -------------------------------------------------

@@ -115,6 +115,53 @@ def with_parts(content: bytes, changes: Mapping[str, bytes | None]) -> bytes:
     return output.getvalue()
 
 
+_NAMES = {
+    "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
+    "p": "http://schemas.openxmlformats.org/presentationml/2006/main",
+    "r": "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
+}
+_SPACES = " ".join(f'xmlns:{prefix}="{name}"' for prefix, name in _NAMES.items())
+
+
+def shape(*paragraphs: str, hidden: bool = False) -> str:
+    lines = "".join(f"<a:p><a:r><a:t>{words}</a:t></a:r></a:p>" for words in paragraphs)
+    mark = ' hidden="1"' if hidden else ""
+    properties = f'<p:nvSpPr><p:cNvPr id="2" name="x"{mark}/></p:nvSpPr>'
+    return f"<p:sp>{properties}<p:txBody>{lines}</p:txBody></p:sp>"
+
+
+def slides(*pages: str, order: tuple[int, ...] = (), hidden: tuple[int, ...] = (), **parts: bytes) -> bytes:
+    """As PowerPoint packs them; `pages` is what stands on each, `order` how they are shown."""
+    shown = order or tuple(range(1, len(pages) + 1))
+    ids = "".join(f'<p:sldId id="{255 + number}" r:id="rId{number}"/>' for number in shown)
+    files = {
+        "[Content_Types].xml": "<Types/>",
+        "ppt/presentation.xml": f"<p:presentation {_SPACES}><p:sldIdLst>{ids}</p:sldIdLst></p:presentation>",
+        "ppt/_rels/presentation.xml.rels": _relations(
+            {f"rId{number}": ("slide", f"slides/slide{number}.xml") for number in shown}
+        ),
+    }
+    for number, page in enumerate(pages, start=1):
+        mark = ' show="0"' if number in hidden else ""
+        files[f"ppt/slides/slide{number}.xml"] = (
+            f"<p:sld {_SPACES}{mark}><p:cSld><p:spTree>{page}</p:spTree></p:cSld></p:sld>"
+        )
+    output = io.BytesIO()
+    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return with_parts(output.getvalue(), {name.replace("__", "/"): data for name, data in parts.items()})
+
+
+def _relations(targets: Mapping[str, tuple[str, str]]) -> str:
+    rows = "".join(
+        f'<Relationship Id="{key}" Type="{_NAMES["r"]}/{kind}" Target="{target}"/>'
+        for key, (kind, target) in targets.items()
+    )
+    return f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{rows}</Relationships>'
+
+
 def part_of(content: bytes, name: str) -> bytes:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return archive.read(name)

@@ -1,6 +1,6 @@
 """Who reaches what: the whole list of public addresses, and every address for every role."""
 
-from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -15,6 +15,8 @@ from platform_portal.access.roles import PERMISSIONS_OF_ROLE, Role
 from tests.addresses import OUR_PAGES, PAGES, PUBLIC, PUBLIC_ACCOUNT, Page, address_of, make_world
 from tests.conftest import signed_in
 from tests.factories.members import ApplicationFactory, MembershipFactory, UserFactory
+
+MEMBER_ROLES = ("manager", "editor", "viewer")
 
 
 def test_public_pages_are_just_these():
@@ -32,11 +34,29 @@ def test_every_desk_page_names_a_permission():
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Any]]:
-    """Made once: every test below it begins at a savepoint and goes back to it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield make_world()
-        transaction.set_rollback(True)
+def world(shared_database: None) -> dict[str, Any]:
+    return make_world()
+
+
+@pytest.fixture(scope="module")
+def person_of_role(shared_database: None) -> dict[str, Client]:
+    return {role: signed_in(UserFactory(role=role)) for role in Role.values}
+
+
+@pytest.fixture(scope="module")
+def member_of_role(world: dict[str, Any]) -> dict[str, Client]:
+    """Those who act for the organisation of the world; `outsider` manages another one."""
+    organization = world["organization"]
+    inside = {role: MembershipFactory(role=role, organization=organization) for role in MEMBER_ROLES}
+    people = {**inside, "outsider": MembershipFactory(role="manager")}
+    return {role: signed_in(membership.user) for role, membership in people.items()}
+
+
+def again(person: Client) -> Client:
+    """Signed in as before: a page that signs out, or leaves a cookie, does so to this one alone."""
+    client = Client()
+    client.cookies = deepcopy(person.cookies)
+    return client
 
 
 # --- Every address for every role ------------------------------------------------------------
@@ -84,14 +104,14 @@ def met(response: Any) -> str:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("page", OUR_PAGES, ids=lambda page: page.name)
-def test_page_for_every_role(page: Page, world: dict[str, Any]) -> None:
+def test_page_for_every_role(page: Page, world: dict[str, Any], person_of_role: dict[str, Client]) -> None:
     """Each role finds the world as it was: what the one before changed there is rolled back."""
     address = address_of(page, world)
     seen, wanted = {}, {}
     for role in (None, *Role.values):
         before = transaction.savepoint()
         cache.clear()
-        client = signed_in(UserFactory(role=role)) if role else Client()
+        client = again(person_of_role[role]) if role else Client()
         seen[role] = met(client.get(address)), met(client.post(address))
         wanted[role] = expected(page, role), expected(page, role)
         transaction.savepoint_rollback(before)
@@ -156,18 +176,15 @@ def met_by_member(client: Client, address: str, world: dict[str, Any]) -> str:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("page", OWN_PAGES, ids=lambda page: page.name)
-def test_own_page_for_every_member(page: Page, world: dict[str, Any]) -> None:
+def test_own_page_for_every_member(
+    page: Page, world: dict[str, Any], member_of_role: dict[str, Client]
+) -> None:
     address = address_of(page, world)
     seen, wanted = {}, {}
-    for role in ("manager", "editor", "viewer", "outsider"):
+    for role in (*MEMBER_ROLES, "outsider"):
         before = transaction.savepoint()
         cache.clear()
-        acting = (
-            {"role": "manager"}
-            if role == "outsider"
-            else {"role": role, "organization": world["organization"]}
-        )
-        client = signed_in(MembershipFactory(**acting).user)
+        client = again(member_of_role[role])
         seen[role], wanted[role] = met_by_member(client, address, world), expected_of_member(page, role)
         transaction.savepoint_rollback(before)
     assert seen == wanted

@@ -18,6 +18,8 @@ from meetings.confined.errors import DeclinedError
 TASKS = {
     "pdf": "meetings.confined.pdf",
     "word": "meetings.confined.word",
+    "workbook": "meetings.confined.workbook",
+    "slides": "meetings.confined.slides",
     "picture": "meetings.confined.picture",
 }
 Reader = Callable[..., tuple[dict[str, Any], bytes]]

@@ -49,11 +49,15 @@ class RoundForm(forms.Form):
             self.fields[f"ask-{planned.key}"] = forms.BooleanField(
                 label=_("「%(label)s」に頼む") % {"label": planned.label},
                 required=False,
-                initial=planned.has_address,
+                initial=planned.has_address or bool(planned.guest_address),
             )
             self.fields[f"address-{planned.key}"] = forms.EmailField(
                 label=_("「%(label)s」の送り先") % {"label": planned.label},
                 required=False,
+                initial=planned.guest_address,
+                help_text=_("出席者の記録にあるアドレスです。本人のものか確かめてください。")
+                if planned.guest_address
+                else "",
                 error_messages={
                     "invalid": _("「%(label)s」のメールアドレスを確かめてください。")
                     % {"label": planned.label}

@@ -28,6 +28,7 @@ from meetings.services.agenda import add_agenda_item, change_agenda_item
 from meetings.services.meetings import record_numbers
 from members.models import Organization
 from platform_portal.audit import services as audit
+from platform_portal.records_language import in_records_language
 
 # Doubts that the editor raised itself outlive another import.
 OF_THE_EDITOR = {"labels_text"}
@@ -72,45 +73,81 @@ def _above(number: str, depths: Mapping[str, int]) -> str:
     return ""
 
 
-def apply_documents(data: Data, meeting: Meeting, items: Mapping[str, AgendaItem], *, by: Any) -> None:
-    """Papers that are named, without their files: only the secretariat sees them until somebody adds one."""
-    there = {each.label: each for each in Document.objects.filter(meeting=meeting)}
-    last = Document.objects.filter(meeting=meeting).aggregate(last=Max("position"))["last"]
-    position = 0 if last is None else last + 1
-    titles = {row["label"]: row["title"] for row in data["documents"] if row["label"]}
-    matters = {label: row["title"] for row in data["agenda"] for label in row["documents"]}
-    for label in dict.fromkeys([*titles, *matters]):
-        short = label[:30]
-        if short in there:
-            continue
-        there[short] = Document(
-            meeting=meeting,
-            label=short,
-            title=titles.get(label) or matters.get(label) or label[:200],
-            audience=Audience.CLOSED,
-            position=position,
-            created_by=by,
-        )
-        there[short].full_clean()
-        there[short].save()
-        position += 1
-        audit.record(
-            type="meetings.document_added",
-            by=by,
-            obj=there[short],
-            new={"label": short, "audience": "closed"},
-        )
+def apply_documents(data: Data, meeting: Meeting, items: Mapping[str, AgendaItem], *, by: Any) -> list[Data]:
+    """Papers that are named, without their files: only the secretariat sees them until somebody adds one.
+
+    Returns doubts: a number that several papers have ties none of them to an item.
+    """
+    there: dict[str, list[Document]] = {}
+    for each in Document.objects.filter(meeting=meeting).order_by("position", "pk"):
+        there.setdefault(each.label, []).append(each)
+    for label, title in _papers_to_add(data, there):
+        there.setdefault(label, []).append(_add_paper(meeting, label, title, by))
+    doubts = []
     for row in data["agenda"]:
+        item = items.get(row["number"])
+        if item is None:
+            continue
         for label in row["documents"]:
-            if row["number"] in items:
-                there[label[:30]].agenda_items.add(items[row["number"]])
+            papers = _in_use(there[label[:30]])
+            if len(papers) == 1:
+                papers[0].agenda_items.add(item)
+            elif not any(item in paper.agenda_items.all() for paper in papers):
+                doubts.append(_which_paper(label, len(papers), row))
+    return doubts
+
+
+def _papers_to_add(data: Data, there: Mapping[str, object]) -> list[tuple[str, str]]:
+    """(number, title); two under one number when the file lists two."""
+    titles: dict[str, list[str]] = {row["label"]: [] for row in data["documents"] if row["label"]}
+    for row in data["documents"]:
+        if row["label"] and row["title"] and row["title"] not in titles[row["label"]]:
+            titles[row["label"]].append(row["title"])
+    matters = {label: row["title"] for row in data["agenda"] for label in row["documents"]}
+    return [
+        (label[:30], title)
+        for label in dict.fromkeys([*titles, *matters])
+        if label[:30] not in there
+        for title in titles.get(label) or [matters.get(label) or label[:200]]
+    ]
+
+
+def _add_paper(meeting: Meeting, label: str, title: str, by: Any) -> Document:
+    last = Document.objects.filter(meeting=meeting).aggregate(last=Max("position"))["last"]
+    paper = Document(
+        meeting=meeting,
+        label=label,
+        title=title,
+        audience=Audience.CLOSED,
+        position=0 if last is None else last + 1,
+        created_by=by,
+    )
+    paper.full_clean()
+    paper.save()
+    audit.record(type="meetings.document_added", by=by, obj=paper, new={"label": label, "audience": "closed"})
+    return paper
+
+
+def _in_use(papers: Sequence[Document]) -> Sequence[Document]:
+    """Withdrawn ones only where there is no other."""
+    return [paper for paper in papers if paper.withdrawn_at is None] or papers
+
+
+def _which_paper(label: str, count: int, row: Data) -> Data:
+    with in_records_language():
+        message = _(
+            "「%(label)s」という番号の資料が%(count)s件あるので、次第の「%(title)s」に結び付けていません。どの資料かを確かめて、資料のページで次第の項目を選んでください。"
+        ) % {"label": label[:30], "count": count, "title": f"{row['number']} {row['title']}".strip()[:40]}
+    return {"code": "paper_number_twice", "line": row["line"], "message": message, "remainder": ""}
 
 
 def apply_numbers(data: Data, meeting: Meeting, *, by: Any, overwrites: bool) -> None:
+    with in_records_language():
+        people = _("名")
     counted: dict[tuple[str, str], int] = {}
     for row in data["attendance"]:
         if row["count"] is not None:
-            key = ((row["organization"] or row["name"])[:60], (row["unit"] or _("名"))[:10])
+            key = ((row["organization"] or row["name"])[:60], (row["unit"] or people)[:10])
             counted[key] = counted.get(key, 0) + row["count"]
     if not counted or (meeting.counts.exists() and not overwrites):
         return
@@ -208,12 +245,10 @@ def _take(block: Utterance, row: Data, minutes: Minutes) -> None:
         return
     block.version += 1
     if block.labels_text and is_other_text:
+        with in_records_language():
+            message = _("取り込みで本文が変わりました。役職名だけの議事要旨での本文も、確かめてください。")
         MinutesFlag._default_manager.create(
-            minutes=minutes,
-            utterance=block,
-            code="labels_text",
-            line=row["line"],
-            message=_("取り込みで本文が変わりました。役職名だけの議事要旨での本文も、確かめてください。"),
+            minutes=minutes, utterance=block, code="labels_text", line=row["line"], message=message
         )
 
 
@@ -254,13 +289,15 @@ def _link_items(
     through._default_manager.bulk_create(links, batch_size=1000, ignore_conflicts=True)
 
 
-def raise_flags(data: Data, minutes: Minutes, blocks: Sequence[tuple[int, Utterance]], *, by: Any) -> int:
+def raise_flags(
+    found: Sequence[Data], minutes: Minutes, blocks: Sequence[tuple[int, Utterance]], *, by: Any
+) -> int:
     """The doubts of this file take the place of those of an earlier one. What somebody has settled stays settled."""
     earlier = MinutesFlag._default_manager.filter(minutes=minutes).exclude(code__in=OF_THE_EDITOR)
     settled = {(each.code, each.message, each.remainder) for each in earlier.exclude(resolved_at=None)}
-    earlier.filter(resolved_at=None).update(
-        resolved_at=timezone.now(), resolved_by=by, resolution=_("新しい取り込みに置きかわった")
-    )
+    with in_records_language():
+        replaced = _("新しい取り込みに置きかわった")
+    earlier.filter(resolved_at=None).update(resolved_at=timezone.now(), resolved_by=by, resolution=replaced)
     flags = [
         MinutesFlag(
             minutes=minutes,
@@ -270,7 +307,7 @@ def raise_flags(data: Data, minutes: Minutes, blocks: Sequence[tuple[int, Uttera
             message=row["message"],
             remainder=row["remainder"],
         )
-        for row in data["flags"]
+        for row in found
         if (row["code"], row["message"], row["remainder"]) not in settled
     ]
     MinutesFlag._default_manager.bulk_create(flags, batch_size=500)

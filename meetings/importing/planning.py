@@ -48,8 +48,8 @@ class BlockRow:
 
     @property
     def takes_file(self) -> bool:
-        """What nobody has touched follows the file; what somebody has put right stays unless they say otherwise."""
-        return self.block is None or self.block.version == 1
+        """What nobody has touched follows the file; what somebody has written or put right stays unless they say otherwise."""
+        return self.block is None or (self.block.version == 1 and self.block.source_line is not None)
 
 
 def header_values(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,6 +105,19 @@ def block_rows(data: Mapping[str, Any], blocks: Sequence[Utterance]) -> list[Blo
         found.append(BlockRow(_fate(row, block_of_row), index, row, block_of_row))
         found += [BlockRow("missing", None, None, block) for block in behind.get(index, [])]
     return found
+
+
+def moved_rows(rows: Sequence[BlockRow]) -> list[BlockRow]:
+    """Blocks of the draft that would stand before one that is above them now."""
+    moved: list[BlockRow] = []
+    lowest = -1
+    for row in rows:
+        if row.block is None:
+            continue
+        if row.block.position < lowest:
+            moved.append(row)
+        lowest = max(lowest, row.block.position)
+    return moved
 
 
 def _fate(row: Data, block: Utterance | None) -> Fate:

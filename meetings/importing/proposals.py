@@ -9,6 +9,7 @@ from meetings.models import Body, SpeakerAlias
 from meetings.parsing import Proposal, parse_minutes
 from meetings.speakers import alias_key
 from members.models import Organization
+from platform_portal.records_language import in_records_language
 
 Data = dict[str, Any]
 _ORDINAL = re.compile(r"第\s*(\d{1,3})\s*回")
@@ -21,13 +22,14 @@ _BRACKETS = "()（）【】[]［］〔〕〈〉<>「」『』○〇◯●◎◆�
 
 def propose(text: str, body: Body) -> Data:
     """Reads `text`; who is known to the body or is a member by that very name is filled in. Three queries."""
-    proposal = parse_minutes(text)
-    data = as_data(proposal, text)
+    with in_records_language():
+        data = as_data(parse_minutes(text), text)
     _fill_in_known(data["utterances"], body)
     return data
 
 
 def as_data(proposal: Proposal, text: str) -> Data:
+    remainders = _remainders(proposal, text)
     return {
         "header": {
             "title": _one_line(_RECORD_WORDS.sub("", proposal.title) or proposal.title, 150),
@@ -84,16 +86,20 @@ def as_data(proposal: Proposal, text: str) -> Data:
                 "code": flag.code[:40],
                 "line": flag.line,
                 "message": str(flag.message)[:500],
-                "remainder": _remainder(proposal, index, text),
+                "remainder": _storable("\n".join(remainders.get(index, ()))),
             }
             for index, flag in enumerate(proposal.flags)
         ],
     }
 
 
-def _remainder(proposal: Proposal, index: int, text: str) -> str:
-    pieces = [each for each in proposal.pieces if each.kind == "remainder" and each.index == index]
-    return _storable("\n".join(text[piece.start : piece.end] for piece in pieces))
+def _remainders(proposal: Proposal, text: str) -> dict[int, list[str]]:
+    """Words that found no place, by index of the doubt about them."""
+    found: dict[int, list[str]] = {}
+    for piece in proposal.pieces:
+        if piece.kind == "remainder":
+            found.setdefault(piece.index, []).append(text[piece.start : piece.end])
+    return found
 
 
 def _storable(text: str) -> str:

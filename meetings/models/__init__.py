@@ -2,7 +2,7 @@
 
 from meetings.models.action_items import ActionItem
 from meetings.models.agenda import AgendaItem
-from meetings.models.attendance import COMING, Answer, AnswerWay, Attendance, Attendee
+from meetings.models.attendance import COMING, Answer, AnswerWay, Attendance, Attendee, InvitationLetter
 from meetings.models.audiences import Audience, inside, visible
 from meetings.models.bodies import Body, SpeakerAlias
 from meetings.models.calendar_links import CalendarLink
@@ -59,6 +59,7 @@ __all__ = [
     "EventKind",
     "EventRevision",
     "HiddenIn",
+    "InvitationLetter",
     "LeakDecision",
     "Meeting",
     "MeetingState",

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Case, Q, When
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.meetings import Meeting
@@ -35,6 +36,14 @@ class AnswerWay(models.TextChoices):
     DESK = "desk", _("電話など（事務局が記録）")
 
 
+class Way(models.TextChoices):
+    """What the secretariat records of a person afterwards."""
+
+    CAME = "came", _("来た")
+    ONLINE = "online", _("オンライン")
+    AWAY = "away", _("来なかった")
+
+
 class AttendanceQuerySet(models.QuerySet["Attendance"]):
     def invited(self) -> "AttendanceQuerySet":
         return self.filter(invited_at__isnull=False, withdrawn_at=None)
@@ -42,6 +51,10 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
     def acted_for_by(self, user: Any) -> "AttendanceQuerySet":
         """Those of the organisations that `user` acts for today. Fetching is authorising: others are not found."""
         return self.filter(organization__in=Organization.objects.acted_for_by(user).values("pk"))
+
+    def told(self) -> "AttendanceQuerySet":
+        """Those who have their invitation, or will get it as things stand then: they learn of changes."""
+        return self.invited().exclude(letter__is_reminder=False)
 
     def unanswered(self) -> "AttendanceQuerySet":
         return self.invited().filter(answer=Answer.WAITING)
@@ -58,6 +71,36 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
         return self.annotate(place=Case(*places, default=len(places))).order_by(
             "place", "organization__kana", "organization__name", "position", "pk"
         )
+
+
+class InvitationLetter(models.Model):
+    """Asks many at once: mails that a worker is still writing. Deleted with the last of them."""
+
+    meeting = models.ForeignKey(
+        Meeting, verbose_name=_("会議"), on_delete=models.CASCADE, related_name="letters"
+    )
+    is_reminder = models.BooleanField(_("催促"), default=False)
+    message = models.TextField(
+        _("メールに添える言葉"), max_length=1000, blank=True, validators=[MaxLengthValidator(1000)]
+    )
+    asked_at = models.DateTimeField(_("頼まれた時刻"), default=timezone.now, editable=False)
+
+    objects: ClassVar[Any] = models.Manager()
+
+    class Privacy:
+        public = ()
+        internal = ("meeting", "is_reminder", "message", "asked_at")
+        personal = ()
+        free_text = ("message",)
+        leads_to_nobody = "Said to all who are invited; gone when the last mail is written."
+
+    class Meta:
+        verbose_name = _("まとめて送る案内")
+        verbose_name_plural = _("まとめて送る案内")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return str(self.meeting)
 
 
 class Attendance(PublicIdModel):
@@ -83,6 +126,16 @@ class Attendance(PublicIdModel):
     invited_at = models.DateTimeField(_("案内した時刻"), null=True, blank=True, editable=False)
     invited_by = actor(_("案内した人"))
     reminded_at = models.DateTimeField(_("催促した時刻"), null=True, blank=True, editable=False)
+    # Of a mail that is not written yet.
+    letter = models.ForeignKey(
+        InvitationLetter,
+        verbose_name=_("まとめて送る案内"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="attendances",
+    )
     # Raised to make links that went out before worthless.
     link_version = models.PositiveSmallIntegerField(default=1, editable=False)
 
@@ -116,6 +169,7 @@ class Attendance(PublicIdModel):
             "invited_at",
             "invited_by",
             "reminded_at",
+            "letter",
             "link_version",
             "answer",
             "answered_at",
@@ -170,6 +224,12 @@ class Attendance(PublicIdModel):
         return self.organization.name if self.organization else self.guest_name
 
 
+class AttendeeQuerySet(models.QuerySet["Attendee"]):
+    def expected(self) -> "AttendeeQuerySet":
+        """Said to come, and nobody has recorded whether they did."""
+        return self.filter(has_come=None, attendance__answer__in=COMING, attendance__withdrawn_at=None)
+
+
 class Attendee(models.Model):
     """One person who comes, or came, for an organisation."""
 
@@ -184,6 +244,8 @@ class Attendee(models.Model):
     has_come = models.BooleanField(_("実際に出席した"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("並び順"), default=0)
 
+    objects: ClassVar[Any] = AttendeeQuerySet.as_manager()
+
     class Privacy:
         public = ()
         internal = ("attendance", "is_proxy", "is_online", "has_come", "position")
@@ -197,3 +259,10 @@ class Attendee(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def way(self) -> str:
+        """How they came; as they said it, until somebody has recorded it."""
+        if self.has_come is False:
+            return Way.AWAY
+        return Way.ONLINE if self.is_online else Way.CAME

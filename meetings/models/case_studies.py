@@ -21,6 +21,12 @@ from platform_portal.publishing.states import State
 TEXTS = ("title", "background", "course", "support", "learning")
 """What is written in words, in the order in which it is read; all of it is looked through for signs of people."""
 
+# Nothing here is ever public: the words of other pages would frighten whoever wrote it.
+STATE_WORDS = {state: state.label for state in State} | {
+    State.PUBLISHED: _("会員に見せています"),
+    State.SUSPENDED: _("見せるのを止めています"),
+}
+
 
 def meetings_of(organizations: Any) -> Any:
     """Announced meetings of whose body one of `organizations` is, or to which it was invited; closed ones never.
@@ -131,6 +137,10 @@ class CaseStudy(PublicIdModel, Publishable):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def state_words(self) -> str:
+        return str(STATE_WORDS[State(self.state)])
 
 
 class CaseStudySign(models.Model):

@@ -28,6 +28,11 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     DocumentKind.PNG: ("png",),
     DocumentKind.JPEG: ("jpg", "jpeg"),
 }
+_OFFICE_TASKS: dict[str, str] = {
+    DocumentKind.DOCX: "word",
+    DocumentKind.XLSX: "workbook",
+    DocumentKind.PPTX: "slides",
+}
 PICTURES = (DocumentKind.PNG, DocumentKind.JPEG)
 
 
@@ -71,13 +76,11 @@ def read_paper(data: bytes, kind: str) -> PaperContents:
         if kind == DocumentKind.PDF:
             answer = run_confined("pdf", data, max_pages=MAX_PAGES, preview_width=PREVIEW)
             return PaperContents(answer.facts["text"], answer.facts["pages"], answer.picture)
-        if kind == DocumentKind.DOCX:
-            return PaperContents(run_confined("word", data).facts["text"], None, b"")
-        if kind in PICTURES:
-            return PaperContents("", None, _drawn_anew(data, kind, preview_width=PREVIEW).picture)
+        if kind in _OFFICE_TASKS:
+            return PaperContents(run_confined(_OFFICE_TASKS[kind], data).facts["text"], None, b"")
+        return PaperContents("", None, _drawn_anew(data, kind, preview_width=PREVIEW).picture)
     except ConfinedError as error:
         raise UnreadableFileError(sentence(error.code)) from error
-    return PaperContents("", None, b"")
 
 
 def _kind_of(data: bytes) -> DocumentKind:

@@ -9,13 +9,15 @@ from meetings.parsing.labels import (
     NONE,
     SURE,
     begins_with_surname,
+    ending_role,
+    is_family_name,
     read_label,
     with_name,
     without_honorific,
 )
 from meetings.parsing.proposal import Attendance
 from meetings.parsing.source import Line, fold, squeeze
-from meetings.parsing.words import LONGEST_ROLE, ORGANIZATION_ENDS, ROLES
+from meetings.parsing.words import ORGANIZATION_ENDS, ROLES
 
 _COUNT = re.compile(
     r"(?P<who>.{0,40}?)[:(]?(?P<count>\d{1,5})(?P<unit>名|人|団体|課室|課|室|社|機関|市町村|市町|町村|市|町|村|校|者|か所|箇所|カ所|組織|世帯|部局|局|部)\)?(?:程度|ほか)?"
@@ -26,6 +28,7 @@ _WORDS = re.compile(r"\S+")
 _SEAT = re.compile(r"\d{1,3}番")
 _LONGEST_CHUNK = 90
 _LONGEST_NAME = 8
+_LONGEST_FAMILY = 4
 
 
 def read_attendance(line: Line, start: int, absent: bool) -> list[tuple[Attendance, int, int]]:
@@ -98,6 +101,9 @@ def _person(shown: str) -> tuple[str, str, str]:
     ):
         organization, name, role = _last_person(rest)
         return organization, name or (rest if len(rest) <= 8 else ""), role or seat_or_role
+    whole = _whole_name(parts) if len(parts) == 2 else None
+    if whole is not None:
+        return whole
     if all(len(part) <= 3 for part in parts) and len("".join(parts)) <= 8:
         return _last_person("".join(parts))
     return _with_organization(parts)
@@ -109,13 +115,31 @@ def _led_by_role(parts: list[str]) -> tuple[str, str, str] | None:
     name = without_honorific("".join(parts))
     if first in ROLES or (len(parts) == 1 and name == first):
         return None
-    for length in range(min(len(first) - 1, LONGEST_ROLE), 1, -1):
+    for length in range(len(first) - 1, 1, -1):
         rest = first[length:]
-        if first[:length] not in ROLES or rest in ORGANIZATION_ENDS or not begins_with_surname(rest):
+        is_role = first[:length] in ROLES or _is_office(first[:length])
+        if not is_role or rest in ORGANIZATION_ENDS or not begins_with_surname(rest):
             continue
         if len(name) - length <= _LONGEST_NAME and read_label(name[length:]).strength in (NAME, LIKELY):
             return "", name[length:], first[:length]
     return None
+
+
+def _is_office(words: str) -> bool:
+    """都市整備部長: who heads a section, with its name."""
+    role = ending_role(words)
+    return role.endswith("長") and len(words) > len(role) and read_label(words).strength == SURE
+
+
+def _whole_name(parts: list[str]) -> tuple[str, str, str] | None:
+    """佐藤　一郎委員: the gap stands inside the name. 青森　佐藤委員 has a place before it instead."""
+    family, rest = parts
+    if len(family) > _LONGEST_FAMILY or family.endswith(ORGANIZATION_ENDS) or not begins_with_surname(family):
+        return None
+    given = with_name(read_label(rest)).name
+    organization, name, role = _last_person(family + rest)
+    is_one = not organization and name == family + given and 0 < len(given) <= _LONGEST_FAMILY
+    return ("", name, role) if is_one and not is_family_name(given) else None
 
 
 def _with_organization(parts: list[str]) -> tuple[str, str, str]:

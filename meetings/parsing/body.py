@@ -37,6 +37,8 @@ class Turn:
     is_row: bool = False
     is_quoted: bool = False
     goes_on: bool = False
+    # Where the label stands, if not before the words: index of the line where the turn ends, and a place in its text.
+    tail: tuple[int, int] | None = None
 
 
 @dataclass(slots=True)
@@ -88,6 +90,10 @@ class BodyReader:
 
     def read(self) -> None:
         classes = classify(self._draft.lines, self._begin, self._turns, self._agenda)
+        for turn in self._turns.values():
+            if turn.tail is not None:
+                for index in range(turn.line + 1, turn.tail[0] + 1):
+                    classes.kinds[index] = Is.TEXT
         index = self._begin
         while index < len(self._draft.lines):
             following = self._read_run(index, self._open, classes) if self._open is not None else index
@@ -126,14 +132,17 @@ class BodyReader:
         self._open = _Open(turn, "speech", self._current)
         if turn.words[0] < turn.words[1]:
             self._open.parts.append(Part(line, *turn.words, after_gap=False))
+        if turn.tail is not None and turn.tail[0] == index:
+            self._close()
 
     def _read_run(self, first: int, opened: _Open, classes: Classes) -> int:
         """Lines of text that go on with what is open, most of any record; the index of the first line that does not."""
         lines, kinds, parts = self._draft.lines, classes.kinds, opened.parts
         is_told = opened.turn is None
+        last = opened.turn.tail[0] if opened.turn is not None and opened.turn.tail is not None else -1
         after_gap = self._after_gap
         index = first
-        while index < len(lines) and kinds[index] is Is.TEXT:
+        while index < len(lines) and kinds[index] is Is.TEXT and index != last:
             line = lines[index]
             text, after_gap = line.text, after_gap or line.after_gap
             if is_told:
@@ -151,6 +160,11 @@ class BodyReader:
     def _read_text(self, index: int, line: Line, classes: Classes) -> None:
         part = Part(line, 0, len(line.text), self._after_gap)
         if self._open is not None and self._open.turn is not None:
+            tail = self._open.turn.tail
+            if tail is not None and tail[0] == index:
+                self._open.parts.append(part._replace(end=tail[1]))
+                self._close()
+                return
             self._open.parts.append(part)
             return
         if self._open is None and self._new_item is not None and self._goes_with_heading(line):
@@ -283,7 +297,7 @@ class BodyReader:
 
     def _take_closing(self, opened: _Open) -> list[Part]:
         """The chair's last words without a label would be credited to whoever spoke before."""
-        if opened.turn is None or len(opened.parts) < 2 or opened.turn.is_row:
+        if opened.turn is None or len(opened.parts) < 2 or opened.turn.is_row or opened.turn.tail:
             return []
         if shapes.is_chair(opened.turn.says.role):
             return []
@@ -332,6 +346,11 @@ class BodyReader:
     def _keep_turn(self, opened: _Open, turn: Turn, text: str) -> None:
         draft, index = self._draft, len(self._draft.utterances)
         line = draft.lines[turn.line]
+        label = line.text[slice(*turn.label)]
+        if turn.tail is not None:
+            last = draft.lines[turn.tail[0]]
+            label = last.text[turn.tail[1] :]
+            draft.take("utterance", index, last, turn.tail[1])
         draft.take("utterance", index, line, *(turn.label if turn.is_row else (0, turn.words[0])))
         says = self._chairs.named(self._named(turn.says))
         if says.name and not turn.says.name and says.role == turn.says.role and self._chairs.knows(says.role):
@@ -341,7 +360,6 @@ class BodyReader:
             text = text[1:-1]
         if not text:
             draft.flag("empty_turn", line.number, _("発言者のあとに言葉がありません。"))
-        label = line.text[slice(*turn.label)]
         draft.utterances.append(
             Utterance(
                 "speech", label, says.name, says.role, says.organization, opened.agenda, text, line.number

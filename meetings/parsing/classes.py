@@ -96,6 +96,11 @@ def _kind(text: str) -> Is:
     return Is.TEXT
 
 
+def is_text(text: str) -> bool:
+    """Nothing but words, as far as one line tells."""
+    return _kind(text) is Is.TEXT
+
+
 def page_numbers(lines: list[Line]) -> set[int]:
     """Lines that are nothing but a number that counts pages: each one more than the one before, or at a page's end."""
     found = [

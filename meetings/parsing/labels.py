@@ -258,6 +258,12 @@ def begins_with_surname(name: str) -> bool:
     return bool(pieces) and (_is_surname(pieces[0][1]) or (_is_place(pieces[0][1]) and len(pieces) > 1))
 
 
+def is_family_name(name: str) -> bool:
+    """One word that the dictionary has as a family name."""
+    pieces = _placed(name)
+    return len(pieces) == 1 and pieces[0][1].pos[2:4] == ("人名", "姓")
+
+
 def _placed(text: str) -> list[tuple[int, Morpheme]]:
     pieces: list[tuple[int, Morpheme]] = []
     place = 0

@@ -26,6 +26,7 @@ from meetings.parsing.shapes import (
 from meetings.parsing.source import Line, split_lines
 from meetings.parsing.styles import Style
 from meetings.parsing.tables import Row, read_comma_rows, read_rows
+from meetings.parsing.tails import read_tails
 
 # Lines with words that can stand above a record: the roll of a large assembly, not a book.
 _LONGEST_HEAD = 800
@@ -84,6 +85,18 @@ def _find_turns(lines: list[Line], style: Style, known: frozenset[str] = frozens
     styled = style.turns(known)
     if styled:
         return {index: _turn(lines[index], found) for index, found in styled.items()}
+    tails = read_tails(lines)
+    if tails:
+        return {
+            each.first: Turn(
+                each.first,
+                (0, 0),
+                (0, each.start if each.first == each.last else len(lines[each.first].text)),
+                each.label,
+                tail=(each.last, each.start),
+            )
+            for each in tails
+        }
     return {
         index: Turn(index, (0, 1), (1, len(lines[index].text)), label)
         for index, label in read_legend_turns(lines).items()

@@ -94,7 +94,7 @@ def check_can_edit_case_study(user: Any, case: CaseStudy) -> None:
     if case.state not in EDITABLE:
         raise Refused(
             _("「%(state)s」のあいだは直せません。先に、下書きに戻すか、見せるのを止めてください。")
-            % {"state": case.get_state_display()}
+            % {"state": case.state_words}
         )
 
 

@@ -1,6 +1,8 @@
 """Writing, checking, publishing and reading case studies. Every reading stands in the record."""
 
+import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -8,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.case_workflow import CASE_WAYS, MEMBER_CASE_WAYS
+from meetings.mails import case_studies as mails
 from meetings.models import CaseStudy, CaseStudySign
 from meetings.models.case_studies import TEXTS
 from meetings.permissions import case_studies as permissions
@@ -15,6 +18,7 @@ from meetings.scrubbing import Sign, find_signs
 from platform_portal.access.checks import Refused, has
 from platform_portal.access.roles import Permission
 from platform_portal.audit import services as audit
+from platform_portal.audit.models import AuditEvent
 from platform_portal.publishing.services import transition
 from platform_portal.publishing.states import State
 
@@ -62,11 +66,41 @@ def save_case_study(*, case: CaseStudy, values: Mapping[str, str], by: Any) -> C
     case.full_clean()
     case.author = by
     case.save()
+    _forget_signs_that_are_gone(case)
     old, new = audit.difference(before, audit.snapshot(case, TEXTS))
     if is_new or new:
         verb = "created" if is_new else "changed"
         audit.record(type=f"meetings.casestudy_{verb}", by=by, obj=case, old=old, new=new)
     return case
+
+
+def _forget_signs_that_are_gone(case: CaseStudy) -> None:
+    """A name that was taken out of the text shall not stand beside it, with the reason why it might have stayed."""
+    left = {sign.key for sign in signs_of(case)}
+    gone = [row.pk for row in case.signs.all() if (row.kind, row.words) not in left]
+    case.signs.filter(pk__in=gone).delete()
+
+
+@dataclass(frozen=True, slots=True)
+class SentBack:
+    """Why somebody took it out of review, or out of sight."""
+
+    reason: str
+    at: dt.datetime
+    was_shown: bool
+
+
+def why_sent_back(case: CaseStudy) -> SentBack | None:
+    """Until it is submitted again. The record alone keeps the reason. One query."""
+    steps = AuditEvent.objects.about(case).filter(type__in=[f"meetings.casestudy_{verb}" for verb in _STEPS])
+    last = steps.first()
+    if last is None or last.type not in _BACK or not last.note:
+        return None
+    return SentBack(last.note, last.at, was_shown=last.type == "meetings.casestudy_suspended")
+
+
+_STEPS = sorted({way.verb for way in [*CASE_WAYS.values(), *MEMBER_CASE_WAYS.values()]})
+_BACK = {"meetings.casestudy_returned", "meetings.casestudy_suspended"}
 
 
 @transaction.atomic
@@ -96,7 +130,10 @@ def move_case_study(*, case: CaseStudy, to: State, by: Any, reason: str = "") ->
     if to in {State.IN_REVIEW, State.PUBLISHED}:
         check_is_clean(locked)
     ways = CASE_WAYS if has(by, Permission.TEND_CASE_STUDIES) else MEMBER_CASE_WAYS
-    return transition(obj=locked, to=to, ways=ways, by=by, reason=reason)
+    moved = transition(obj=locked, to=to, ways=ways, by=by, reason=reason)
+    if has(by, Permission.TEND_CASE_STUDIES) and to in {State.DRAFT, State.PUBLISHED, State.SUSPENDED}:
+        mails.send_case_study_decided(locked, to=to, by=by)
+    return moved
 
 
 @transaction.atomic

@@ -24,6 +24,7 @@ from meetings.services.records import check_is_as_seen, lock_minutes
 from members.models import Membership, User
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
+from platform_portal.records_language import in_records_language
 
 REMIND_DAYS = 3  # before the due date
 logger = logging.getLogger(__name__)
@@ -153,7 +154,9 @@ def close_round(*, round: ConfirmationRound, by: User | None) -> ConfirmationRou
 
 def forget_address(rows: "QuerySet[ConfirmationRequest]", by: object) -> None:
     """For an erasure: the links that went to the person open nothing any more. What they answered is on record."""
-    rows.update(email="", label=_("（消しました）"), link_version=F("link_version") + 1)
+    with in_records_language():
+        erased = _("（消しました）")
+    rows.update(email="", label=erased, link_version=F("link_version") + 1)
 
 
 # --- What the portal does by itself ---------------------------------------------------------------

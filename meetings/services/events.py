@@ -23,6 +23,7 @@ from platform_portal.page_cache import forget_public_pages
 from platform_portal.publishing.revisions import RevisionState, lock_revision
 from platform_portal.publishing.services import transition
 from platform_portal.publishing.states import State
+from platform_portal.records_language import in_records_language
 
 FIELDS = (
     "kind",
@@ -271,14 +272,9 @@ def approve_event_revision(
     event.full_clean()
     event.save()
     old, new = audit.difference(before, describe_event(event))
-    audit.record(
-        type="meetings.event_revision_approved",
-        by=by,
-        obj=event,
-        old=old,
-        new=new,
-        note=_("申し出た人：%(name)s") % {"name": revision.proposed_by.name},
-    )
+    with in_records_language():
+        note = _("申し出た人：%(name)s") % {"name": revision.proposed_by.name}
+    audit.record(type="meetings.event_revision_approved", by=by, obj=event, old=old, new=new, note=note)
     revision.decide(RevisionState.APPROVED, by=by)
     mails.send_event_revision_decided(revision)
     told = [name for name in merge.names if name in TOLD]

@@ -11,6 +11,7 @@ from meetings.models import Minutes, MinutesFlag
 from meetings.services.minutes import lock_draft
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
+from platform_portal.records_language import in_records_language
 
 
 class Resolution(models.TextChoices):
@@ -36,7 +37,9 @@ def resolve_flag(*, flag: MinutesFlag, how: str, note: str = "", by: Any) -> Min
         raise Refused(_("「問題なし」のときは、そう考えるわけを書いてください。"))
     if way == Resolution.DISCARDED and not locked.remainder:
         raise Refused(_("捨ててよい文がありません。「直した」か「問題なし」を選んでください。"))
-    locked.resolution = f"{way.label}：{note}"[:300] if note else str(way.label)
+    with in_records_language():
+        how_settled = str(way.label)
+    locked.resolution = f"{how_settled}：{note}"[:300] if note else how_settled
     locked.resolved_at, locked.resolved_by = timezone.now(), by
     locked.save(update_fields=["resolution", "resolved_at", "resolved_by"])
     audit.record(

@@ -33,6 +33,7 @@ from meetings.services.meetings import change_meeting, create_meeting
 from meetings.services.minutes import lock_draft, start_minutes, touch_minutes
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
+from platform_portal.records_language import in_records_language
 
 logger = logging.getLogger(__name__)
 # A web request reads what takes a second or two; a worker reads the rest. By name: the task imports this module.
@@ -77,13 +78,13 @@ def keep_import(*, file: Any, file_name: str, body: Body, meeting: Meeting | Non
         kept.content, kept.sha256 = content, hashlib.sha256(content).hexdigest()
         kept.save()
         _queue(kept)
-    audit.record(
-        type="meetings.import_uploaded",
-        by=by,
-        obj=kept,
-        new={"file_name": kept.file_name, "sha256": kept.sha256},
-    )
+    _record_upload(kept, by)
     return kept
+
+
+def _record_upload(kept: MinutesImport, by: Any) -> None:
+    new = {"file_name": kept.file_name, "sha256": kept.sha256}
+    audit.record(type="meetings.import_uploaded", by=by, obj=kept, new=new)
 
 
 def is_small(content: bytes) -> bool:
@@ -118,9 +119,10 @@ def _queue(kept: MinutesImport) -> None:
         except OperationalError as error:
             logger.warning("import %s is not queued: %s", kept.pk, type(error).__name__)
             kept.content = b""
-            kept.reading_error = _(
-                "いまは大きな PDF を読み取れません。しばらくしてから、もう一度アップロードしてください。"
-            )
+            with in_records_language():
+                kept.reading_error = _(
+                    "いまは大きな PDF を読み取れません。しばらくしてから、もう一度アップロードしてください。"
+                )
             kept.save(update_fields=["content", "reading_error"])
 
     transaction.on_commit(send)
@@ -191,7 +193,7 @@ def accept_import(*, kept: MinutesImport, by: Any, choices: Choices | None = Non
         _fill_in_header(data, meeting, choices, by)
     locked.meeting = meeting
     items = apply_agenda(data, meeting, by=by, overwrites="agenda" in choices.header)
-    apply_documents(data, meeting, items, by=by)
+    doubts = apply_documents(data, meeting, items, by=by)
     apply_numbers(data, meeting, by=by, overwrites="counts" in choices.header)
     apply_people(data, meeting, by=by)
     is_first = not Minutes.objects.filter(meeting=meeting).exists()
@@ -200,7 +202,7 @@ def accept_import(*, kept: MinutesImport, by: Any, choices: Choices | None = Non
         raise Refused(_("画面を開いてから、議事録の下書きが変わりました。違いをもう一度確かめてください。"))
     _minutes, rows = plan_blocks(locked)
     blocks = apply_blocks(minutes, rows, items, file=choices.file, drop_missing=choices.drop_missing)
-    flags = raise_flags(data, minutes, blocks, by=by)
+    flags = raise_flags([*data["flags"], *doubts], minutes, blocks, by=by)
     touch_minutes(minutes, by)
     learn_aliases(body=locked.body, known=learnable(data["utterances"]), by=by)
     locked.accepted_at, locked.accepted_by = timezone.now(), by
@@ -262,10 +264,5 @@ def import_minutes_file(
     kept = MinutesImport(body=where, meeting=meeting, file_name=_file_name(path.name), uploaded_by=by)
     _read(kept, content)
     kept.save()
-    audit.record(
-        type="meetings.import_uploaded",
-        by=by,
-        obj=kept,
-        new={"file_name": kept.file_name, "sha256": kept.sha256},
-    )
+    _record_upload(kept, by)
     return accept_import(kept=kept, by=by)

@@ -17,6 +17,7 @@ from platform_portal.access.checks import Refused, check_has
 from platform_portal.access.roles import Permission
 from platform_portal.audit import services as audit
 from platform_portal.audit.models import AuditEvent
+from platform_portal.records_language import in_records_language
 
 SPEAKER_FIELDS = ("organization_name", "speaker", "role", "organization")
 CONTENT_FIELDS = ("kind", *SPEAKER_FIELDS, "text", "labels_text", "reply_to")
@@ -182,6 +183,8 @@ def split_utterance(
         second,
         {name: getattr(first, name) for name in names}
         | {"text": tail, "agenda_items": list(first.agenda_items.all())},
+        # Made by hand like the first half: another file does not write over it unasked.
+        version=2,
     )
     first.text, first.version = head, first.version + 1
     first.save(update_fields=["text", "version", "updated_at"])
@@ -189,12 +192,13 @@ def split_utterance(
     order.insert(_place_of(order, first) + 1, second.pk)
     _renumber(minutes, order)
     if first.labels_text:
-        _doubt_labels_text(
-            first, _("発言を2つに分けました。役職名だけの議事要旨での本文も、分けてください。")
-        )
-        _doubt_labels_text(
-            second, _("前の発言から分けました。役職名だけの議事要旨での本文を書いてください。")
-        )
+        with in_records_language():
+            _doubt_labels_text(
+                first, _("発言を2つに分けました。役職名だけの議事要旨での本文も、分けてください。")
+            )
+            _doubt_labels_text(
+                second, _("前の発言から分けました。役職名だけの議事要旨での本文を書いてください。")
+            )
     touch_minutes(minutes, by)
     audit.record(
         type="meetings.utterance_split",
@@ -384,7 +388,8 @@ def _state_wanted(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _length(text: str) -> str:
-    return _("%(count)s文字") % {"count": len(text)}
+    with in_records_language():
+        return _("%(count)s文字") % {"count": len(text)}
 
 
 def _shortened(state: Mapping[str, Any]) -> dict[str, Any]:

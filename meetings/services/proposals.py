@@ -20,6 +20,7 @@ from meetings.services.records import ChangedMeanwhile, check_is_as_seen, lock_u
 from members.models import User
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
+from platform_portal.records_language import in_records_language
 
 LABELS_TEXT_OLDER = "labels_text"
 
@@ -195,13 +196,12 @@ def _decide(change: ProposedChange, to: ProposalState, *, by: User, note: str) -
 
 def _ask_about_labels_text(words: Utterance) -> None:
     """The edition without names has words of its own here, which nobody has compared with the new ones."""
-    open_already = words.flags.filter(code=LABELS_TEXT_OLDER, resolved_at=None).exists()
-    if not open_already:
-        MinutesFlag.objects.create(
-            minutes=words.minutes,
-            utterance=words,
-            code=LABELS_TEXT_OLDER,
-            message=_(
-                "修正案で本文が変わりました。役職名だけの議事要旨での本文も合っているか、確かめてください。"
-            ),
+    if words.flags.filter(code=LABELS_TEXT_OLDER, resolved_at=None).exists():
+        return
+    with in_records_language():
+        message = _(
+            "修正案で本文が変わりました。役職名だけの議事要旨での本文も合っているか、確かめてください。"
         )
+    MinutesFlag.objects.create(
+        minutes=words.minutes, utterance=words, code=LABELS_TEXT_OLDER, message=message
+    )

@@ -1,6 +1,6 @@
 """Tasks by subject, imported here so that Celery finds them."""
 
-from meetings.tasks.attendance import forget_attendance, remind_of_meetings
+from meetings.tasks.attendance import forget_attendance, remind_of_meetings, write_letters
 from meetings.tasks.confirmation import tend_rounds
 from meetings.tasks.documents import read_document_version, read_waiting_papers, sweep_files
 from meetings.tasks.events import forget_event_applications
@@ -17,4 +17,5 @@ __all__ = [
     "remind_of_meetings",
     "sweep_files",
     "tend_rounds",
+    "write_letters",
 ]

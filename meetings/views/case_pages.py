@@ -106,6 +106,7 @@ def page(request: HttpRequest, side: Side, public_id: str) -> HttpResponse:
         "is_author": is_author,
         "no_edit": no_edit,
         "signs": services.open_signs(case) if is_author and case.state != State.PUBLISHED else [],
+        "sent_back": services.why_sent_back(case) if is_author else None,
         "justified": case.signs.select_related("justified_by") if is_author else [],
         "steps": _steps(user, side, case) if is_author else [],
         "history": history_of(case) if side.is_desk else None,
@@ -204,6 +205,16 @@ def justify(request: HttpRequest, side: Side, public_id: str) -> HttpResponse:
     return redirect(side.url("", public_id))
 
 
+def _done(to: State) -> str:
+    return {
+        State.DRAFT: _("下書きに戻しました。"),
+        State.IN_REVIEW: _("確認を頼みました。"),
+        State.PUBLISHED: _("認めました。会員が読めるようになりました。"),
+        State.SUSPENDED: _("見せるのを止めました。書いた人と事務局のほかは、読めません。"),
+        State.ARCHIVED: _("保管しました。"),
+    }[to]
+
+
 def move(request: HttpRequest, side: Side, public_id: str, to: str) -> HttpResponse:
     """Asks for the reason or a last yes, then takes the step."""
     case = side.find(request, public_id)
@@ -223,7 +234,7 @@ def move(request: HttpRequest, side: Side, public_id: str, to: str) -> HttpRespo
             lambda: services.move_case_study(
                 case=case, to=State(to), by=request.user, reason=form.cleaned_data["reason"]
             ),
-            _("「%(name)s」を「%(state)s」にしました。") % {"name": case.title, "state": State(to).label},
+            _done(State(to)),
             form,
         )
     ):

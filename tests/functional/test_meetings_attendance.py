@@ -43,7 +43,7 @@ def invite(visit: Any, meeting: Any) -> str:
     assert "1件を案内しました" in page.locator("main").inner_text()
     assert visitor.axe_violations() == []
     assert visitor.problems == []
-    found = re.search(r"https?://[^/\s]+(/meetings/invitations/\S+)", delivered()[0].body)
+    found = re.search(r"https?://[^/\s]+(/meetings/invitations/[^/\s]+/)\s", delivered()[0].body)
     assert found
     return found[1]
 

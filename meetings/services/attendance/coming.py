@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,26 +17,49 @@ from members.models import Organization
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
 from platform_portal.page_cache import forget_public_pages
+from platform_portal.records_language import in_records_language
 
 
 @transaction.atomic
-def record_who_came(*, meeting: Meeting, shown: Collection[int], came: Collection[int], by: Any) -> int:
+def record_who_came(
+    *,
+    meeting: Meeting,
+    shown: Collection[int],
+    came: Collection[int],
+    online: Collection[int] | None = None,
+    by: Any,
+) -> int:
     """`shown`: keys of the people on the page; those not in `came` did not come. Others stay as they are.
 
-    Returns how many came of them. Raises Refused.
+    `online`: those of them who came that way; None leaves as it is how they came. Returns how many came. Raises Refused.
     """
     locked = lock_meeting(meeting)
     check_can_record_attendance(by, locked)
     people = Attendee.objects.filter(attendance__meeting=locked, pk__in=shown)
     present = people.filter(pk__in=came).update(has_come=True)
     missing = people.exclude(pk__in=came).update(has_come=False)
-    audit.record(
-        type="meetings.attendance_recorded",
-        by=by,
-        obj=locked,
-        new={"came": present, "did_not_come": missing},
-    )
+    if online is not None:
+        people.filter(pk__in=came).update(is_online=Q(pk__in=online))
+    _note(locked, by, came=present, did_not_come=missing)
     return int(present)
+
+
+@transaction.atomic
+def record_as_answered(*, meeting: Meeting, by: Any) -> int:
+    """Whoever said so came, in the way they said. What somebody has recorded already stays.
+
+    Returns how many. Raises Refused.
+    """
+    locked = lock_meeting(meeting)
+    check_can_record_attendance(by, locked)
+    expected = Attendee.objects.expected().filter(attendance__meeting=locked)
+    came = expected.update(has_come=True)
+    _note(locked, by, came=came, did_not_come=0)
+    return int(came)
+
+
+def _note(meeting: Meeting, by: Any, **counts: int) -> None:
+    audit.record(type="meetings.attendance_recorded", by=by, obj=meeting, new=counts)
 
 
 @transaction.atomic
@@ -94,7 +118,8 @@ def take_over_counts(*, meeting: Meeting, by: Any) -> list[ParticipantCount]:
     """Writes the numbers of the attendance list among those of the record; others that stand there stay. Raises Refused."""
     locked = lock_meeting(meeting)
     check_can_record_attendance(by, locked)
-    counts = present_attendance(locked).counts
+    with in_records_language():
+        counts = present_attendance(locked).counts
     if not counts:
         raise Refused(_("まだだれの出席も記録されていません。先に、だれが来たかを記録してください。"))
     rows = []

@@ -4,7 +4,7 @@ Whoever holds a meeting and its attendances locks the meeting first.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from meetings.addressees import Addressee, Addressees, Trouble, reachable, troub
 from meetings.mails import attendance as mails
 from meetings.models import Answer, Attendance, Attendee, Meeting, MeetingState
 from meetings.permissions.attendance import check_can_invite_to_meeting, check_can_withdraw_invitation
+from meetings.services.attendance import letters
 from meetings.services.locking import lock_meeting
 from members.models import Organization
 from platform_portal.audit import services as audit
@@ -111,7 +112,7 @@ def invite(
         )
         for row in new
     )
-    mails.send_invitations(locked, recipients_of(new), message=message)
+    letters.ask(locked, letters.recipients_of(new), message=message)
     return new
 
 
@@ -163,12 +164,15 @@ def withdraw_invitation(*, attendance: Attendance, by: Any) -> Attendance:
         Attendance.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=attendance.pk)
     )
     check_can_withdraw_invitation(by, locked)
+    is_told = Attendance.objects.told().filter(pk=locked.pk).exists()
     locked.withdrawn_at, locked.withdrawn_by = timezone.now(), by
     locked.link_version += 1
-    locked.save(update_fields=["withdrawn_at", "withdrawn_by", "link_version"])
+    locked.letter = None
+    locked.save(update_fields=["withdrawn_at", "withdrawn_by", "link_version", "letter"])
     audit.record(type="meetings.attendance_withdrawn", by=by, obj=locked)
     cancel_mails_about(locked)
-    mails.send_withdrawn(locked.meeting, recipients_of([locked]))
+    if is_told:
+        mails.send_withdrawn(locked.meeting, letters.recipients_of([locked]))
     return locked
 
 
@@ -187,7 +191,7 @@ def tell_invited_of_change(*, meeting: Meeting, before: Mapping[str, Any]) -> in
     is_reopened = now == MeetingState.PLANNED and was == MeetingState.CANCELLED
     if not (changes or is_cancelled or is_reopened):
         return 0
-    recipients = recipients_of(meeting.attendances.invited().select_related("organization"))
+    recipients = letters.recipients_of(meeting.attendances.told().select_related("organization"))
     if is_cancelled:
         return mails.send_cancelled(meeting, recipients)
     if is_reopened:
@@ -218,13 +222,6 @@ def _in_words(value: Any) -> str:
 
 
 # --- What the modules beside share ----------------------------------------------------------------
-def recipients_of(rows: Iterable[Attendance]) -> list[tuple[Attendance, Addressee]]:
-    """Everybody who can be reached by mail about these. Two queries."""
-    listed = list(rows)
-    addressees = Addressees.of_attendances(listed)
-    return [(row, person) for row in listed for person in reachable(addressees.of(row))]
-
-
 def check_guests(guests: Sequence[Guest]) -> None:
     """Raises ValidationError."""
     seen: set[Any] = set()

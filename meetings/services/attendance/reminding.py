@@ -13,10 +13,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.mails import attendance as mails
 from meetings.models import Attendance, Meeting
 from meetings.permissions.attendance import check_can_invite_to_meeting
-from meetings.services.attendance.inviting import recipients_of
+from meetings.services.attendance.letters import ask, recipients_of
 from meetings.services.locking import lock_meeting
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
@@ -91,7 +90,7 @@ def remind_now(*, meeting: Meeting, by: Any) -> int:
 
 
 def _waiting(meeting: Meeting) -> list[Attendance]:
-    rows = meeting.attendances.unanswered().select_related("organization")
+    rows = meeting.attendances.unanswered().filter(letter=None).select_related("organization")
     return list(rows.select_for_update(of=("self",)).order_by("pk"))
 
 
@@ -103,4 +102,5 @@ def _remind(meeting: Meeting, rows: list[Attendance], *, by: Any) -> int:
     audit.record_all(
         audit.prepare(type="meetings.attendance_reminded", by=by, obj=row) for row in reached.values()
     )
-    return mails.send_reminders(meeting, recipients)
+    ask(meeting, recipients, is_reminder=True)
+    return len(recipients)

@@ -24,9 +24,10 @@ from meetings.forms.attendance import (
     typed_people,
 )
 from meetings.models import Answer, Attendance, Attendee, Meeting
+from meetings.models.attendance import Way
 from meetings.permissions import attendance as permissions
 from meetings.presenting.attendance import kind_words, present_attendance, table_rows, tally_of
-from meetings.services.attendance import answering, coming, inviting, reminding
+from meetings.services.attendance import answering, coming, inviting, letters, reminding
 from meetings.views.answering import MORE, Answering
 from meetings.views.desk.common import edits, get_meeting, led_back, section_steps, sees
 from platform_portal.access.checks import Refused, has, reason_against
@@ -35,7 +36,6 @@ from platform_portal.access.roles import Permission
 from platform_portal.audit import services as audit
 from platform_portal.desk import Crumbs, Step, attempt, paged
 from platform_portal.sheets.pages import download
-from platform_portal.versions import number_in
 
 PER_PAGE = 100
 
@@ -77,6 +77,7 @@ def attendance(request: HttpRequest, public_id: str) -> HttpResponse:
         "rows": _rows(page.object_list, meeting, user),
         "answers": [str(label) for label in Answer.labels],
         "by_kind": by_kind,
+        "letters": meeting.attendances.filter(letter__isnull=False).count(),
         "total": total,
         "listed": present_attendance(meeting),
         # Notes and addresses are for those who tend the list; others of the desk see who comes.
@@ -117,7 +118,7 @@ def remind(request: HttpRequest, public_id: str) -> HttpResponse:
         _say_reminded(request, meeting)
         return redirect(table_of(meeting))
     waiting = list(meeting.attendances.unanswered().select_related("organization"))
-    count = len(inviting.recipients_of(waiting))
+    count = len(letters.recipients_of(waiting))
     context = {
         "title": _("返事を催促する"),
         "text": _(
@@ -193,12 +194,13 @@ def record(request: HttpRequest, public_id: str, attendance_id: str) -> HttpResp
         )
         if stored:
             messages.success(request, _("「%(name)s」の返事を記録しました。") % {"name": row.name})
-            return redirect(table_of(meeting))
+            return redirect(_came_from(request, row))
     context = {
         "meeting": meeting,
         "attendance": row,
         "page": page,
         "form": page.form,
+        "back": _came_from(request, row),
         "history": history_of(row),
         "against": reason_against(permissions.check_can_record_answer, request.user, row),
         "crumbs": _steps(meeting, (row.name, "")),
@@ -206,35 +208,56 @@ def record(request: HttpRequest, public_id: str, attendance_id: str) -> HttpResp
     return render(request, "meetings/desk/attendance_record.html", context, status=page.status)
 
 
+def _came_from(request: HttpRequest, row: Attendance) -> str:
+    """To the list of those who came, at the same organisation, for whoever goes through it; else to the table."""
+    if request.GET.get("back") != "came":
+        return table_of(row.meeting)
+    page = reverse("meetings:desk-attendance-came", args=[row.meeting.public_id])
+    return f"{page}#row-{row.public_id}"
+
+
 @edits
 @require_http_methods(["GET", "HEAD", "POST"])
 def came(request: HttpRequest, public_id: str) -> HttpResponse:
-    """One page with everybody who wanted to come: tick, and save once."""
+    """Everybody who wanted to come, as they said it: change who differs, and save once. `as_answered`: nobody differs."""
     meeting = get_meeting(request, public_id)
     against = reason_against(permissions.check_can_record_attendance, request.user, meeting)
     if answer := led_back(request, table_of(meeting), against):
         return answer
-    if request.method == "POST":
-        shown, present = _numbers(request, "shown"), _numbers(request, "came")
-        done = attempt(
-            request,
-            lambda: coming.record_who_came(meeting=meeting, shown=shown, came=present, by=request.user),
-            _("だれが来たかを記録しました。"),
-        )
-        if done:
-            return redirect(table_of(meeting))
-    rows = meeting.attendances.filter(withdrawn_at=None, attendees__isnull=False).distinct()
+    if request.method == "POST" and attempt(
+        request,
+        lambda: _record_who_came(request, meeting),
+        _("だれが来たかを記録しました。"),
+    ):
+        return redirect(table_of(meeting))
+    rows = list(meeting.attendances.filter(withdrawn_at=None).for_table().by_kind())
     context = {
         "meeting": meeting,
-        "rows": list(rows.for_table().by_kind()),
+        "rows": [row for row in rows if row.attendees.all()],
+        "others": [row for row in rows if not row.attendees.all()],
+        "expected": Attendee.objects.expected().filter(attendance__meeting=meeting).count(),
+        "ways": Way.choices,
         "crumbs": _steps(meeting, (_("来た人を記録する"), "")),
     }
     return render(request, "meetings/desk/attendance_came.html", context)
 
 
-def _numbers(request: HttpRequest, name: str) -> list[int]:
-    found = map(number_in, request.POST.getlist(name))
-    return [each for each in found if each is not None]
+def _record_who_came(request: HttpRequest, meeting: Meeting) -> None:
+    if "as_answered" in request.POST:
+        coming.record_as_answered(meeting=meeting, by=request.user)
+        return
+    said = {
+        int(key): how
+        for name, how in request.POST.items()
+        if how in Way.values
+        and (key := name.removeprefix("how-")) != name
+        and key.isascii()
+        and key.isdigit()
+        and len(key) < 19
+    }
+    online = {key for key, how in said.items() if how == Way.ONLINE}
+    present = online | {key for key, how in said.items() if how == Way.CAME}
+    coming.record_who_came(meeting=meeting, shown=said.keys(), came=present, online=online, by=request.user)
 
 
 @edits

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings.models import CaseStudy
+from meetings.models.case_studies import STATE_WORDS
 from meetings.permissions import case_studies as permissions
 from meetings.views import case_pages as pages
 from meetings.views.case_pages import DESK, hidden
@@ -14,14 +15,13 @@ from platform_portal.access.checks import requires
 from platform_portal.access.methods import post_only
 from platform_portal.access.roles import Permission
 from platform_portal.desk import crumbs, paged
-from platform_portal.publishing.states import State
 
 tends = requires(Permission.TEND_CASE_STUDIES)
 
 
 class CaseStudyFilter(django_filters.FilterSet):  # type: ignore[misc]  # ships no types
     state = django_filters.ChoiceFilter(
-        label=gettext_lazy("状態"), choices=State.choices, empty_label=gettext_lazy("すべて")
+        label=gettext_lazy("状態"), choices=list(STATE_WORDS.items()), empty_label=gettext_lazy("すべて")
     )
 
     class Meta:

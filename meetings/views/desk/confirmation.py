@@ -122,7 +122,7 @@ def confirmation_open(request: HttpRequest, public_id: str) -> HttpResponse:
         "minutes": minutes,
         "form": form,
         "against": against,
-        "without_address": [each for each in plan if not each.has_address],
+        "without_address": [each for each in plan if not (each.has_address or each.guest_address)],
         "crumbs": _steps(meeting, (_("確認を頼む"), "")),
     }
     return render(request, "meetings/desk/confirmation_open.html", context)

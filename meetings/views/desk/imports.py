@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from meetings.forms.imports import MinutesFileForm, ProposalForm, UtteranceRowForm
-from meetings.importing.planning import BlockRow, agenda_rows, header_rows, plan_blocks
+from meetings.importing.planning import BlockRow, agenda_rows, header_rows, moved_rows, plan_blocks
 from meetings.importing.proposals import Data
 from meetings.models import Body, Meeting, MinutesImport, SpeakerAlias
 from meetings.parsing.source import split_lines
@@ -166,6 +166,7 @@ def _context_of_reading(
         "lines": _lines_of(kept),
         "form": form or ProposalForm(data),
         "opened": opened,
+        "edited": data["utterances"][opened] if opened is not None else None,
         "row_form": row_form,
     }
 
@@ -182,6 +183,7 @@ def _context_of_accepting(request: HttpRequest, kept: MinutesImport) -> dict[str
         "agenda_differs": agenda_rows(kept.proposal, meeting) if meeting else [],
         "has_counts": meeting is not None and meeting.counts.exists(),
         "fates": _by_fate(rows) if minutes else {},
+        "moved": moved_rows(rows),
     }
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from meetings.forms.attendance import InviteForm
-from meetings.models import Meeting
+from meetings.models import Attendance, Meeting
 from meetings.permissions.attendance import check_can_invite_to_meeting
 from meetings.presenting.attendance import kind_words
 from meetings.services.attendance import inviting
@@ -116,7 +116,14 @@ def _send(request: HttpRequest, meeting: Meeting, form: InviteForm) -> HttpRespo
         messages.error(request, refused.reason)
     else:
         if asked:
-            messages.success(request, _("%(count)s件を案内しました。") % {"count": len(asked)})
+            messages.success(request, _said(asked))
         else:
             messages.info(request, _("どの団体も、もう案内してあります。メールは送っていません。"))
     return redirect(table_of(meeting))
+
+
+def _said(asked: list[Attendance]) -> str:
+    words = _("%(count)s件を案内しました。") % {"count": len(asked)}
+    if Attendance.objects.filter(pk__in=[row.pk for row in asked], letter__isnull=False).exists():
+        words += _("メールは、これから順に作って送ります。")
+    return words

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from meetings.models import Event, Meeting, Minutes
 from meetings.presenting import machines
-from meetings.presenting.atom import absolute, atom_response
+from meetings.presenting.atom import Entry, absolute, atom_response
 from meetings.presenting.record import NAMED_FIRST
 from platform_portal.page_cache import public_page
 
@@ -30,26 +30,18 @@ def meeting_json(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @public_page()
 def minutes_feed(request: HttpRequest) -> HttpResponse:
-    address = absolute("meetings:minutes-feed")
-    return atom_response(
-        machines.newest_records(),
-        title=_("議事録"),
-        page=absolute("meetings:meeting-list"),
-        address=address,
-        unique=address,
-    )
+    return _feed("meetings:minutes-feed", _("議事録"), machines.newest_records())
 
 
 @public_page()
 def correction_feed(request: HttpRequest) -> HttpResponse:
-    address = absolute("meetings:correction-feed")
-    return atom_response(
-        machines.newest_corrections(),
-        title=_("議事録の訂正"),
-        page=absolute("meetings:meeting-list"),
-        address=address,
-        unique=address,
-    )
+    return _feed("meetings:correction-feed", _("議事録の訂正"), machines.newest_corrections())
+
+
+def _feed(name: str, title: str, entries: list[Entry]) -> HttpResponse:
+    address = absolute(name)
+    page = absolute("meetings:meeting-list")
+    return atom_response(entries, title=title, page=page, address=address, unique=address)
 
 
 @public_page()

@@ -22,6 +22,7 @@ from tests.conftest import signed_in, text_of
 from tests.factories.events import CaseStudyFactory
 from tests.factories.meetings import AttendanceFactory, MeetingFactory
 from tests.factories.members import CharterFactory, MembershipFactory, UserFactory
+from tests.outbox import delivered
 from tests.test_consistency import BASE
 
 SECRET = "ひみつの背景"
@@ -191,6 +192,45 @@ class TestWay:
         services.move_case_study(case=case, to=State.SUSPENDED, by=author.user, reason="本人から言われた")
         assert not CaseStudy.objects.published().exists()
         assert not permissions.can_move_case_study(author.user, CaseStudy.objects.get(), State.PUBLISHED)
+
+    def test_whoever_wrote_it_hears_what_became_of_it(self, secretariat, charter):
+        author = MembershipFactory()
+        consent(author.organization, charter)
+        meeting = MeetingFactory(body__seats=[author.organization])
+        case = CaseStudyFactory(
+            organization=author.organization, meeting=meeting, author=author.user, title="ひみつの題"
+        )
+        pages = [
+            (signed_in(author.user), reverse("meetings:my-case", args=[case.public_id])),
+            (signed_in(secretariat), reverse("meetings:desk-case", args=[case.public_id])),
+        ]
+        for state, by, reason in (
+            (State.IN_REVIEW, author.user, ""),
+            (State.DRAFT, secretariat, "背景を短くしてください"),
+            (State.IN_REVIEW, author.user, ""),
+            (State.PUBLISHED, secretariat, ""),
+            (State.SUSPENDED, secretariat, "本人から申し出があったため"),
+        ):
+            case.refresh_from_db()
+            services.move_case_study(case=case, to=state, by=by, reason=reason)
+            shown = [text_of(visitor.get(address)) for visitor, address in pages]
+            assert all(reason in page for page in shown)
+            assert ("に戻した理由：" in shown[0]) is (state == State.DRAFT)
+            assert ("止めた理由：" in shown[0]) is (state == State.SUSPENDED)
+            assert "公開" not in shown[0].partition("<main")[2].partition("</main>")[0]
+        mails = delivered()
+        assert [mail.to for mail in mails] == [[author.user.email]] * 3
+        for mail, words in zip(mails, ("お返しします", "読めるように", "止めました"), strict=True):
+            assert words in mail.body
+            assert "ひみつの題" not in mail.body + mail.subject
+            assert "背景を短く" not in mail.body
+
+    def test_words_that_were_taken_out_are_kept_nowhere(self, secretariat):
+        case = CaseStudyFactory(course="鈴木さんと佐藤さんに会った。", author=secretariat)
+        for words in ("鈴木さん", "佐藤さん"):
+            services.justify_sign(case=case, kind="name", words=words, reason="仮の名前", by=secretariat)
+        services.save_case_study(case=case, values={"course": "佐藤さんに会った。"}, by=secretariat)
+        assert [sign.words for sign in case.signs.all()] == ["佐藤さん"]
 
     def test_the_record_keeps_not_one_word(self, secretariat):
         services.save_case_study(

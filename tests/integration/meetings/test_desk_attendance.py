@@ -2,10 +2,13 @@
 
 import datetime as dt
 import io
+import re
 from typing import Any
 
 import openpyxl
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -219,11 +222,64 @@ class TestAfterwards:
         came = AttendeeFactory(attendance__meeting=held, name="来た人")
         away = AttendeeFactory(attendance__meeting=held, name="来ない人")
         address = page_of(held, "-came")
-        assert text_of(secretariat_client.get(address)).count(" checked") == 2
-        values = {"shown": [came.pk, away.pk, "x", "9" * 30], "came": [came.pk]}
-        assert "来なかった" in text_of(secretariat_client.post(address, values, follow=True))
-        came.refresh_from_db()
-        assert came.has_come is True
+        there = AttendeeFactory(attendance__meeting=held, name="画面の人", is_online=True)
+        assert text_of(secretariat_client.get(address)).count('value="came" id="how') == 3
+        assert re.findall(r'value="(\w+)" id="[^"]*" checked', text_of(secretariat_client.get(address))) == [
+            "came",
+            "came",
+            "online",
+        ]
+        values = {f"how-{came.pk}": "online", f"how-{away.pk}": "away", f"how-{there.pk}": "came"}
+        garbage = {"how-x": "came", f"how-{'9' * 30}": "came", "how-": "away", "how-1": "nonsense"}
+        assert "来なかった" in text_of(secretariat_client.post(address, values | garbage, follow=True))
+        found = {each.name: (each.has_come, each.is_online) for each in Attendee.objects.all()}
+        assert found == {"来た人": (True, True), "来ない人": (False, False), "画面の人": (True, False)}
+
+    def test_all_as_they_answered_with_one_press(self, held, secretariat_client):
+        for number in range(3):
+            AttendeeFactory(attendance__meeting=held, is_online=number == 0)
+        late = AttendeeFactory(attendance__meeting=held, has_come=False)
+        AttendeeFactory(attendance__meeting=held, attendance__answer="absent")
+        AttendeeFactory()
+        address = page_of(held, "-came")
+        assert "3人とも、返事のとおりに来た" in text_of(secretariat_client.get(address))
+        secretariat_client.post(address, {"as_answered": "1"})
+        assert Attendee.objects.filter(has_come=True).count() == 3
+        assert Attendee.objects.filter(has_come=True, is_online=True).count() == 1
+        late.refresh_from_db()
+        assert late.has_come is False
+        assert "返事のとおりに来た" not in text_of(secretariat_client.get(address)).partition("<h2")[0]
+
+    def test_one_after_the_other_from_the_list_and_back(self, held, secretariat_client):
+        away = AttendanceFactory(meeting=held, answer="absent", answered_at=timezone.now())
+        address = page_of(held, "-came")
+        record = page_of(held, "-record", attendance_id=away.public_id) + "?back=came"
+        assert record in text_of(secretariat_client.get(address))
+        values = {
+            "answer": "proxy",
+            "seen": away.answered_at.isoformat(),
+            "people-TOTAL_FORMS": 1,
+            "people-INITIAL_FORMS": 0,
+            "people-0-name": "代わりの人",
+            "people-0-has_come": "on",
+        }
+        answer = secretariat_client.post(record, values)
+        assert answer.url == f"{address}#row-{away.public_id}"
+        page = text_of(secretariat_client.get(address))
+        assert "代わりの人（代理）" in page
+        assert 'id="row-' + away.public_id in page
+
+    def test_constant_queries_for_those_who_came(self, held, secretariat_client):
+        address = page_of(held, "-came")
+        counts = []
+        for _round in range(2):
+            for _number in range(4):
+                AttendeeFactory(attendance__meeting=held)
+            secretariat_client.get(address)
+            with CaptureQueriesContext(connection) as seen:
+                secretariat_client.get(address)
+            counts.append(len(seen))
+        assert counts[0] == counts[1]
 
     def test_nobody_wanted_to_come(self, held, secretariat_client):
         assert "当日来た人を加える" in text_of(secretariat_client.get(page_of(held, "-came")))

@@ -119,3 +119,104 @@ def test_a_step_that_is_no_longer_there_leads_back(owner_client):
         "in_review", "nowhere"
     )
     assert owner_client.post(unknown).status_code == 404
+
+
+def test_a_whole_day_and_the_day_before_for_applying(owner_client):
+    """Days without times: from the first minute to the last one, and applications until the end of their day."""
+    first = timezone.localdate() + dt.timedelta(days=20)
+    days = {
+        "starts_time": "",
+        "ends_time": "",
+        "ends_on": (first + dt.timedelta(days=1)).isoformat(),
+        "accepts_applications": "on",
+        "apply_until_on": (first - dt.timedelta(days=1)).isoformat(),
+    }
+    create(owner_client, **days)
+    event = Event.objects.get()
+    assert event.is_all_day
+    assert timezone.localtime(event.ends_at).date() == first + dt.timedelta(days=1)
+    assert timezone.localtime(event.apply_until_at).hour == 23
+    edit = reverse("meetings:desk-event-edit", args=[event.public_id])
+    form = owner_client.get(edit).context["form"]
+    assert [form[name].value() for name in ("starts_on", "ends_on", "apply_until_on")] == [
+        first,
+        first + dt.timedelta(days=1),
+        first - dt.timedelta(days=1),
+    ]
+    assert not form["starts_time"].value()
+    create(owner_client, **days | {"ends_time": "", "starts_time": "10:00"})
+    assert Event.objects.count() == 1  # two days with a time want one at their end too
+
+
+def test_cancelling_asks_why_and_only_once(owner_client):
+    event = EventFactory()
+    cancel = reverse("meetings:desk-event-cancel", args=[event.public_id])
+    assert owner_client.get(cancel).status_code == 200
+    assert owner_client.post(cancel, {"reason": " "}).status_code == 422
+    assert not Event.objects.get().is_cancelled
+    owner_client.post(cancel, {"reason": "台風のため"})
+    assert Event.objects.get().cancelled_reason == "台風のため"
+    assert owner_client.post(cancel, {"reason": "もう一度"}).status_code == 403
+    edit = reverse("meetings:desk-event-edit", args=[event.public_id])
+    assert owner_client.get(edit).status_code == 403
+
+
+class TestChanges:
+    """Of a published event, by one of the desk."""
+
+    @pytest.fixture
+    def revision(self, owner_client) -> EventRevision:
+        event = EventFactory(own=True)
+        edit = reverse("meetings:desk-event-edit", args=[event.public_id])
+        owner_client.post(edit, written(place="市民ホール"))
+        return EventRevision.objects.get()
+
+    def at(self, revision: EventRevision, step: str) -> str:
+        return reverse(f"meetings:desk-event-revision-{step}", args=[revision.event.public_id])
+
+    def test_given_back_with_a_reason_alone(self, revision, owner_client, colleague_client):
+        back = self.at(revision, "return")
+        assert owner_client.get(back).status_code == 403  # one's own
+        assert "市民ホール" in text_of(colleague_client.get(back))
+        assert colleague_client.post(back, {"reason": ""}).status_code == 422
+        colleague_client.post(back, {"reason": "会場の名前を確かめてください。"})
+        revision.refresh_from_db()
+        assert revision.note == "会場の名前を確かめてください。"
+        page = reverse("meetings:desk-event", args=[revision.event.public_id])
+        assert "会場の名前を確かめてください。" in text_of(owner_client.get(page))
+        assert colleague_client.post(back, {"reason": "もう一度"}).status_code == 404
+
+    def test_taken_back_by_its_author_alone(self, revision, owner_client, colleague_client):
+        back = self.at(revision, "withdraw")
+        answer = colleague_client.post(back, follow=True)
+        assert "この変更を書いた人だけ" in text_of(answer)
+        owner_client.post(back)
+        revision.refresh_from_db()
+        assert not revision.is_open
+
+    def test_only_what_was_read_goes_live(self, revision, colleague_client):
+        approve = self.at(revision, "approve")
+        answer = colleague_client.post(approve, {"version": ""}, follow=True)
+        assert "内容を書き直しました" in text_of(answer)
+        colleague_client.post(approve, {"version": revision.proposed_at.isoformat()})
+        assert Event.objects.get().place == "市民ホール"
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [(-1, "きょうより後の日"), (3 * 366 + 1, "きょうより後の日"), (None, "日付を1つ以上")],
+)
+def test_days_that_no_copy_can_have(day, words, owner_client):
+    event = EventFactory()
+    copy = reverse("meetings:desk-event-copy", args=[event.public_id])
+    chosen = (timezone.localdate() + dt.timedelta(days=day)).isoformat() if day else ""
+    answer = owner_client.post(copy, {"day1": chosen})
+    assert answer.status_code == 422
+    assert words in text_of(answer)
+    assert Event.objects.count() == 1
+
+
+@pytest.mark.parametrize("query", ["", "?state=draft", "?state=nonsense", "?page=99", "?when=past"])
+def test_the_list_reads_any_query(query, owner_client):
+    EventFactory(draft=True, title="下書きの催し")
+    assert "下書きの催し" in text_of(owner_client.get(reverse("meetings:desk-event-list") + query))

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings.models import ActionItem, AgendaItem, Body, Document, Meeting, MeetingState
+from meetings.models import ActionItem, Body, Document, Meeting, MeetingState
 from meetings.templatetags.meetings_desk import PARTS
 from platform_portal.access.roles import Permission
 from tests.conftest import signed_in, text_of
@@ -18,7 +18,6 @@ from tests.factories.meetings import (
     AgendaItemFactory,
     AttendanceFactory,
     BodyFactory,
-    DocumentFactory,
     DocumentVersionFactory,
     MeetingFactory,
     MinutesFactory,
@@ -26,14 +25,11 @@ from tests.factories.meetings import (
     UtteranceFactory,
 )
 from tests.factories.members import OrganizationFactory, UserFactory
+from tests.integration.meetings.addresses import at
 
 pytestmark = pytest.mark.django_db
 
 LIST = "/desk/meetings/"
-
-
-def at(meeting, name="desk-meeting", *args):
-    return reverse(f"meetings:{name}", args=[meeting.public_id, *args])
 
 
 def filled(body, **changes):
@@ -74,6 +70,16 @@ def test_a_body_from_its_name_to_its_seats(secretariat_client):
     assert "氏名入りの議事録は、この会議体の団体と" in page
     assert "海の会" in page
     assert "まちの会" not in page.split("これまでの変更")[0]
+
+
+def test_a_body_without_a_name_is_not_kept(secretariat_client):
+    body = BodyFactory(name="コア会議")
+    for address in ("/desk/meetings/bodies/new/", reverse("meetings:desk-body-edit", args=[body.public_id])):
+        assert secretariat_client.get(address).status_code == 200
+        assert secretariat_client.post(address, {"name": "", "position": "0"}).status_code == 422
+    assert Body.objects.get().name == "コア会議"
+    seats = reverse("meetings:desk-body-organizations", args=[body.public_id])
+    assert secretariat_client.post(seats, {"organizations": ["0"], "were": "²"}).status_code == 422
 
 
 def test_days_in_the_history_read_as_elsewhere(secretariat_client):
@@ -280,49 +286,27 @@ def test_half_a_row_is_refused(secretariat_client):
     assert "数を書いてください" in text_of(answer)
 
 
-# --- Agenda -----------------------------------------------------------------------------------------
-def test_an_agenda_without_javascript(secretariat_client):
-    meeting = MeetingFactory(planned=True)
-    add = at(meeting, "desk-agenda-add")
-    secretariat_client.post(add, {"title": "議事", "performer": "", "planned_time": "13:30", "parent": ""})
-    top = AgendaItem.objects.get()
-    secretariat_client.post(add, {"title": "閉会", "performer": "", "planned_time": "", "parent": ""})
-    secretariat_client.post(
-        add, {"title": "報告", "performer": "事務局", "planned_time": "", "parent": str(top.pk)}
-    )
-    secretariat_client.post(at(meeting, "desk-agenda-move", top.public_id, "down"))
-    page = text_of(secretariat_client.get(at(meeting, "desk-agenda")))
-    assert page.index("1 閉会") < page.index("2 議事") < page.index("(1) 報告")
-    assert "13:30" in page
+def test_only_what_nobody_was_told_of_is_deleted(secretariat_client):
+    draft, announced = MeetingFactory(draft=True), MeetingFactory(planned=True)
+    delete = at(draft, "desk-meeting-delete")
+    assert "次第もいっしょに消えます" in text_of(secretariat_client.get(delete))
+    assert secretariat_client.post(delete).headers["Location"] == LIST
+    for send in (secretariat_client.get, secretariat_client.post):
+        assert send(at(announced, "desk-meeting-delete")).headers["Location"] == at(announced)
+    assert list(Meeting.objects.all()) == [announced]
 
 
-def test_the_next_item_goes_where_the_last_one_went(secretariat_client):
-    parent = AgendaItemFactory(meeting=MeetingFactory(planned=True), title="議事")
-    add = at(parent.meeting, "desk-agenda-add")
-    for title in ("要綱", "計画"):
-        page = text_of(secretariat_client.post(add, {"title": title, "parent": parent.pk}, follow=True))
-        assert f'<option value="{parent.pk}" selected>' in page
-    page = text_of(secretariat_client.post(add, {"title": "閉会", "parent": ""}, follow=True))
-    assert f'<option value="{parent.pk}" selected>' not in page
-    assert secretariat_client.get(at(parent.meeting, "desk-agenda"), {"parent": "\x00"}).status_code == 200
-
-
-def test_deleting_says_what_it_cuts_off(secretariat_client):
-    meeting = MeetingFactory(planned=True)
-    top = AgendaItemFactory(meeting=meeting, number="1", title="議事")
-    below = AgendaItemFactory(meeting=meeting, parent=top, number="(1)", title="報告")
-    DocumentFactory(meeting=meeting).agenda_items.add(below)
-    address = at(meeting, "desk-agenda-delete", top.public_id)
-    page = text_of(secretariat_client.get(address))
-    assert "下にある「(1) 報告」も消えます" in page
-    assert "資料1件とのつながりが切れます" in page
-    secretariat_client.post(address)
-    assert not AgendaItem.objects.exists()
-
-
-def test_an_item_of_another_meeting_is_not_found(secretariat_client):
-    item, other = AgendaItemFactory(), MeetingFactory()
-    assert secretariat_client.get(at(other, "desk-agenda-item", item.public_id)).status_code == 404
+@pytest.mark.parametrize(
+    ("values", "to", "words"),
+    [
+        ({"draft": True}, "planned", "に見えるようになります"),
+        ({"planned": True}, "cancelled", "ページは消えません"),
+        ({"state": "cancelled", "cancelled_reason": "台風"}, "planned", "また「開催予定」として"),
+        ({}, "planned", "理由"),
+    ],
+)
+def test_each_step_says_what_it_does(secretariat_client, values, to, words):
+    assert words in text_of(secretariat_client.get(at(MeetingFactory(**values), "desk-meeting-move", to)))
 
 
 # --- Lists and jobs ---------------------------------------------------------------------------------

@@ -407,3 +407,35 @@ class TestWhoOpens:
         assert signed_in(membership.user).post(address).status_code == 404
         other.refresh_from_db()
         assert other.is_standing
+
+    def test_somebody_who_called_is_taken_off_once(self):
+        membership = MembershipFactory()
+        application = EventApplicationFactory(event__organization=membership.organization)
+        host = signed_in(membership.user)
+        applicants = f"/my/events/{application.event.public_id}/applicants/"
+        address = f"{applicants}{application.public_id}/cancel/"
+        assert application.name in text_of(host.get(address))
+        assert host.post(address).headers["Location"] == applicants
+        application.refresh_from_db()
+        assert not application.is_standing
+        assert host.post(address).status_code == 403
+
+    def test_the_way_of_a_members_event(self):
+        membership = MembershipFactory()
+        event = EventFactory(
+            organization=membership.organization, draft=True, contact_name="", contact_phone=""
+        )
+        member, page = signed_in(membership.user), f"/my/events/{event.public_id}/"
+        assert "問い合わせ先がありません" in text_of(member.post(f"{page}submit/", follow=True))
+        Event.objects.update(contact_phone="087-000-0000")
+        member.post(f"{page}submit/")
+        assert Event.objects.get().state == "in_review"
+        assert member.get(f"{page}edit/").status_code == 403
+        member.post(f"{page}take-back/")
+        assert Event.objects.get().state == "draft"
+        assert member.post(f"{page}cancel/", {"reason": "台風"}).status_code == 403
+
+    def test_a_viewer_is_told_why_nothing_can_be_begun(self):
+        viewer = signed_in(MembershipFactory(viewer=True).user)
+        assert viewer.get("/my/events/new/").status_code == 403
+        assert signed_in(UserFactory(member=True)).get("/my/events/new/").status_code == 404

@@ -244,3 +244,53 @@ class TestWhoSeesApplicants:
             (UserFactory(role="member"), of_prefecture),
         ):
             assert not permissions.can_see_applicants(person, event)
+
+
+@pytest.mark.django_db
+class TestRefusals:
+    """Each leaves everything as it was."""
+
+    def test_words_that_somebody_else_has_changed_since(self, owner):
+        event = EventFactory(own=True, draft=True)
+        seen = event.updated_at - dt.timedelta(minutes=1)
+        with pytest.raises(services.ChangedMeanwhile):
+            services.save_event(event=event, values={"fee": "無料"}, by=owner, as_member=False, version=seen)
+        with pytest.raises(services.ChangedMeanwhile):
+            services.move_event(event=event, to=State.IN_REVIEW, by=owner, version=seen)
+        event.refresh_from_db()
+        assert (event.fee, event.state) == ("", State.DRAFT)
+
+    @pytest.mark.parametrize("count", [0, services.MOST_COPIES + 1])
+    def test_no_days_and_too_many_days(self, owner, count):
+        event = EventFactory(own=True)
+        day = timezone.localdate(event.starts_at)
+        dates = [day + dt.timedelta(days=number) for number in range(1, count + 1)]
+        with pytest.raises(Refused, match="日付を1つから"):
+            services.copy_event(event=event, dates=dates, by=owner, as_member=False)
+        assert Event.objects.count() == 1
+
+    def test_a_change_back_to_what_is_there_waits_for_nobody(self, owner):
+        event = EventFactory(own=True)
+        services.save_event(event=event, values={"fee": "無料"}, by=owner, as_member=False)
+        services.save_event(event=event, values={"fee": event.fee}, by=owner, as_member=False)
+        assert EventRevision.objects.get().state == RevisionState.WITHDRAWN
+        assert services.save_event(event=event, values={}, by=owner, as_member=False).revision is None
+
+    def test_members_do_not_learn_who_of_the_office_proposed(self, manager, owner):
+        event = EventFactory(organization=manager.organization)
+        services.save_event(event=event, values={"fee": "無料"}, by=owner, as_member=False)
+        with pytest.raises(Refused, match="事務局の変更が確認を待っています") as told:
+            services.save_event(event=event, values={"fee": "百円"}, by=manager.user, as_member=True)
+        assert owner.name not in told.value.reason
+
+    @pytest.mark.parametrize(
+        ("changes", "words"),
+        [({"state": State.SUSPENDED}, "いま公開していない"), ({"place": "別の館"}, "同じ項目が先に")],
+    )
+    def test_a_change_that_came_too_late(self, manager, owner, changes, words):
+        event = EventFactory(organization=manager.organization)
+        change = services.save_event(event=event, values={"place": "公民館"}, by=manager.user, as_member=True)
+        Event.objects.update(**changes)
+        with pytest.raises(Refused, match=words):
+            services.approve_event_revision(revision=change.revision, by=owner)
+        assert EventRevision.objects.get().is_open

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from meetings.models import AgendaItem, Meeting, Minutes, MinutesImport, SpeakerAlias
+from meetings.services.minutes import delete_utterance, move_utterance
 from tests.conftest import text_of
 from tests.factories.meetings import AgendaItemFactory, BodyFactory, MeetingFactory, MinutesFactory
 from tests.hostile_files import bomb
@@ -162,6 +163,21 @@ class TestPuttingRight:
         assert answer.status_code == 409
         assert "ほかの人がこの案を直しました" in text_of(answer)
 
+    def test_the_row_that_is_edited_stands_beside_its_line(self, meeting, secretariat_client: Client):
+        kept = upload(secretariat_client, meeting)
+        page = text_of(secretariat_client.get(address_of(kept)))
+        line = kept.proposal["utterances"][1]["line"]
+        assert f'href="?edit=1#line-{line}"' in page
+        page = text_of(secretariat_client.get(address_of(kept), {"edit": 1}))
+        assert f'id="line-{line}"' in page
+        # First in the other pane: the fragment scrolls the source to the line and leaves the page at its top.
+        assert (
+            page.index('id="source-title"')
+            < page.index('id="proposal-row"')
+            < page.index('id="doubts-title"')
+        )
+        assert f"原文 {line}行" in page
+
     @pytest.mark.parametrize("row", ["", "x", "999", "-1"])
     def test_a_row_that_is_none_is_told(self, row, meeting, secretariat_client: Client):
         kept = upload(secretariat_client, meeting)
@@ -201,6 +217,23 @@ class TestTheEnd:
         data = fields_of(secretariat_client.get(address_of(kept)))
         secretariat_client.post(address_of(kept), data | {"accept": "1"})
         assert Meeting.objects.get().body == body
+
+    def test_what_was_moved_or_deleted_is_told_before(self, meeting, secretariat, secretariat_client: Client):
+        first = upload(secretariat_client, meeting)
+        data = fields_of(secretariat_client.get(address_of(first)))
+        secretariat_client.post(address_of(first), data | {"accept": "1"})
+        page = text_of(secretariat_client.get(address_of(upload(secretariat_client, meeting))))
+        assert "順のちがう発言" not in page
+        assert "新しい発言としてもどります" not in page
+        blocks = Minutes.objects.get().utterances
+        move_utterance(utterance=blocks.get(text__contains="次の号"), to=2, by=secretariat)
+        delete_utterance(utterance=blocks.get(text__contains="井川さん"), version=None, by=secretariat)
+        response = secretariat_client.get(address_of(upload(secretariat_client, meeting)))
+        page = text_of(response)
+        assert "順のちがう発言" in page
+        assert [row.block.text for row in response.context["moved"]] == ["次の号から大きくします。"]
+        told = page[page.index("新しい発言としてもどります") :]
+        assert "井川さんのお話に賛成です" in told
 
     def test_differences_are_shown_before(self, meeting, secretariat_client: Client):
         first = upload(secretariat_client, meeting)

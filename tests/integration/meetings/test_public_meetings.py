@@ -233,7 +233,9 @@ def test_ones_own_list_takes_as_many_queries_for_thirty_as_for_one(django_assert
         client.get(reverse("meetings:my-meetings"))
 
 
-def test_without_meetings_it_says_so():
+def test_without_meetings_it_says_so_and_leads_to_those_that_are_for_everybody():
     text = text_of(signed_in(MembershipFactory().user).get(reverse("meetings:my-meetings")))
-    assert "予定されている会議はありません" in text
-    assert "会議は、まだありません" in text
+    assert "会議体に加わるか案内が届くと、ここに出ます" in text
+    work = text.partition("<main")[2].partition("</main>")[0]
+    for name in ("meetings:meeting-list", "meetings:search"):
+        assert f'href="{reverse(name)}"' in work

@@ -30,6 +30,7 @@ from platform_portal.privacy import Person
 from tests.factories.meetings import (
     AgendaItemFactory,
     AttendanceFactory,
+    AttendeeFactory,
     ConfirmationRequestFactory,
     MinutesFactory,
     ProposedChangeFactory,
@@ -97,7 +98,12 @@ class TestPlan:
         for number in range(5):
             contact = MembershipFactory()
             UtteranceFactory(minutes=minutes, position=10 + number, organization=contact.organization)
-        with django_assert_num_queries(3):
+        for number in range(3):
+            guest = AttendanceFactory(
+                meeting=minutes.meeting, guest=True, guest_email=f"{number}@guest.example"
+            )
+            AttendeeFactory(attendance=guest)
+        with django_assert_num_queries(6):
             assert len(plan_requests(minutes)) == 7
 
 

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import io
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +30,7 @@ from meetings.models import (
     Utterance,
 )
 from meetings.parsing import parse_minutes
+from meetings.parsing.proposal import Piece
 from meetings.services import imports as services
 from meetings.services import minutes as minutes_services
 from meetings.services.aliases import forget_alias
@@ -229,6 +232,13 @@ class TestTakingInAgain:
         block.refresh_from_db()
         assert block.text == "電話で声をかけるのか。"
 
+    def test_halves_of_a_block_stay_halves(self, first, meeting, secretariat):
+        block = first.utterances.get(text__contains="電話と訪問")
+        minutes_services.split_utterance(utterance=block, at=10, version=None, by=secretariat)
+        before = texts(first)
+        services.accept_import(kept=keep(RECORD, secretariat, meeting), by=secretariat)
+        assert texts(first) == before
+
     @pytest.mark.parametrize("drops", [False, True])
     def test_blocks_that_the_file_lacks_stay_in_their_place(self, drops, first, meeting, secretariat):
         there = first.utterances.order_by("position")[1]
@@ -281,6 +291,20 @@ class TestNothingIsLost:
         for piece in proposal.pieces:
             if piece.kind == "remainder":
                 assert text[piece.start : piece.end] in data["flags"][piece.index]["remainder"]
+
+    def test_pieces_are_looked_through_once_however_many_doubts(self):
+        class Counted(tuple[Piece, ...]):
+            looked_through = 0
+
+            def __iter__(self) -> Iterator[Piece]:
+                Counted.looked_through += 1
+                return super().__iter__()
+
+        text = "（甲・乙委員）\n" + "次の年も続けることと\n\nした。\n---\n" * 50
+        proposal = parse_minutes(text)
+        data = as_data(replace(proposal, pieces=Counted(proposal.pieces)), text)
+        assert len(data["flags"]) > 1
+        assert Counted.looked_through == 1
 
     @given(st.text(max_size=300))
     def test_any_text_becomes_a_proposal(self, text: str) -> None:

@@ -130,6 +130,49 @@ def test_marks_that_nothing_explains_are_no_speakers() -> None:
     assert not list(proposal.turns())
 
 
+TAILS = """まちづくり会議　議事要旨
+日時　令和７年２月１２日
+
+主な意見
+・駅前の広場は、いつ直しますか。（委員）
+・秋から始めます。来月に図面を出して、駅の利用者にも
+　見てもらえるようにします。（事務局）
+・雨の日が困ります。(1)
+　屋根がほしいです。（山田委員）
+　図面を見て決めましょう。（会長）
+・広報にも載せます。（資料1）
+以上で終わります。（拍手）
+（以上）
+"""
+
+
+def test_speakers_at_the_end_of_their_words() -> None:
+    proposal = parse_minutes(TAILS)
+    assert_nothing_lost(TAILS, proposal)
+    assert [(turn.line, turn.label, turn.speaker, turn.role, turn.text) for turn in proposal.turns()] == [
+        (5, "（委員）", "", "委員", "・駅前の広場は、いつ直しますか。"),
+        (
+            6,
+            "（事務局）",
+            "",
+            "事務局",
+            "・秋から始めます。来月に図面を出して、駅の利用者にも\n見てもらえるようにします。",
+        ),
+        (8, "（山田委員）", "山田", "委員", "・雨の日が困ります。(1)\n屋根がほしいです。"),
+        (10, "（会長）", "", "会長", "図面を見て決めましょう。"),
+    ]
+    rest = "".join(each.text for each in proposal.utterances if not each.label)
+    assert "（資料1）" in rest
+    assert "（拍手）" in rest
+
+
+def test_a_single_name_at_the_end_is_no_speaker() -> None:
+    source = "連絡会の記録\n\n道路について話した。（委員）\n広場について話した。（資料1）\n次は春に開く。（以上）\n"
+    proposal = parse_minutes(source)
+    assert_nothing_lost(source, proposal)
+    assert not list(proposal.turns())
+
+
 def test_text_without_speakers_is_kept_as_told() -> None:
     source = "連絡会の記録\n\n市民館の改修について話し合った。\n来年の春に始めることとした。\n"
     proposal = parse_minutes(source)
