@@ -60,6 +60,7 @@ class Command(BaseCommand):
                 verbosity=0,  # the words in the file are ours and have been read
             )
             call_command("load_demo_meetings", stdout=self.stdout)
+            call_command("load_demo_reports", stdout=self.stdout)
         self.stdout.write(f"分野 {categories}件を新しく登録しました。")
         self._print_accounts(password)
         self.stdout.write("試すためのデータがそろいました。")
