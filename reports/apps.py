@@ -11,6 +11,7 @@ class ReportsConfig(AppConfig):
         from platform_portal.audit import kinds as audit_kinds
         from reports.audit_labels import LABELS
         from reports.offering import sources
+        from reports.services.merging import register_record
         from reports.sources import register
         from reports.waiting import record_jobs
 
@@ -18,3 +19,4 @@ class ReportsConfig(AppConfig):
         for source in sources():
             register(source)
         desk_jobs.register(record_jobs)
+        register_record()

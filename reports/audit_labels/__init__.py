@@ -16,6 +16,7 @@ LABELS = {
     "reports.evidence_removed": _("証拠のファイルを消した"),
     "reports.offer_dismissed": _("事業の候補を見送った"),
     "reports.offer_restored": _("事業の候補に戻した"),
+    "reports.organization_merged": _("団体をまとめ、担当の課を移した"),
     "reports.project_added": _("試行事業を書いた"),
     "reports.project_changed": _("試行事業を直した"),
     "reports.project_removed": _("試行事業を消した"),

@@ -184,11 +184,8 @@ class _Timing:
             self.connector = ""
 
     def _year(self, match: "re.Match[str]") -> _Span:
-        year = _year(match)
-        if year is None:
-            raise _UnknownError
-        self.fiscal_year = year
-        return _Span(*fiscal_year_range(year), False)
+        self.fiscal_year = _span(_year(match), 4, None).first.year
+        return _Span(*fiscal_year_range(self.fiscal_year), False)
 
     def _all(self, match: "re.Match[str]") -> _Span | None:
         if self.spans and not self.connector:

@@ -13,7 +13,9 @@ from platform_portal.access.roles import Permission
 from platform_portal.japanese.calendar import format_fiscal_year
 from reports.forms.yen import write_yen
 from reports.models import Activity, GrantScheme
+from reports.models.schemes import circled
 from reports.months import months_words
+from reports.snapshots import DoneActivity
 
 register = template.Library()
 
@@ -58,8 +60,14 @@ def yen(amount: int | None) -> str:
 
 
 @register.filter
-def months_of(activity: Activity) -> str:
+def months_of(activity: "Activity | DoneActivity") -> str:
     return months_words(activity.month_from, activity.month_to)
+
+
+@register.filter
+def sign(number: int) -> str:
+    """Of a category."""
+    return circled(number)
 
 
 @register.filter

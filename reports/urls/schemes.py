@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from reports.views.desk import schemes
+from reports.views.desk import imports, schemes
 
 _YEAR = "desk/record/<int:year>/grant/"
 
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern] = [
     path("desk/record/", schemes.record, name="desk-record"),
     path("desk/record/years/", schemes.scheme_list, name="desk-scheme-list"),
     path("desk/record/years/new/", schemes.scheme_create, name="desk-scheme-create"),
+    path("desk/record/import/", imports.import_file, name="desk-import"),
+    path("desk/record/import/accept/", imports.import_accept, name="desk-import-accept"),
     path(_YEAR, schemes.scheme_page, name="desk-scheme"),
     path(f"{_YEAR}edit/", schemes.scheme_edit, name="desk-scheme-edit"),
     path(f"{_YEAR}categories/new/", schemes.category_create, name="desk-category-create"),

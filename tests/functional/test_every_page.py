@@ -74,6 +74,7 @@ FOR_BUTTONS = {
     "my:window-take-back",
     "reports:desk-activity-move",
     "reports:desk-activity-order-by-month",
+    "reports:desk-import-accept",
     "reports:desk-offer-accept",
     "reports:desk-offer-dismiss",
     "reports:desk-offer-restore",

@@ -41,8 +41,18 @@ def days(*parts: tuple[int, int, int] | None) -> Days:
         ("令和4年度通年", days((2022, 4, 1), (2023, 3, 31))),
         ("2022/11/18 2022/11/11", days((2022, 11, 11), (2022, 11, 18))),
         ("2022年12月1日、5日及び2023年1月8日", days((2022, 12, 1), (2023, 1, 8))),
+        ("2022.12.26から", days((2022, 12, 26), None)),
+        ("2022.11～2023年3月末", days((2022, 11, 1), (2023, 3, 31))),
         ("未定", Days()),
         ("", Days()),
+        ("2022.12 5", Days((dt.date(2022, 12, 1)), dt.date(2023, 5, 31))),
+        ("通年", Days()),
+        ("18日", Days()),
+        ("12/26", Days()),
+        ("2022.12、", Days()),
+        ("2022.12 令和4年12月", Days()),
+        ("2022.12.26上旬", Days()),
+        ("令和4年" * 200, Days()),
         ("～2023.2", Days()),
         ("2022.13", Days()),
         ("2022.2.30", Days()),
@@ -158,6 +168,43 @@ def test_sums_are_checked() -> None:
     assert [(flag.code, flag.line) for flag in read.flags] == [("subtotal_differs", 3), ("total_differs", 5)]
     assert "10,000円" in read.flags[1].message
     assert read.total_yen == 100_000
+
+
+def test_amounts_where_people_put_them() -> None:
+    read = budget(
+        ("事業名称", "内容", "発注先", "金額", "内訳"),
+        ("集い", "広場で", "", "印刷 (70,000) 講師 (45,200)", ""),
+        ("集い", "", "会場", "約5万円", "前金"),
+        ("", "", "", "", ""),
+        ("催し", "", "みなと (1,000)", "", "ちらし"),
+        ("催し", "別の日に", "みなと (2,000)", "", ""),
+    )
+    assert [each.lines for each in read.projects] == [
+        (Line("印刷", 70_000), Line("講師", 45_200), Line("会場", None, "前金 約5万円")),
+        (Line("みなと", 1_000, "ちらし"),),
+        (Line("みなと", 2_000),),
+    ]
+    assert [flag.code for flag in read.flags] == ["no_amount"]
+
+
+def test_later_rows_complete_the_first() -> None:
+    read = budget(
+        ("事業名称", "効果", "発注先"),
+        ("集い", "", "印刷 (70,000)"),
+        ("", "つながる", "講師 (45,200)"),
+        ("会", "", ""),
+    )
+    assert read.projects[0].expected_effect == "つながる"
+    assert [flag.code for flag in read.flags] == ["no_lines"]
+
+
+def test_cell_over_several_lines_inside_a_text() -> None:
+    report = parse_report(
+        "事業名称\t実施時期\t発注先\n集い\t2022.12\t印刷 (70,000)\n講師 (45,200)\n\t計\t(115,200)\nあとがき\n"
+    )
+    assert report.projects[0].lines == (Line("印刷", 70_000), Line("講師", 45_200))
+    assert [flag.text for flag in report.flags if flag.code == "remainder"] == ["あとがき"]
+    assert not parse_report("事業名称\t実施時期\t区分\n集い\t2022.12\t②\n").projects
 
 
 def test_what_no_field_takes_is_told() -> None:

@@ -114,6 +114,10 @@ def test_sections_are_those_of_the_model() -> None:
         ("令和6年12月〜2月 会", month(2024, 12), month(2025, 2)),
         ("令和6年12月-令和7年2月 会", month(2024, 12), month(2025, 2)),
         ("令和6年5月から令和6年7月 会", month(2024, 5), month(2024, 7)),
+        ("令和6年5月～ 会", month(2024, 5), None),
+        ("令和6年5月以降 会", month(2024, 5), None),
+        ("令和6年5月上旬 会", month(2024, 5), None),
+        ("令和6年7月、5月 会", month(2024, 7), month(2025, 5)),
         ("令和6年5月、7月 会", month(2024, 5), month(2024, 7)),
         ("5月 会", month(2024, 5), None),
         ("２月 会", month(2025, 2), None),
@@ -205,6 +209,9 @@ def test_year_is_asked_of_the_months_where_the_title_has_none() -> None:
     assert report.fiscal_year == 2024
     assert {"year_inferred", "no_name"} <= set(codes(report))
     assert parse_report("みおつくし交付金 事業実施報告書", 2023).fiscal_year == 2023
+    other = parse_report("令和6年度みおつくし交付金 事業実施報告書", 2023)
+    assert other.fiscal_year == 2023
+    assert "year_differs" in codes(other)
 
 
 def test_doubts_about_categories() -> None:
