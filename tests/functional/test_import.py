@@ -23,7 +23,7 @@ def window(transactional_db):
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-def test_from_file_to_drafts(visit, window, viewport, scripts, tmp_path):
+def test_from_file_to_drafts(visit, window, viewport, scripts):
     visitor = visit(viewport, java_script_enabled=scripts)
     visitor.be(UserFactory(role="staff"))
     page = visitor.page
@@ -38,7 +38,6 @@ def test_from_file_to_drafts(visit, window, viewport, scripts, tmp_path):
     assert page.get_by_text("まだ何も変わっていません").is_visible()
     assert page.get_by_text("0570-078-355 ではありませんか").is_visible()
     if scripts:
-        page.screenshot(path=tmp_path / "plan.png", full_page=True)
         assert visitor.axe_violations() == []
         assert not visitor.overflows()
     assert ConsultationWindow.objects.count() == 1

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("viewport", "scripts"), [(DESK, True), (PHONE, False)], ids=["desk", "phone, no scripts"]
 )
-def test_from_file_to_a_draft_without_doubts(visit, viewport, scripts, tmp_path):
+def test_from_file_to_a_draft_without_doubts(visit, viewport, scripts):
     meeting = MeetingFactory(place="")
     visitor = visit(viewport, java_script_enabled=scripts)
     visitor.be(UserFactory(role="secretariat"))
@@ -35,10 +35,8 @@ def test_from_file_to_a_draft_without_doubts(visit, viewport, scripts, tmp_path)
         visitor.see(reverse("meetings:desk-body-import", args=[meeting.body.public_id]))
         kept = MinutesImport._default_manager.get()
         visitor.see(reverse("meetings:desk-import-proposal", args=[kept.public_id]))
-        page.screenshot(path=tmp_path / "proposal-phone.png")
         page.set_viewport_size(DESK)
         visitor.open(reverse("meetings:desk-import-proposal", args=[kept.public_id]))
-        page.screenshot(path=tmp_path / "proposal.png")
     page.locator("#p-1").get_by_role("link", name="直す").click()
     page.locator("#proposal-row").get_by_label("本文").fill("電話と訪問で、声をかけるのか。")
     page.get_by_role("button", name="この発言を直す").click()
@@ -59,7 +57,6 @@ def test_from_file_to_a_draft_without_doubts(visit, viewport, scripts, tmp_path)
     assert page.get_by_text("今の下書きとの違い").is_visible()
     if scripts:
         assert visitor.axe_violations() == []
-        page.screenshot(path=tmp_path / "differences.png", full_page=True)
     page.get_by_role("button", name="この内容で受け入れる").click()
     assert addresses < set(minutes.utterances.values_list("public_id", flat=True))
     assert visitor.problems == []

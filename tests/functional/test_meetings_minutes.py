@@ -43,7 +43,7 @@ def wait_for(page: Any, words: str) -> None:
     page.locator("#saving-words", has_text=words).wait_for()
 
 
-def test_by_keyboard_alone(visit, minutes, writer, tmp_path):
+def test_by_keyboard_alone(visit, minutes, writer):
     visitor = visit(DESK)
     visitor.be(writer)
     visitor.see(path_of(minutes))
@@ -54,7 +54,6 @@ def test_by_keyboard_alone(visit, minutes, writer, tmp_path):
     page.keyboard.press("Enter")
     page.locator("textarea[name=text]").wait_for()
     assert visitor.axe_violations() == []
-    page.screenshot(path=tmp_path / "minutes.png", full_page=True)
     pick = page.get_by_label("呼び名から選ぶ")
     pick.fill("書記")
     pick.press("Tab")

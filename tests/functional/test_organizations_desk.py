@@ -31,9 +31,8 @@ def there(transactional_db):
     )
 
 
-def look(visitor, tmp_path, name):
-    """A picture for whoever wants to see it, and what a machine can see of it."""
-    visitor.page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
+def look(visitor):
+    """What a machine can see of it."""
     assert visitor.axe_violations() == []
     assert not visitor.overflows()
 
@@ -47,15 +46,15 @@ def take_in(visitor, content):
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_from_file_to_one_organisation(visit, there, viewport, tmp_path):
+def test_from_file_to_one_organisation(visit, there, viewport):
     visitor = visit(viewport)
     visitor.be(UserFactory(role="secretariat"))
     page = visitor.page
     visitor.open("/desk/organizations/import/")
-    look(visitor, tmp_path, "upload")
+    look(visitor)
     take_in(visitor, FILE.format(there=there.public_id))
     assert page.get_by_text("まだ何も変わっていません").is_visible()
-    look(visitor, tmp_path, "plan")
+    look(visitor)
     page.get_by_role("button", name="この内容で取り込む").click()
     assert page.get_by_text("1件を登録し、1件を変えました").is_visible()
 
@@ -65,13 +64,13 @@ def test_from_file_to_one_organisation(visit, there, viewport, tmp_path):
     double = Organization.objects.get(name="NPO法人 つながりの会")
     MembershipFactory(organization=double)
     visitor.open("/desk/organizations/duplicates/")
-    look(visitor, tmp_path, "duplicates")
+    look(visitor)
     page.get_by_role("link", name="くらべる").click()
-    look(visitor, tmp_path, "compare")
+    look(visitor)
     page.get_by_role("group", name="名称").get_by_label("NPO法人 つながりの会").check()
     page.get_by_role("button", name="何が起こるかを見る").click()
     assert page.get_by_text("統合は元に戻せません").is_visible()
-    look(visitor, tmp_path, "confirm")
+    look(visitor)
     page.get_by_role("button", name="統合する").click()
     assert page.get_by_text("統合しました").is_visible()
     there.refresh_from_db()
@@ -86,7 +85,7 @@ def test_from_file_to_one_organisation(visit, there, viewport, tmp_path):
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-def test_long_work_shows_how_far_it_is(visit, there, scripts, tmp_path):
+def test_long_work_shows_how_far_it_is(visit, there, scripts):
     from members.models import OrganizationImport
     from platform_portal.sheets.progress import Progress
 
@@ -99,7 +98,7 @@ def test_long_work_shows_how_far_it_is(visit, there, scripts, tmp_path):
     Progress(upload.progress_key)(40, 100)
     if scripts:
         visitor.page.get_by_text("40%まで終わりました").wait_for()
-        look(visitor, tmp_path, "progress")
+        look(visitor)
         upload.move_to(upload.Stage.FAILED, message="読めませんでした。")
         visitor.page.get_by_text("読めませんでした。").wait_for()
     else:
@@ -109,7 +108,7 @@ def test_long_work_shows_how_far_it_is(visit, there, scripts, tmp_path):
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_two_that_are_different_bodies(visit, there, viewport, tmp_path):
+def test_two_that_are_different_bodies(visit, there, viewport):
     """Kept apart on the list and on an application, and taken back where they are listed."""
     OrganizationFactory(name="NPO法人つながりの会", sector=there.sector)
     application = ApplicationFactory(organization_name="つながりの会", sector=there.sector)
@@ -117,20 +116,20 @@ def test_two_that_are_different_bodies(visit, there, viewport, tmp_path):
     visitor.be(UserFactory(role="secretariat"))
     page = visitor.page
     visitor.open("/desk/organizations/duplicates/")
-    look(visitor, tmp_path, "duplicates")
+    look(visitor)
     page.get_by_role("button", name="別の団体です").click()
     assert page.get_by_text("重なっていそうな団体はありません").is_visible()
 
     visitor.open(f"/desk/applications/{application.public_id}/")
     page.get_by_role("button", name=re.compile(r"別の団体です\s*（つながりの会）")).click()
     assert page.get_by_role("heading", name="別の団体とした会員団体").is_visible()
-    look(visitor, tmp_path, "application")
+    look(visitor)
 
     visitor.open("/desk/organizations/different/")
     assert page.get_by_text("2組").is_visible()
-    look(visitor, tmp_path, "different")
+    look(visitor)
     page.get_by_role("button", name=re.compile("取り消す.*NPO法人")).click()
     assert page.get_by_text("記録を取り消しました").is_visible()
     visitor.open("/desk/organizations/duplicates/")
     page.get_by_role("link", name="くらべる").click()
-    look(visitor, tmp_path, "compare")
+    look(visitor)
