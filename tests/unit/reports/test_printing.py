@@ -152,6 +152,14 @@ def test_lines_end_at_the_edge_and_begin_as_they_may():
     assert [line.text for line in lines if line.text[0] in _NOT_AT_THE_START] == []
 
 
+def test_line_is_42_characters():
+    """A width that is no whole number of characters would leave every line to be stretched."""
+    laid = lay_out_report(Snapshot(2024, "交付金", "香川県", sections=(Section("x", "経緯", "国" * 120),)))
+    lines = justified_lines(laid, laid.write())
+    assert [len(line.text) for line in lines] == [41, 42]
+    assert [line for line in lines if line.widest > 0.05] == []
+
+
 def test_draft_says_so_on_every_page():
     data, count = print_report(DRAFT)
     assert all(page.count("下書き") >= 2 for page in pages_of(data))
