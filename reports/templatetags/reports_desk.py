@@ -6,13 +6,14 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from platform_portal.access.checks import has
 from platform_portal.access.roles import Permission
 from platform_portal.japanese.calendar import format_fiscal_year
 from reports.forms.yen import write_yen
-from reports.models import Activity, GrantScheme
+from reports.models import Activity, AnnualReport, GrantScheme
 from reports.models.schemes import circled
 from reports.months import months_words
 from reports.snapshots import DoneActivity
@@ -44,8 +45,17 @@ def year_parts(user: Any, scheme: GrantScheme, path: str) -> list[Part]:
         for name, words, permission in PARTS
         if has(user, permission)
     ]
+    if has(user, Permission.EDIT_REPORTS):
+        found.append((gettext("事業実施報告書"), _address_of_report(scheme)))
     current = max((address for _words, address in found if path.startswith(address)), key=len, default="")
     return [Part(words, address, address == current) for words, address in found]
+
+
+def _address_of_report(scheme: GrantScheme) -> str:
+    """Where it was begun its page, else that on which it is begun."""
+    if AnnualReport.objects.filter(scheme=scheme).exists():
+        return reverse("reports:desk-report", args=[scheme.fiscal_year])
+    return reverse("reports:desk-report-list")
 
 
 @register.filter

@@ -22,6 +22,7 @@ from tests.factories.reports import (
     GrantSchemeFactory,
     TrialProjectFactory,
 )
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db
 JUNE = dt.datetime(YEAR, 6, 5, 1, tzinfo=dt.UTC)
@@ -117,6 +118,24 @@ def test_two_presses_make_one_activity(secretariat_client, scheme):
     assert AuditEvent.objects.filter(type="reports.activity_added").count() == 1
     page = text_of(secretariat_client.get(reverse("reports:desk-offer-list", args=[YEAR])))
     assert "候補はありません" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_at_once_make_one_activity(secretariat, scheme):
+    held = meeting()
+    GrantCategoryFactory(scheme=scheme)
+
+    def one() -> None:
+        accept_offer(scheme=scheme, kind="meeting", source_id=held.public_id, by=secretariat)
+
+    def other() -> None:
+        dismiss_offer(scheme=scheme, kind="meeting", source_id=held.public_id, by=secretariat)
+
+    assert at_once(one, one, one) == [None, None, None]
+    assert Activity.objects.count() == 1
+    refused = at_once(one, other)
+    assert [type(each) for each in refused] == [type(None), Refused]
+    assert not Dismissal.objects.exists()
 
 
 def test_dismissed_once_and_taken_back(secretariat_client, secretariat, scheme):

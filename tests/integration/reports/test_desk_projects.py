@@ -64,7 +64,8 @@ def test_an_amount_that_is_none_comes_back(secretariat_client, scheme, amount):
     page = text_of(response)
     assert f'value="{amount}"' in page
     assert "残る文" in page
-    assert "経費の1行目を確かめてください" in page
+    assert 'href="#id_lines-0-amount_yen"' in page
+    assert "経費の1行目" in page
     assert not TrialProject.objects.exists()
 
 
@@ -116,9 +117,12 @@ def test_sums(secretariat_client, scheme):
     page = " ".join(text_of(secretariat_client.get(at("-list"))).split())
     assert "<strong>1,235,000円</strong>" in page  # all
     assert "うち追加発注 433円" in page
-    assert '印刷所</th><td class="number">1,235,000' in page  # of a payee
-    assert '講師</th><td class="number">-<span class="sub">金額のない経費 1件' in page
-    assert f'{second}</th><td class="number">1,234,567' in page  # of a category
+    assert '印刷所</th><td class="number"><span class="nowrap">1,235,000' in page  # of a payee
+    assert (
+        '講師</th><td class="number"><span class="nowrap">-</span><span class="sub">金額のない経費 1件'
+        in page
+    )
+    assert f'{second}</th><td class="number"><span class="nowrap">1,234,567' in page  # of a category
     assert "金額なし" in page
     assert "計が上限額を超えています" not in page
     scheme.ceiling_yen = 1_000_000
