@@ -93,7 +93,7 @@ def justify_line(context: Any, line: Any, extra_width: float) -> None:
     """Spaces first, up to a quarter of a letter; the rest evenly between characters, as far as that looks well."""
     pieces = list(_pieces(line))
     if not _is_japanese(pieces) or any(piece.style["letter_spacing"] != "normal" for piece in pieces):
-        _weasyprints_own(context, line, extra_width)
+        _justify_latin(context, line, extra_width, pieces)
         return
     measures = [_Measure.of(piece.text) for piece in pieces]
     spaces = sum(measure.spaces for measure in measures)
@@ -106,6 +106,13 @@ def justify_line(context: Any, line: Any, extra_width: float) -> None:
     if between > MOST_BETWEEN_CHARACTERS:
         return
     _Spreading(pieces, for_spaces, between).move(line, 0)
+
+
+def _justify_latin(context: Any, line: Any, extra_width: float, pieces: list[Any]) -> None:
+    """As WeasyPrint does, unless that tears a hole: an address leaves much of a line empty and brings one space."""
+    spaces = sum(_spaces(piece.text) for piece in pieces)
+    if spaces and extra_width / spaces <= pieces[0].style["font_size"]:
+        _weasyprints_own(context, line, extra_width)
 
 
 def _pieces(box: Any) -> Iterator[Any]:

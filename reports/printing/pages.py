@@ -19,10 +19,27 @@ class Entry:
     depth: int
 
 
+# Characters of 8.5 pt in a line of each column of the projects, after their widths in report.css.
+_IN_A_LINE = {"name": 6, "content": 10, "expected_effect": 7, "response": 7}
+_TALL = 27  # lines: half a page
+
+
 @dataclass(frozen=True, slots=True)
 class PrintedProject:
     project: Project
     payments: list[str]
+
+    @property
+    def is_tall(self) -> bool:
+        """Such a row may break over pages: kept whole it leaves half a page empty, or has no page to stand on."""
+        cells = {name: str(getattr(self.project, name)) for name in _IN_A_LINE}
+        return any(_lines(text, _IN_A_LINE[name]) > _TALL for name, text in cells.items()) or (
+            sum(_lines(payment, 8) for payment in self.payments) > _TALL
+        )
+
+
+def _lines(text: str, in_a_line: int) -> int:
+    return sum(-(-len(line) // in_a_line) for line in text.splitlines())
 
 
 def html_and_css(snapshot: Snapshot, *, with_contents: bool = False) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Mm, Pt, RGBColor
 
 from reports.printing import charts, wording
 from reports.snapshots import Snapshot
@@ -63,6 +63,7 @@ def _set_up(document: Any, snapshot: Snapshot) -> None:
 
 def _set_font(style: Any, name: str) -> None:
     style.font.name = name
+    style.font.color.rgb = RGBColor(0, 0, 0)
     marks = style.element.get_or_add_rPr().get_or_add_rFonts()
     for kind in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
         marks.attrib.pop(qn(kind), None)

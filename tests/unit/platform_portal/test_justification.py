@@ -86,6 +86,12 @@ def test_line_that_would_fall_apart_stays_as_it_is():
     assert max(line.widest for line in lines) < 2.3
 
 
+def test_address_behind_a_space_tears_no_hole():
+    address = f"https://portal.example.jp/{'0123456789' * 12}"
+    laid, data = printed(f"<p>くわしくは <span style='overflow-wrap: anywhere'>{address}</span> を見る。</p>")
+    assert max(line.widest for line in justified_lines(laid, data)) < 10.5
+
+
 def test_english_is_justified_between_its_words():
     laid, data = printed("<p>" + "Loneliness is not the fault of those who are lonely. " * 6 + "</p>")
     lines = justified_lines(laid, data)
