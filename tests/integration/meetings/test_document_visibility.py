@@ -138,7 +138,7 @@ def test_what_everybody_could_open_is_told_to_be_withdrawn(secretariat, notice):
         {"meeting__state": MeetingState.DRAFT},
         {"of_a_closed_item": True},
     ],
-    ids=str,
+    ids=["members", "closed", "later", "of a meeting for members", "of a draft", "of a closed item"],
 )
 def test_what_was_not_public_is_not_told_afterwards_either(secretariat, case):
     """Not even when the meeting, the paper or the item is opened later."""
