@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from platform_portal.audit import services as audit
 from reports.models import Activity, GrantScheme
@@ -22,8 +23,8 @@ def move_activity(*, activity: Activity, place: int, by: Any) -> int:
     before = keys.index(activity.pk)
     after = min(max(place, 1), len(keys)) - 1
     if before != after:
-        keys.insert(after, keys.pop(before))
         _write(scheme, keys)
+        _shift(scheme, activity.pk, before, after)
         audit.record(
             type="reports.activities_ordered",
             by=by,
@@ -48,6 +49,16 @@ def order_by_month(*, scheme: GrantScheme, by: Any) -> bool:
     return True
 
 
+def _shift(scheme: GrantScheme, key: int, before: int, after: int) -> None:
+    """Those in between make room, in one query however many."""
+    rows = Activity.objects.filter(scheme=scheme)
+    if before < after:
+        rows.filter(position__gt=before, position__lte=after).update(position=F("position") - 1)
+    else:
+        rows.filter(position__gte=after, position__lt=before).update(position=F("position") + 1)
+    rows.filter(pk=key).update(position=after)
+
+
 def _write(scheme: GrantScheme, keys: list[int]) -> None:
     """Only those whose place changed."""
     rows = {row.pk: row for row in Activity.objects.filter(scheme=scheme).only("pk", "position")}
@@ -56,4 +67,5 @@ def _write(scheme: GrantScheme, keys: list[int]) -> None:
         if rows[key].position != position:
             rows[key].position = position
             moved.append(rows[key])
-    Activity.objects.bulk_update(moved, ["position"], batch_size=BATCH)
+    if moved:
+        Activity.objects.bulk_update(moved, ["position"], batch_size=BATCH)

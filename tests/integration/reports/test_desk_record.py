@@ -331,9 +331,13 @@ def test_moving_twice_moves_once(secretariat_client):
         assert order() == ["a", "c", "b", "d"]
     secretariat_client.post(at("activity-move", rows[0].public_id), {"place": "９９"})
     assert order() == ["c", "b", "d", "a"]
+    secretariat_client.post(at("activity-move", rows[0].public_id), {"place": "3"})
+    assert order() == ["c", "b", "a", "d"]
+    secretariat_client.post(at("activity-move", rows[0].public_id), {"place": "4"})
     secretariat_client.post(at("activity-move", rows[0].public_id), {"place": "x"})
     assert order() == ["c", "b", "d", "a"]
-    assert AuditEvent.objects.filter(type="reports.activities_ordered").count() == 2
+    assert AuditEvent.objects.filter(type="reports.activities_ordered").count() == 4
+    assert list(Activity.objects.in_order().values_list("position", flat=True)) == [0, 1, 2, 3]
 
 
 def test_order_by_month(secretariat_client):
