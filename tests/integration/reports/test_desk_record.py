@@ -2,16 +2,21 @@
 
 import datetime as dt
 import io
+import os
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from meetings.extracting import UnreadableFileError
 from meetings.papers.checking import check_paper
 from platform_portal.audit.models import AuditEvent
+from platform_portal.celery import app
+from reports import tasks
 from reports.models import Activity, AnnualReport, Evidence, GrantCategory, GrantScheme, ReportState
 from tests.conftest import signed_in, text_of
 from tests.factories.meetings import MeetingFactory
@@ -398,6 +403,19 @@ def test_evidence_of_others_is_not_found(owner_client):
     assert owner_client.get(address).status_code == 404
     other = ActivityFactory()
     assert owner_client.get(at("evidence", other.public_id, evidence.public_id)).status_code == 404
+
+
+def test_evidence_that_no_row_refers_to_is_swept():
+    kept = EvidenceFactory(file__filename="kept.pdf").file.name
+    strays = [
+        default_storage.save(f"reports/evidence/{name}.pdf", ContentFile(b"x")) for name in ("old", "new")
+    ]
+    old = timezone.now().timestamp() - 48 * 3600
+    for name in (strays[0], kept):
+        os.utime(default_storage.path(name), (old, old))
+    tasks.sweep_evidence()
+    assert sorted(default_storage.listdir("reports/evidence")[1]) == ["kept.pdf", "new.pdf"]
+    assert app.conf.beat_schedule["sweep-evidence"]["task"] == tasks.sweep_evidence.name
 
 
 class Huge(io.BytesIO):
