@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from platform_portal.access.checks import Refused
@@ -15,6 +16,8 @@ from reports.permissions.activities import check_can_add_activity
 from reports.services.activities import add_activity
 from reports.services.locking import lock_scheme
 from reports.sources import Offer, Source, registered, source_of
+
+LONGEST_RESULT = 4_000  # of Activity.result; what is left out stands in the record of the meeting
 
 
 # --- Reading --------------------------------------------------------------------------------------
@@ -90,7 +93,7 @@ def accept_offer(*, scheme: GrantScheme, kind: str, source_id: str, by: Any) -> 
         values={
             "month_from": offer.happened_on.replace(day=1),
             "title": offer.title,
-            "result": offer.result,
+            "result": Truncator(offer.result).chars(LONGEST_RESULT),
             "attendee_count": offer.attendee_count,
             source.link: [thing],
         },

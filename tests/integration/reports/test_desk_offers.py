@@ -157,6 +157,16 @@ def test_dismissed_once_and_taken_back(secretariat_client, secretariat, scheme):
     assert list(Activity.objects.get().events.all()) == [held]
 
 
+def test_facts_that_are_too_many_are_cut(scheme, secretariat):
+    held = meeting()
+    for number in range(60):
+        ParticipantCount.objects.create(
+            meeting=held, label=f"{number:02}" + "団" * 58, unit="団体", count=number
+        )
+    activity, _is_new = accept_offer(scheme=scheme, kind="meeting", source_id=held.public_id, by=secretariat)
+    assert len(activity.result) == 4_000
+
+
 def test_what_became_an_activity_is_not_dismissed(scheme, secretariat):
     held = meeting()
     accept_offer(scheme=scheme, kind="meeting", source_id=held.public_id, by=secretariat)
