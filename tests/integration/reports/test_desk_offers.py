@@ -159,7 +159,7 @@ def test_dismissed_once_and_taken_back(secretariat_client, secretariat, scheme):
 
 def test_facts_that_are_too_many_are_cut(scheme, secretariat):
     held = meeting()
-    for number in range(60):
+    for number in range(70):
         ParticipantCount.objects.create(
             meeting=held, label=f"{number:02}" + "団" * 58, unit="団体", count=number
         )
