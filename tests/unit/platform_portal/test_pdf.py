@@ -1,5 +1,7 @@
 """Printing: the same bytes for the same words, no holes, nothing from elsewhere."""
 
+import gc
+
 import pypdfium2
 import pytest
 
@@ -52,3 +54,11 @@ def test_nothing_is_fetched(body):
 
     with pytest.raises(FatalURLFetchingError):
         print_pdf(page(body), CSS)
+
+
+def test_garbage_is_collected_as_before_when_a_print_is_over():
+    before = gc.get_threshold()
+    print_pdf(page("<p>会議</p>"), CSS)
+    with pytest.raises(UnprintableError):
+        print_pdf(page("<p>外字\ue123</p>"), CSS)
+    assert gc.get_threshold() == before
