@@ -147,7 +147,7 @@ class _Listener(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         message = record.getMessage()
         if _MISSING_GLYPH in message:
-            self.missing.setdefault(message.partition(_MISSING_GLYPH)[2].strip(" :"))
+            self.missing.setdefault(message.rpartition("fonts:")[2].strip())
 
 
 @contextmanager

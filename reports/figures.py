@@ -98,9 +98,15 @@ def figures_of(year: int) -> list[Figure]:
 
 
 def put_in(body: str, figures: Iterable[Figure]) -> str:
-    """`body` with each {name} that is known replaced by its number and unit; others stay to be seen."""
-    words = {each.key: f"{each.value:,}{each.unit}" for each in figures if each.value is not None}
-    return _PLACE.sub(lambda match: words.get(match.group(1), match.group()), body)
+    """`body` with each {name} that is known replaced by its number and unit; others stay to be seen.
+
+    Whoever wrote the unit after the braces meant it once.
+    """
+    for each in figures:
+        if each.value is not None:
+            place = re.compile(re.escape(f"{{{each.key}}}") + f"(?:{re.escape(each.unit)})?")
+            body = place.sub(f"{each.value:,}{each.unit}", body)
+    return body
 
 
 def unknown_names(body: str) -> list[str]:

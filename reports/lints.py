@@ -6,6 +6,7 @@ An error keeps the report from being approved; a warning is for somebody to look
 import datetime as dt
 import itertools
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +20,9 @@ from reports.models.schemes import circled
 from reports.snapshots import DoneActivity, Project, Section, Snapshot
 
 _CIRCLED = re.compile("[①-⑳]")
+# Neither assigned nor public: no font for print has them.
+_NOWHERE = {"Cn", "Co", "Cs"}
+_FIRST_PICTOGRAPH, _LAST_PICTOGRAPH = 0x1F300, 0x1FAFF
 _HEADING = re.compile(r"^(#{1,6})\s+\S", re.MULTILINE)
 
 
@@ -62,6 +66,7 @@ def _of_the_report(snapshot: Snapshot) -> Iterator[Finding]:
         yield Finding("no_name", _("交付金の名前がありません。"), Place.REPORT)
     if not snapshot.activities:
         yield Finding("no_activity", _("事業が1つもありません。"), Place.REPORT)
+    yield from _signs(snapshot.heading, str(_("事業名")), Place.REPORT)
 
 
 def _of_activities(snapshot: Snapshot) -> Iterator[Finding]:
@@ -80,6 +85,7 @@ def _of_activities(snapshot: Snapshot) -> Iterator[Finding]:
         if not activity.result.strip():
             words = _("「%(title)s」に、行ったことと結果が書いてありません。") % name
             yield Finding("no_result", words, Place.ACTIVITY, number)
+        yield from _signs(activity.title + activity.result, activity.title, Place.ACTIVITY, number)
         yield from _names(activity.result, activity.title, Place.ACTIVITY, number)
 
 
@@ -95,6 +101,7 @@ def _of_sections(snapshot: Snapshot) -> Iterator[Finding]:
         if _skips_a_level(section):
             words = _("「%(title)s」の見出しの段が飛んでいます。") % name
             yield Finding("heading_levels", words, Place.SECTION, number)
+        yield from _signs(section.body, section.title, Place.SECTION, number)
         yield from _names(section.body, section.title, Place.SECTION, number)
 
 
@@ -139,6 +146,7 @@ def _of_projects(snapshot: Snapshot) -> Iterator[Finding]:
                 "payees": "、".join(missing),
             }
             yield Finding("line_without_amount", words, Place.PROJECT, number)
+        yield from _signs(_all_words_of(project), project.name, Place.PROJECT, number)
         yield from _names(_prose_of(project), project.name, Place.PROJECT, number)
 
 
@@ -150,9 +158,34 @@ def _prose_of(project: Project) -> str:
     return f"{project.content}\n{project.response}"
 
 
+def _all_words_of(project: Project) -> str:
+    lines = "".join(line.payee + line.breakdown for line in project.lines)
+    return (
+        f"{project.name}{project.content}{project.expected_effect}{project.timing}{project.response}{lines}"
+    )
+
+
 def _skips_a_level(section: Section) -> bool:
     levels = [len(marks) for marks in _HEADING.findall(section.body)]
     return any(after > before + 1 for before, after in itertools.pairwise(levels))
+
+
+def _signs(text: str, title: str, place: Place, number: int = 0) -> Iterable[Finding]:
+    """What surely cannot be printed, told while it can still be mended: an approved edition would have no PDF.
+
+    Of other rare signs the print itself knows; it alone has the fonts.
+    """
+    signs = dict.fromkeys(
+        each
+        for each in text
+        if _FIRST_PICTOGRAPH <= ord(each) <= _LAST_PICTOGRAPH or unicodedata.category(each) in _NOWHERE
+    )
+    if signs:
+        words = _("「%(title)s」に、PDFの書体にない文字があります：%(signs)s") % {
+            "title": title,
+            "signs": "、".join(f"{each}（U+{ord(each):04X}）" for each in signs),
+        }
+        yield Finding("unprintable", words, place, number)
 
 
 def _names(text: str, title: str, place: Place, number: int) -> Iterable[Finding]:

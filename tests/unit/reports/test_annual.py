@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
 from platform_portal.publishing.states import diagram
+from reports.figures import put_in
 from reports.models import AnnualReport, ReportEdition, ReportState, SectionKind
 from reports.services.activities import add_activity, change_activity, remove_activity
 from reports.services.annual import (
@@ -19,7 +20,7 @@ from reports.services.annual import (
     settle_comment,
     write_section,
 )
-from reports.snapshots import from_json, sha256_of
+from reports.snapshots import Figure, from_json, sha256_of
 from reports.snapshotting import take_snapshot
 from reports.workflow import REPORT_WAYS
 from tests.factories.members import OrganizationFactory, UserFactory
@@ -197,3 +198,25 @@ def test_the_diagram_is_the_table():
     assert f"```mermaid\n{drawn}```" in (settings.BASE_DIR / "docs" / "workflow.md").read_text(
         encoding="utf-8"
     )
+
+
+@pytest.mark.parametrize("sign", ["🍜", "\ue123", "\U0001f9d1"])
+def test_a_sign_that_no_font_has_holds_the_approval_back(report, writer, approver, sign):
+    write_section(section=report.sections.get(kind="outlook"), body=f"来年度も{sign}続ける。(③)", by=writer)
+    report = moved(AnnualReport.objects.get(), ReportState.IN_REVIEW, by=writer)
+    with pytest.raises(NotReady, match=f"U\\+{ord(sign):X}") as refusal:
+        moved(report, ReportState.APPROVED, by=approver)
+    assert [each.code for each in refusal.value.findings] == ["unprintable"]
+
+
+@pytest.mark.parametrize("text", ["𠮷野家、髙松、﨑。㈱～－", "か\u3099 辻󠄀"])
+def test_rare_signs_of_names_hold_nothing_back(report, writer, approver, text):
+    write_section(section=report.sections.get(kind="outlook"), body=f"{text}(③)", by=writer)
+    report = moved(AnnualReport.objects.get(), ReportState.IN_REVIEW, by=writer)
+    assert moved(report, ReportState.APPROVED, by=approver).state == ReportState.APPROVED
+
+
+@pytest.mark.parametrize("after", ["", "回", "回目"])
+def test_a_unit_that_was_written_is_not_said_twice(after):
+    figures = [Figure("会議の回数", "開いた会議の数", "回", ((2024, 1_002),))]
+    assert put_in(f"会議を{{会議の回数}}{after}開き", figures).count("回") == 1
