@@ -11,7 +11,7 @@ from platform_portal.access.checks import has
 from platform_portal.access.roles import Permission
 from platform_portal.desk_jobs import Job
 from platform_portal.japanese.calendar import format_fiscal_year
-from reports.models import GrantCategory, GrantScheme, ReportState
+from reports.models import AnnualReport, GrantCategory, GrantScheme, ReportState
 from reports.services.offers import count_offers
 
 YEARS = 2
@@ -19,7 +19,7 @@ YEARS = 2
 
 
 def record_jobs(user: Any) -> Iterable[Job]:
-    """Constant queries: one for the years, one for each kind of offer and year, one for the categories."""
+    """Constant queries: one for the years, one for each kind of offer and year, one for the categories, one for reports."""
     if not has(user, Permission.EDIT_ACTIVITIES):
         return
     open_years = GrantScheme.objects.filter(Q(report=None) | Q(report__state=ReportState.DRAFT))
@@ -33,6 +33,23 @@ def record_jobs(user: Any) -> Iterable[Job]:
         )
     if schemes and has(user, Permission.EDIT_REPORTS):
         yield _unconfirmed(schemes)
+    if has(user, Permission.APPROVE_REPORTS):
+        yield from _to_approve(user)
+
+
+def _to_approve(user: Any) -> Iterable[Job]:
+    """Reports that this person may approve; what they wrote or asked for themselves waits for somebody else."""
+    rows = AnnualReport.objects.filter(state=ReportState.IN_REVIEW).order_by("-scheme__fiscal_year")
+    years = list(
+        rows.exclude(author=user).exclude(requested_by=user).values_list("scheme__fiscal_year", flat=True)
+    )
+    if years:
+        yield Job(
+            _("確認を待っている事業実施報告書"),
+            _("ほかの人が書いた報告書です。読んで、承認します。"),
+            len(years),
+            reverse("reports:desk-report", args=[years[0]]),
+        )
 
 
 def _unconfirmed(schemes: list[GrantScheme]) -> Job:

@@ -13,6 +13,7 @@ from reports.lints import Finding, lint
 from reports.models import (
     AnnualReport,
     GrantScheme,
+    RenderingKind,
     ReportComment,
     ReportEdition,
     ReportSection,
@@ -26,6 +27,7 @@ from reports.permissions.annual import (
     check_can_write_report,
 )
 from reports.services.locking import check_is_as_seen, lock_scheme
+from reports.services.renderings import ask_for_file
 from reports.snapshots import sha256_of, to_json
 from reports.snapshotting import take_snapshot
 from reports.workflow import REPORT_WAYS
@@ -134,6 +136,8 @@ def move_report(
     """
     locked = lock_report(report)
     before = ReportState(locked.state)
+    if before == to and locked.version == version:  # the second of two clicks
+        return locked
     if before != report.state and (before, to) not in REPORT_WAYS:
         raise Refused(_("そのあいだに状態が変わりました。画面を読み込み直して、今の状態を確かめてください。"))
     check_can_move_report(by, locked, to)
@@ -192,6 +196,8 @@ def _stamp_submission(report: AnnualReport, by: Any) -> None:
     assert edition is not None  # noqa: S101  nothing is approved without one
     edition.submitted_at, edition.submitted_by = timezone.now(), by
     edition.save(update_fields=["submitted_at", "submitted_by"])
+    # What is published with it; the one that was made already is found again.
+    ask_for_file(report=report, kind=RenderingKind.PDF, edition=edition, by=by)
     transaction.on_commit(forget_public_pages)
 
 

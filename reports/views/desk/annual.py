@@ -89,6 +89,7 @@ def report(request: HttpRequest, year: int) -> HttpResponse:
             return redirect("reports:desk-report", year)
         found = get_report(year)
     findings = lint(take_snapshot(found))
+    sections = _sections_with_comments(found)
     context = {
         "report": found,
         "title": str(found),
@@ -96,10 +97,10 @@ def report(request: HttpRequest, year: int) -> HttpResponse:
         "step_form": step_form,
         "asked_for": request.POST.get("to", ""),
         "no_writing": reason_against(permissions.check_can_write_report, request.user, found),
-        "sections": _sections_with_comments(found),
+        "sections": sections,
         "findings": _addressed(findings, found),
         "error_count": sum(each.is_error for each in findings),
-        "steps": _steps_of(request.user, found, findings),
+        "steps": _steps_of(request.user, found, findings, sum(waiting for _section, waiting in sections)),
         "editions": found.editions.select_related("approved_by", "submitted_by").order_by("-number"),
         "files": Rendering.objects.filter(report=found).select_related("edition", "asked_by")[:MOST_FILES],
         "charts": _charts_of(figures_of(year)),
@@ -250,7 +251,7 @@ def _sections_with_comments(report: AnnualReport) -> list[tuple[ReportSection, i
     return [(rows[kind], counts.get(rows[kind].pk, 0)) for kind in SectionKind if kind in rows]
 
 
-def _steps_of(user: Any, report: AnnualReport, findings: list[Finding]) -> list[Step]:
+def _steps_of(user: Any, report: AnnualReport, findings: list[Finding], open_comments: int) -> list[Step]:
     """Every way that leads on from here, also those that this person may not take; the main one first."""
     steps = []
     for (before, to), way in REPORT_WAYS.items():
@@ -259,6 +260,10 @@ def _steps_of(user: Any, report: AnnualReport, findings: list[Finding]) -> list[
         against = reason_against(permissions.check_can_move_report, user, report, to)
         if not against and to == ReportState.APPROVED and any(each.is_error for each in findings):
             against = _("先に、上の「直すところ」を片付けてください。")
+        elif not against and to == ReportState.APPROVED and open_comments:
+            against = _("済んでいない意見が%(count)s件あります。先に、済みにしてください。") % {
+                "count": open_comments
+            }
         steps.append(Step(to.value, str(way.label), against, way.needs_reason, to in FORWARD))
     return sorted(steps, key=lambda step: not step.is_main)
 

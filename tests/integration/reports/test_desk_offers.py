@@ -10,14 +10,16 @@ from meetings.models import ParticipantCount
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
 from platform_portal.desk_jobs import registered_jobs
-from reports.models import Activity, Dismissal
+from reports.models import Activity, AnnualReport, Dismissal, ReportState
 from reports.services.offers import accept_offer, dismiss_offer, offers_of, restore_offer
 from tests.conftest import text_of
 from tests.factories.events import EventApplicationFactory, EventFactory
 from tests.factories.meetings import AgendaItemFactory, AttendanceFactory, AttendeeFactory, MeetingFactory
+from tests.factories.members import UserFactory
 from tests.factories.reports import (
     YEAR,
     ActivityFactory,
+    AnnualReportFactory,
     GrantCategoryFactory,
     GrantSchemeFactory,
     TrialProjectFactory,
@@ -199,6 +201,18 @@ def test_pages_of_offers_in_constant_queries(secretariat_client, scheme, django_
         page = text_of(secretariat_client.get(address))
     assert page.count('class="item"') == 20
     assert "page=2" in page
+
+
+def test_a_report_waits_for_those_who_did_not_write_it(secretariat, owner):
+    report = AnnualReportFactory(state=ReportState.IN_REVIEW, author=secretariat)
+
+    def waits_for(user: Any) -> bool:
+        return any(job.address.endswith(f"annual-reports/{YEAR}/") for job in registered_jobs(user))
+
+    other = UserFactory(role="secretariat")
+    assert [waits_for(user) for user in (secretariat, other, owner)] == [False, True, False]
+    AnnualReport.objects.filter(pk=report.pk).update(requested_by=other, requested_at=JUNE)
+    assert not waits_for(other)
 
 
 def test_jobs_of_the_desk(secretariat, owner, outsider, scheme):

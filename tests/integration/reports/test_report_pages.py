@@ -100,6 +100,16 @@ def test_a_remark_is_written_and_settled(desk):
     assert "済み（" in text_of(desk.get(address))
 
 
+def test_an_open_remark_is_told_beside_the_approval(desk):
+    report = AnnualReportFactory(state=ReportState.IN_REVIEW)
+    ActivityFactory(
+        scheme=report.scheme, categories=[GrantCategoryFactory(scheme=report.scheme, confirmed=True)]
+    )
+    report.sections.update(body="連絡会を開いた。(③)")
+    ReportCommentFactory(section=report.sections.first())
+    assert "済んでいない意見が1件あります" in text_of(desk.get(at("desk-report")))
+
+
 def test_steps_ask_for_a_reason_where_one_is_needed(desk):
     report = AnnualReportFactory(state=ReportState.IN_REVIEW)
     answer = desk.post(at("desk-report"), {"to": "draft", "version": report.version})

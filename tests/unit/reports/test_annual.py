@@ -10,7 +10,7 @@ from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
 from platform_portal.publishing.states import diagram
 from reports.figures import put_in
-from reports.models import AnnualReport, ReportEdition, ReportState, SectionKind
+from reports.models import AnnualReport, Rendering, ReportEdition, ReportState, SectionKind
 from reports.services.activities import add_activity, change_activity, remove_activity
 from reports.services.annual import (
     NotReady,
@@ -72,6 +72,22 @@ def test_from_draft_to_the_ministry(report, writer, approver):
     assert edition.sha256 == sha256_of(edition.snapshot)
     assert from_json(edition.snapshot).approved_on is not None
     assert AuditEvent.objects.filter(type="reports.report_submitted").exists()
+
+
+def test_the_pdf_is_asked_for_with_the_submission(report, writer, approver):
+    report = moved(report, ReportState.IN_REVIEW, by=writer)
+    moved(report, ReportState.APPROVED, ReportState.SUBMITTED, by=approver)
+    row = Rendering.objects.get()
+    assert (row.kind, row.edition, row.asked_by) == ("pdf", ReportEdition.objects.get(), approver)
+
+
+def test_two_clicks_are_one_step(report, writer):
+    for _click in range(2):
+        moved_report = move_report(
+            report=AnnualReport.objects.get(), to=ReportState.IN_REVIEW, by=writer, version=report.version
+        )
+        assert moved_report.state == ReportState.IN_REVIEW
+    assert AuditEvent.objects.filter(type="reports.report_requested").count() == 1
 
 
 def test_nobody_approves_what_they_wrote(report, writer, approver):
