@@ -1,6 +1,6 @@
 """出席: who is asked to a meeting, what they answered and who came."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
@@ -224,10 +224,15 @@ class Attendance(PublicIdModel):
         return self.organization.name if self.organization else self.guest_name
 
 
+# What the answer page asks people to write as long as they do not know who will come.
+UNDECIDED: Final = "未定"
+
+
 class AttendeeQuerySet(models.QuerySet["Attendee"]):
     def expected(self) -> "AttendeeQuerySet":
-        """Said to come, and nobody has recorded whether they did."""
-        return self.filter(has_come=None, attendance__answer__in=COMING, attendance__withdrawn_at=None)
+        """Said to come, by name, and nobody has recorded whether they did."""
+        said = self.filter(has_come=None, attendance__answer__in=COMING, attendance__withdrawn_at=None)
+        return said.exclude(name=UNDECIDED)
 
 
 class Attendee(models.Model):
@@ -261,8 +266,14 @@ class Attendee(models.Model):
         return self.name
 
     @property
+    def is_undecided(self) -> bool:
+        return self.name == UNDECIDED
+
+    @property
     def way(self) -> str:
-        """How they came; as they said it, until somebody has recorded it."""
+        """How they came; as they said it, until somebody has recorded it. Nothing as long as nobody knows who."""
         if self.has_come is False:
             return Way.AWAY
+        if self.has_come is None and self.is_undecided:
+            return ""
         return Way.ONLINE if self.is_online else Way.CAME

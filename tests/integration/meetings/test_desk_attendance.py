@@ -230,7 +230,12 @@ class TestAfterwards:
             "online",
         ]
         values = {f"how-{came.pk}": "online", f"how-{away.pk}": "away", f"how-{there.pk}": "came"}
-        garbage = {"how-x": "came", f"how-{'9' * 30}": "came", "how-": "away", "how-1": "nonsense"}
+        garbage = {
+            "how-x": "came",
+            f"how-{'9' * 30}": "came",
+            "how-": "away",
+            f"how-{there.pk + 1}": "nonsense",
+        }
         assert "来なかった" in text_of(secretariat_client.post(address, values | garbage, follow=True))
         found = {each.name: (each.has_come, each.is_online) for each in Attendee.objects.all()}
         assert found == {"来た人": (True, True), "来ない人": (False, False), "画面の人": (True, False)}
@@ -249,6 +254,18 @@ class TestAfterwards:
         late.refresh_from_db()
         assert late.has_come is False
         assert "返事のとおりに来た" not in text_of(secretariat_client.get(address)).partition("<h2")[0]
+
+    def test_nobody_knows_yet_who_is_nobody_who_came(self, held, secretariat_client):
+        AttendeeFactory(attendance__meeting=held, name="会員 はな")
+        somebody = AttendeeFactory(attendance__meeting=held, name="未定")
+        address = page_of(held, "-came")
+        page = text_of(secretariat_client.get(address))
+        assert "1人とも、返事のとおりに来た" in page
+        assert "お名前が決まっていません" in page
+        assert not re.search(rf'id="how-{somebody.pk}-\w+" checked', page)
+        secretariat_client.post(address, {"as_answered": "1"})
+        somebody.refresh_from_db()
+        assert somebody.has_come is None
 
     def test_one_after_the_other_from_the_list_and_back(self, held, secretariat_client):
         away = AttendanceFactory(meeting=held, answer="absent", answered_at=timezone.now())
