@@ -1,6 +1,7 @@
 """The pages on which a record is written: with and without scripts, for each role, in constant queries."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -250,6 +251,11 @@ class TestForScripts:
 
 
 class TestFlags:
+    def test_enter_after_the_reason_says_that_nothing_is_wrong(self, minutes, secretariat_client: Client):
+        MinutesFlag._default_manager.create(minutes=minutes, code="x", message="どうか", remainder="余り")
+        page = text_of(secretariat_client.get(page_of(minutes)))
+        assert re.findall(r'name="how" value="(\w+)"', page) == ["fine", "mended", "discarded"]
+
     def test_are_settled_on_the_page(self, minutes, secretariat_client: Client):
         flag = MinutesFlag._default_manager.create(
             minutes=minutes, code="x", message="どうか", remainder="余り"
