@@ -140,7 +140,7 @@ def confirmation_close(request: HttpRequest, public_id: str) -> HttpResponse:
     attempt(
         request,
         lambda: services.close_round(round=round, by=_user(request)),
-        _("確認を締め切りました。返事のない人は「期限までに返事なし」と記録しました。"),
+        _("確認を締め切りました。"),
     )
     return redirect("meetings:desk-confirmation", public_id)
 
