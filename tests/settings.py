@@ -12,4 +12,4 @@ from platform_portal.settings import CACHES, REDIS_URL
 _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 CACHES["default"]["LOCATION"] = re.sub(r"([?&]db=)\d+", rf"\g<1>{1 + _worker % 15}", REDIS_URL)
 # The portal goes on without a cache that does not answer within a second; a busy test machine must not count as that.
-CACHES["default"]["OPTIONS"] |= {"socket_connect_timeout": 20, "socket_timeout": 20}
+CACHES["default"].update(OPTIONS={"socket_connect_timeout": 20, "socket_timeout": 20})
