@@ -152,12 +152,13 @@ if TESTING:
     _redis_url = f"{_redis_url.split('?')[0]}?db={_worker}"
 REDIS_URL = _redis_url
 
+CACHE_TIMEOUTS = {"socket_connect_timeout": 1, "socket_timeout": 1}  # seconds
 CACHES = {
     "default": {
         "BACKEND": "platform_portal.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "test" if TESTING else "portal",
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        "OPTIONS": CACHE_TIMEOUTS,
     },
 }
 

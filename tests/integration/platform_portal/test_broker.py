@@ -49,7 +49,7 @@ def test_whoever_waits_for_work_is_not_given_up() -> None:
 
 
 def test_a_cache_that_hangs_answers_nothing_cached(silent_redis: str) -> None:
-    cache = ForgivingRedisCache(silent_redis, {"OPTIONS": settings.CACHES["default"]["OPTIONS"]})
+    cache = ForgivingRedisCache(silent_redis, {"OPTIONS": settings.CACHE_TIMEOUTS})
     started = time.monotonic()
     assert cache.get("page", "nothing") == "nothing"
     cache.close()
