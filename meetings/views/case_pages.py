@@ -155,7 +155,7 @@ def create(request: HttpRequest, side: Side, public_id: str) -> HttpResponse:
         if attempt(
             request,
             lambda: made.append(services.save_case_study(case=case, values=form.values(), by=request.user)),
-            _("下書きを保存しました。下の「確かめるところ」を見てください。"),
+            _("下書きを保存しました。下に「確かめるところ」が出ているときは、そこを見てください。"),
             form,
         ):
             return redirect(side.url("", made[0].public_id))

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from meetings.attendance_links import Link, read_answer_token
 from meetings.forms.attendance import LinkAnswerForm
@@ -32,7 +33,8 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     attendance = link.attendance
     page = Answering(request, attendance, form=LinkAnswerForm)
     if page.is_sent and _is_stored(request, page, link):
-        return redirect("meetings:answer", token=token)
+        # On a phone the agenda fills the first screen: straight to what has been taken down.
+        return redirect(f"{reverse('meetings:answer', args=[token])}#answered")
     context = {
         "page": page,
         "form": page.form,

@@ -123,7 +123,8 @@ def _hits(found: Found, asked: Asked, name: str) -> list[Hit]:
         edition = found.edition_of[block.minutes_id]
         hits.append(
             Hit(
-                reverse(name, args=[block.public_id]),
+                # The block itself: the two before it would fill the first screen of a phone.
+                f"{reverse(name, args=[block.public_id])}#u-{block.public_id}",
                 block.label_in(edition),
                 block.minutes.meeting,
                 str(Edition(edition).label),

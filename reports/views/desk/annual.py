@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from meetings.audit_labels.history import history_of
 from platform_portal.access.checks import Refused, reason_against, requires
 from platform_portal.access.methods import post_only
 from platform_portal.access.roles import Permission
@@ -90,6 +91,7 @@ def report(request: HttpRequest, year: int) -> HttpResponse:
         found = get_report(year)
     findings = lint(take_snapshot(found))
     sections = _sections_with_comments(found)
+    history = history_of(found)
     context = {
         "report": found,
         "title": str(found),
@@ -104,6 +106,10 @@ def report(request: HttpRequest, year: int) -> HttpResponse:
         "editions": found.editions.select_related("approved_by", "submitted_by").order_by("-number"),
         "files": Rendering.objects.filter(report=found).select_related("edition", "asked_by")[:MOST_FILES],
         "charts": _charts_of(figures_of(year)),
+        "history": history,
+        "returned": next((line for line in history if line.note), None)
+        if found.state == ReportState.DRAFT
+        else None,
         "crumbs": _crumbs(found),
     }
     return render(request, "reports/desk/report.html", context)

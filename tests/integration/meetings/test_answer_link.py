@@ -94,7 +94,9 @@ def test_an_answer_and_what_was_recorded(row, address, token):
     client = Client()
     response = client.post(address, filled(token, ("山田 花子", "課長"), ("", ""), note="5分遅れます"))
     assert response.status_code == 302
+    assert response["Location"] == f"{address}#answered"
     page = text_of(client.get(address))
+    assert 'id="answered"' in page
     for words in ("受け取った返事", "出席", "課長　山田 花子", "5分遅れます", "返事を変える"):
         assert words in page
     row.refresh_from_db()

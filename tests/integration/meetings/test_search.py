@@ -271,7 +271,7 @@ def test_hits_are_marked_and_escaped():
 def test_who_is_signed_in_is_led_to_pages_for_those_inside():
     record("相談の話")
     block = Utterance.objects.get()
-    assert reverse("meetings:utterance", args=[block.public_id]) in answer("相談")
+    assert f"{reverse('meetings:utterance', args=[block.public_id])}#u-{block.public_id}" in answer("相談")
     assert reverse("meetings:my-utterance", args=[block.public_id]) in answer(
         "相談", signed_in(MembershipFactory().user)
     )

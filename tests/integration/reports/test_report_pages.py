@@ -1,5 +1,7 @@
 """The annual report on the desk and for everybody."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -117,6 +119,7 @@ def test_steps_ask_for_a_reason_where_one_is_needed(desk):
     desk.post(at("desk-report"), {"to": "draft", "version": report.version, "reason": "直すため"})
     report.refresh_from_db()
     assert report.state == ReportState.DRAFT
+    assert re.search("下書きに戻した理由.*直すため", text_of(desk.get(at("desk-report"))), re.DOTALL)
 
 
 def test_what_changed_since_it_was_read_is_not_moved(desk):
