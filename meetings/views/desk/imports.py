@@ -25,6 +25,7 @@ from meetings.services.imports import Choices
 from meetings.views.desk.common import edits, get_meeting, meeting_steps, version_seen
 from platform_portal.access.checks import Refused, reason_against
 from platform_portal.desk import attempt, paged, reason_of
+from platform_portal.japanese.calendar import format_wareki_moment
 from platform_portal.sheets.files import UnreadableFileError
 from platform_portal.versions import number_in
 
@@ -92,7 +93,7 @@ def _tell_of_earlier(request: HttpRequest, kept: MinutesImport) -> None:
             request,
             _("同じファイルが、%(day)sに一度取り込まれています（%(who)s）。")
             % {
-                "day": timezone.localtime(earlier.uploaded_at).strftime("%Y-%m-%d %H:%M"),
+                "day": format_wareki_moment(earlier.uploaded_at),
                 "who": earlier.uploaded_by.name,
             },
         )

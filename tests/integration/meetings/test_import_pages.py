@@ -87,7 +87,7 @@ class TestUpload:
     def test_the_same_file_twice_is_told(self, meeting, secretariat_client: Client):
         upload(secretariat_client, meeting)
         page = text_of(secretariat_client.get(address_of(upload(secretariat_client, meeting))))
-        assert "同じファイルが" in page
+        assert "同じファイルが、令和" in page
         assert MinutesImport._default_manager.count() == 2
 
     @pytest.mark.parametrize("content", [b" ", bomb(), b"\x89PNG\r\n\x1a\n"])
