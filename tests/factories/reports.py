@@ -122,6 +122,7 @@ class ReportEditionFactory(DjangoModelFactory):
 
     class Meta:
         model = ReportEdition
+        django_get_or_create = ("report", "number")
 
     class Params:
         said = "連絡会を開いた。(③)"
