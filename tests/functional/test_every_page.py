@@ -78,6 +78,11 @@ FOR_BUTTONS = {
     "reports:desk-offer-accept",
     "reports:desk-offer-dismiss",
     "reports:desk-offer-restore",
+    "reports:desk-report-ask",
+    "reports:desk-report-begin",
+    "reports:desk-report-comment",
+    "reports:desk-report-comment-settle",
+    "reports:desk-report-file-cancel",
 }
 FILES = {
     "desk:window-export",
@@ -108,6 +113,9 @@ FILES = {
     "reports:desk-activity-file",
     "reports:desk-evidence",
     "reports:desk-project-text",
+    "reports:desk-report-download",
+    "reports:report-json",
+    "reports:report-pdf",
     "reports:desk-project-workbook",
 }
 FOR_COMING_MEETINGS = {
