@@ -78,6 +78,7 @@ FOR_BUTTONS = {
     "reports:desk-offer-accept",
     "reports:desk-offer-dismiss",
     "reports:desk-offer-restore",
+    "reports:desk-record",  # leads on to the year that runs
     "reports:desk-report-ask",
     "reports:desk-report-begin",
     "reports:desk-report-comment",
