@@ -30,7 +30,7 @@ from meetings.models import (
 from meetings.words import speaker_query, terms_of, text_query
 from platform_portal.japanese.vectors import holds
 
-MOST_COUNTED = 1_000
+MOST_COUNTED = 500
 PER_PAGE = 20
 MOST_PAPERS = 20
 MOST_ITEMS = 20
@@ -38,7 +38,7 @@ _DOT = "・"
 # Meetings asked at once for a common word; each next step asks four times as many.
 _LEAST_STEP, _STEP_GROWS = 2, 4
 # So many times more than are counted is still little enough to be fetched at once.
-_FEW = 1.5
+_FEW = 1.3
 _VECTOR = {Edition.NAMED: "named_vector", Edition.LABELS: "labels_vector"}
 
 
