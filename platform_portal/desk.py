@@ -1,6 +1,6 @@
 """What the pages for staff and members share: paging, breadcrumbs, words to search by, saying what was done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,22 @@ def paged(request: HttpRequest, rows: Any, size: int = PAGE_SIZE) -> Page[Any]:
 def crumbs(*steps: Step) -> Crumbs:
     """From the desk's first page down; the last step has no address."""
     return [(_("職員のページ"), reverse("desk:home")), *steps]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the pages about the same thing, as each of them lists the others."""
+
+    words: str
+    address: str
+    is_current: bool
+
+
+def parts_at(path: str, steps: Iterable[Step]) -> list[Part]:
+    """The longest address that holds `path` is current."""
+    found = list(steps)
+    current = max((address for _words, address in found if path.startswith(address)), key=len, default="")
+    return [Part(words, address, address == current) for words, address in found]
 
 
 # --- Words to search by -------------------------------------------------------------------------

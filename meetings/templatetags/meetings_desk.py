@@ -1,6 +1,5 @@
 """The parts of one meeting on the desk, as every page about it lists them."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django import template
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models import Meeting
 from platform_portal.access.checks import has
 from platform_portal.access.roles import Permission
+from platform_portal.desk import Part, parts_at
 
 register = template.Library()
 
@@ -29,13 +29,6 @@ PARTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    words: str
-    address: str
-    is_current: bool
-
-
 @register.simple_tag
 def meeting_parts(user: Any, meeting: Meeting, path: str) -> list[Part]:
     """Those that `user` may open; the longest address that holds `path` is current."""
@@ -44,5 +37,4 @@ def meeting_parts(user: Any, meeting: Meeting, path: str) -> list[Part]:
         for name, words, permission in PARTS
         if has(user, permission)
     ]
-    current = max((address for _words, address in found if path.startswith(address)), key=len, default="")
-    return [Part(words, address, address == current) for words, address in found]
+    return parts_at(path, found)

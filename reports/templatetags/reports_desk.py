@@ -1,7 +1,6 @@
 """The parts of one year on the desk, as every page about it lists them; and how its things are written."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 from django import template
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from platform_portal.access.checks import has
 from platform_portal.access.roles import Permission
+from platform_portal.desk import Part, parts_at
 from platform_portal.japanese.calendar import format_fiscal_year
 from reports.forms.yen import write_yen
 from reports.models import Activity, AnnualReport, GrantScheme
@@ -30,13 +30,6 @@ PARTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    words: str
-    address: str
-    is_current: bool
-
-
 @register.simple_tag
 def year_parts(user: Any, scheme: GrantScheme, path: str) -> list[Part]:
     """Those that `user` may open; the longest address that holds `path` is current."""
@@ -47,8 +40,7 @@ def year_parts(user: Any, scheme: GrantScheme, path: str) -> list[Part]:
     ]
     if has(user, Permission.EDIT_REPORTS):
         found.append((gettext("事業実施報告書"), _address_of_report(scheme)))
-    current = max((address for _words, address in found if path.startswith(address)), key=len, default="")
-    return [Part(words, address, address == current) for words, address in found]
+    return parts_at(path, found)
 
 
 def _address_of_report(scheme: GrantScheme) -> str:
