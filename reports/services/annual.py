@@ -192,8 +192,7 @@ def _freeze(report: AnnualReport, by: Any) -> ReportEdition:
 
 
 def _stamp_submission(report: AnnualReport, by: Any) -> None:
-    edition = report.editions.order_by("-number").first()
-    assert edition is not None  # noqa: S101  nothing is approved without one
+    edition = report.editions.latest("number")  # nothing is approved without one
     edition.submitted_at, edition.submitted_by = timezone.now(), by
     edition.save(update_fields=["submitted_at", "submitted_by"])
     # What is published with it; the one that was made already is found again.
