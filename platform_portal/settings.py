@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "members",
     "consultations",
     "meetings",
+    "newsletters",
     "reports",
     "allauth",
     "allauth.account",
@@ -333,6 +334,11 @@ PORTAL_MAILS_PER_RUN = env.number("PORTAL_MAILS_PER_RUN", 200)
 PORTAL_MAIL_BODY_DAYS = env.number("PORTAL_MAIL_BODY_DAYS", 90)
 # Days after which it is erased to whom it went.
 PORTAL_MAIL_ADDRESS_DAYS = env.number("PORTAL_MAIL_ADDRESS_DAYS", 365)
+
+# The domain of the addresses that notices of undelivered newsletters come back to (Return-Path).
+PORTAL_BOUNCE_DOMAIN = env.text("PORTAL_BOUNCE_DOMAIN", _host)
+# Most newsletter mails a minute, all machines together; what the relay of the prefecture bears.
+PORTAL_NEWSLETTERS_PER_MINUTE = env.number("PORTAL_NEWSLETTERS_PER_MINUTE", 600)
 
 # --- Links of windows ------------------------------------------------------------------------
 # Whether the portal opens the links of windows to see if they still lead anywhere. A trial stays at home.

@@ -10,6 +10,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("", include("consultations.urls")),
     path("", include("meetings.urls")),
+    path("", include("newsletters.urls")),
     path("", include("reports.urls")),
     path("desk/", include("consultations.desk_urls")),
     # One namespace for what members reach, whichever app a page is in.

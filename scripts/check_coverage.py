@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 BAR = 95.0  # percent
-APPS = ("consultations", "meetings", "platform_portal", "reports")
+APPS = ("consultations", "meetings", "newsletters", "platform_portal", "reports")
 Files = dict[str, dict[str, Any]]
 
 

@@ -18,7 +18,7 @@ from platform_portal.privacy import (
     stored_fields,
 )
 
-OUR_APPS = {"audit", "mail", "region", "members", "consultations", "meetings"}
+OUR_APPS = {"audit", "mail", "region", "members", "consultations", "meetings", "newsletters"}
 BASE = Path(settings.BASE_DIR)
 
 
@@ -129,7 +129,7 @@ def test_migrations_are_named_by_hand():
 
 SOURCE = [
     path
-    for folder in ("platform_portal", "members", "consultations", "meetings", "reports")
+    for folder in ("platform_portal", "members", "consultations", "meetings", "newsletters", "reports")
     for path in sorted((BASE / folder).rglob("*.py"))
     if "migrations" not in path.parts
 ]
@@ -160,6 +160,7 @@ def test_no_template_is_unused():
             BASE / "members",
             BASE / "consultations",
             BASE / "meetings",
+            BASE / "newsletters",
             BASE / "reports",
             root,
         )

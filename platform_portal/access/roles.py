@@ -54,6 +54,11 @@ class Permission(StrEnum):
     EDIT_ACTIVITIES = "edit_activities"
     EDIT_REPORTS = "edit_reports"
     APPROVE_REPORTS = "approve_reports"
+    EDIT_ISSUES = "edit_issues"
+    APPROVE_ISSUES = "approve_issues"
+    SEND_ISSUES = "send_issues"
+    TEND_SUBSCRIBERS = "tend_subscribers"
+    EDIT_NEWSLETTERS = "edit_newsletters"
 
 
 _STAFF = frozenset(
@@ -77,6 +82,7 @@ _STAFF = frozenset(
         Permission.EDIT_EVENTS,
         Permission.APPROVE_EVENTS,
         Permission.EDIT_ACTIVITIES,
+        Permission.EDIT_ISSUES,
     }
 )
 _SECRETARIAT = _STAFF | {
@@ -94,6 +100,10 @@ _SECRETARIAT = _STAFF | {
     Permission.TEND_CASE_STUDIES,
     Permission.EDIT_REPORTS,
     Permission.APPROVE_REPORTS,
+    Permission.APPROVE_ISSUES,
+    Permission.SEND_ISSUES,
+    Permission.TEND_SUBSCRIBERS,
+    Permission.EDIT_NEWSLETTERS,
 }
 
 PERMISSIONS_OF_ROLE: dict[str, frozenset[Permission]] = {

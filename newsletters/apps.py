@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class NewslettersConfig(AppConfig):
+    name = "newsletters"
+    verbose_name = _("メルマガ")
+
+    def ready(self) -> None:
+        from newsletters.audit_labels import LABELS
+        from platform_portal.audit import kinds as audit_kinds
+
+        audit_kinds.register(LABELS)

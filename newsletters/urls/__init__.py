@@ -1,0 +1,9 @@
+from django.urls import URLPattern
+
+from newsletters.urls.issues import urlpatterns as issues
+from newsletters.urls.ledger import urlpatterns as ledger
+from newsletters.urls.public import urlpatterns as public
+from newsletters.urls.subscribers import urlpatterns as subscribers
+
+app_name = "newsletters"
+urlpatterns: list[URLPattern] = [*public, *subscribers, *issues, *ledger]
