@@ -43,7 +43,12 @@ def measured(tmp_path: Path, **ran: int) -> str:
 
 def test_opens_at_the_bar(gate, tmp_path, capsys):
     assert (
-        gate.main(measured(tmp_path, consultations=95, meetings=100, platform_portal=100, newsletters=100, reports=100)) == 0
+        gate.main(
+            measured(
+                tmp_path, consultations=95, meetings=100, platform_portal=100, newsletters=100, reports=100
+            )
+        )
+        == 0
     )
     assert "consultations: 95.0 %" in capsys.readouterr().out
 
