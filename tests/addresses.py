@@ -56,6 +56,7 @@ from tests.factories.members import (
     SectorFactory,
     UserFactory,
 )
+from tests.factories.newsletters import IssueFactory
 from tests.factories.reports import (
     ActivityFactory,
     AnnualReportFactory,
@@ -365,6 +366,10 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     **{
         f"reports:report-{page}": {"year": lambda world: submitted_year()}
         for page in ("detail", "pdf", "json")
+    },
+    **{
+        f"newsletters:desk-{page}": {"public_id": lambda world: IssueFactory(completed=True).public_id}
+        for page in ("sending", "issue-ledger", "ledger-file")
     },
     "reports:desk-activity": {"public_id": lambda world: world["activity"].public_id},
     "reports:desk-activity-move": {"public_id": lambda world: world["activity"].public_id},

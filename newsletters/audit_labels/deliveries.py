@@ -2,4 +2,8 @@
 
 from typing import Any
 
-DELIVERY_LABELS: dict[str, Any] = {}
+from django.utils.translation import gettext_lazy as _
+
+DELIVERY_LABELS: dict[str, Any] = {
+    "newsletters.ledger_exported": _("送達台帳を書き出した"),
+}

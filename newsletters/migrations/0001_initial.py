@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='delivery',
             name='issue',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='newsletters.issue', verbose_name='号'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='newsletters.issue', verbose_name='号'),
         ),
         migrations.CreateModel(
             name='IssueAttachment',
@@ -394,7 +394,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
+            index=models.Index(fields=['issue', 'id'], name='newsletters_delivery_issue'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
             index=models.Index(fields=['address', '-id'], name='newsletters_delivery_address'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('bounced_at__isnull', False)), fields=['issue'], name='newsletters_delivery_bounced'),
         ),
         migrations.AddConstraint(
             model_name='delivery',

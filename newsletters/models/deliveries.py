@@ -16,6 +16,7 @@ A bounce that comes back later is an overlay (`bounced_at`): the row stays accep
 """
 
 import datetime as dt
+import re
 from typing import Any, ClassVar
 
 from django.db import models
@@ -52,6 +53,11 @@ ENDED_STATES = (
 )
 
 
+# Part of an address may be part of many: so many of them are looked at, the newest first.
+MOST_PEOPLE = 100
+_WHOLE_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
+
+
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def ready(self, now: dt.datetime) -> "DeliveryQuerySet":
         return self.filter(state__in=READY_STATES, next_at__lte=now)
@@ -60,13 +66,25 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """What "send the rest" is about: given up, never accepted. Never those in doubt, nor those who left."""
         return self.filter(state=DeliveryState.FAILED)
 
+    def search(self, words: str) -> "DeliveryQuerySet":
+        """By a whole address, or a part of one: that is looked up among the subscribers, who are few beside this."""
+        address = words.strip().lower()
+        if _WHOLE_ADDRESS.fullmatch(address):
+            return self.filter(address=address)
+        people = Subscriber.objects.filter(address__contains=address).order_by("-pk")[:MOST_PEOPLE]
+        return self.filter(address__in=list(people.values_list("address", flat=True)))
+
 
 class Delivery(models.Model):
     """`token` says which run of which sender holds the row. `reply`: class and code of the server's answer, never its
     words, which quote addresses."""
 
     issue = models.ForeignKey(
-        Issue, verbose_name=_("号"), on_delete=models.PROTECT, related_name="deliveries"
+        Issue,
+        verbose_name=_("号"),
+        on_delete=models.PROTECT,
+        related_name="deliveries",
+        db_index=False,  # see newsletters_delivery_issue
     )
     subscriber = models.ForeignKey(
         Subscriber,
@@ -157,7 +175,13 @@ class Delivery(models.Model):
                 condition=Q(state__in=HELD_STATES),
             ),
             models.Index(fields=["issue", "state", "id"], name="newsletters_delivery_ledger"),
+            models.Index(fields=["issue", "id"], name="newsletters_delivery_issue"),
             models.Index(fields=["address", "-id"], name="newsletters_delivery_address"),
+            models.Index(
+                fields=["issue"],
+                name="newsletters_delivery_bounced",
+                condition=Q(bounced_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

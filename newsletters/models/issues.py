@@ -53,12 +53,27 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         return self.filter(state=IssueState.COMPLETED)
 
     def published(self) -> "IssueQuerySet":
-        """What everybody may read in the archive."""
-        return self.completed().filter(newsletter__readership=Readership.PUBLIC, is_withdrawn=False)
+        """What everybody may read in the archive. One that was written for members stays theirs, whatever its
+        newsletter has become since."""
+        return self.for_members().filter(
+            newsletter__readership=Readership.PUBLIC, content__readership=Readership.PUBLIC
+        )
+
+    def withdrawn_from_public(self) -> "IssueQuerySet":
+        """Everybody could read it once."""
+        return self.completed().filter(
+            newsletter__readership=Readership.PUBLIC,
+            content__readership=Readership.PUBLIC,
+            is_withdrawn=True,
+        )
 
     def for_members(self) -> "IssueQuerySet":
         """What members read: the public ones and their own."""
         return self.completed().filter(is_withdrawn=False)
+
+    def frozen(self) -> "IssueQuerySet":
+        """Those that have a ledger; also the ones that were cancelled on the way."""
+        return self.filter(frozen_at__isnull=False)
 
 
 class Issue(PublicIdModel):

@@ -1,5 +1,16 @@
 """Sending and what became of each copy, on the desk."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from newsletters.views.desk import ledger, sending
+
+_DESK = "desk/newsletters/"
+_ISSUE = f"{_DESK}<public_id:public_id>/"
+
+urlpatterns: list[URLPattern] = [
+    path(f"{_DESK}ledger/", ledger.ledger, name="desk-ledger"),
+    path(f"{_DESK}ledger/find/", ledger.ledger_search, name="desk-ledger-search"),
+    path(f"{_ISSUE}sending/", sending.sending, name="desk-sending"),
+    path(f"{_ISSUE}ledger/", ledger.issue_ledger, name="desk-issue-ledger"),
+    path(f"{_ISSUE}ledger/file/", ledger.ledger_file, name="desk-ledger-file"),
+]

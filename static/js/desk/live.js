@@ -1,7 +1,8 @@
-// Answers come in while somebody looks: asks every half minute for this very page and puts its numbers and rows in
-// place of the old ones. Rests while the tab is hidden, and after an hour, so that no page asks all night.
+// Answers come in while somebody looks: asks every half minute, or as often as the page says (data-seconds), for this
+// very page and puts its numbers and rows in place of the old ones. Rests while the tab is hidden, and after an hour,
+// so that no page asks all night.
 // Without this script the link 「いまのようすに更新する」 does the same.
-const EVERY = 30_000;
+const EVERY = 1_000 * (document.getElementById("live")?.dataset.seconds ?? 30);
 const UNTIL = Date.now() + 3_600_000;
 const PARTS = ["live", "live-rows"];
 

@@ -1,0 +1,78 @@
+"""How the sending of one issue goes: bar, equation, what waits for a decision. Numbers that this page shows balance."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from newsletters.ledger import Counts, counts_of
+from newsletters.models import Delivery, DeliveryState, Issue, IssueState
+from platform_portal.access.checks import requires
+from platform_portal.access.roles import Permission
+from platform_portal.desk import Crumbs, Step, crumbs
+
+sends = requires(Permission.SEND_ISSUES)
+MOST_DOUBTS = 20  # the ledger has them all
+SECONDS_BETWEEN_LOOKS = 5
+
+
+def get_issue(public_id: str) -> Issue:
+    """Raises Http404."""
+    found: Issue = get_object_or_404(Issue.objects.select_related("newsletter"), public_id=public_id)
+    return found
+
+
+def ledger_steps(*more: Step) -> Crumbs:
+    """From the ledger's first page down; the last step has no address."""
+    return crumbs((_("送達台帳"), reverse("newsletters:desk-ledger") if more else ""), *more)
+
+
+@sends
+@require_safe
+def sending(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Looks again by itself while mails leave; without JavaScript a link does the same."""
+    issue = get_issue(public_id)
+    counts = counts_of(issue)
+    context = {
+        "issue": issue,
+        "counts": counts,
+        "terms": terms_of(counts),
+        "seconds": SECONDS_BETWEEN_LOOKS if issue.state == IssueState.SENDING else "",
+        "doubts": _doubts(issue) if counts.of(DeliveryState.IN_DOUBT) else [],
+        "crumbs": ledger_steps((str(issue), "")),
+    }
+    response = render(request, "newsletters/desk/sending.html", context)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def terms_of(counts: Counts) -> list[tuple[str, str, int, str]]:
+    """(words, what they mean, how many, state that the ledger is narrowed to or empty) of each term of the equation."""
+    words = (
+        (_("送りました"), _("相手のメールサーバーが受け取りました。"), DeliveryState.ACCEPTED),
+        (_("これから送ります"), _("送信待ち、送信中、あとで送り直すものの合計です。"), ""),
+        (_("送れませんでした"), _("相手のメールサーバーが断りました。"), DeliveryState.FAILED),
+        (
+            _("配信停止のため送りませんでした"),
+            _("あて先を決めたあとに、本人か職員が止めました。"),
+            DeliveryState.SUPPRESSED,
+        ),
+        (_("中止しました"), _("順番が来る前に、号の送信をやめました。"), DeliveryState.CANCELLED),
+        (
+            _("届いたか分かりません"),
+            _("渡している途中で止まりました。2通届くのを防ぐため、自動では送り直しません。"),
+            DeliveryState.IN_DOUBT,
+        ),
+    )
+    return [
+        (name, meaning, count, str(state))
+        for (name, meaning, state), count in zip(words, counts.terms, strict=True)
+    ]
+
+
+def _doubts(issue: Issue) -> list[Delivery]:
+    rows: Any = Delivery.objects.filter(issue=issue, state=DeliveryState.IN_DOUBT).order_by("pk")
+    return list(rows[:MOST_DOUBTS])
