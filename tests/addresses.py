@@ -70,6 +70,10 @@ from tests.factories.reports import (
 )
 
 PUBLIC = {
+    "newsletters:archive",
+    "newsletters:feed",
+    "newsletters:issue",
+    "newsletters:issue-file",
     "reports:report-list",
     "reports:report-detail",
     "reports:report-pdf",
@@ -369,7 +373,14 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     },
     **{
         f"newsletters:desk-{page}": {"public_id": lambda world: IssueFactory(completed=True).public_id}
-        for page in ("sending", "issue-ledger", "ledger-file")
+        for page in ("sending", "issue-ledger", "ledger-file", "issue-withdraw", "issue-restore")
+    },
+    **{
+        f"newsletters:{page}": {
+            "public_id": lambda world: IssueFactory(completed=True).public_id,
+            "file_id": lambda world: "abcdef",
+        }
+        for page in ("issue", "issue-file", "my-issue", "my-issue-file")
     },
     "reports:desk-activity": {"public_id": lambda world: world["activity"].public_id},
     "reports:desk-activity-move": {"public_id": lambda world: world["activity"].public_id},

@@ -6,4 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 DELIVERY_LABELS: dict[str, Any] = {
     "newsletters.ledger_exported": _("送達台帳を書き出した"),
+    "newsletters.issue_withdrawn": _("号の公開をやめた"),
+    "newsletters.issue_restored": _("号をもう一度公開した"),
 }

@@ -1,9 +1,10 @@
 from django.urls import URLPattern
 
+from newsletters.urls.archive import urlpatterns as archive
 from newsletters.urls.issues import urlpatterns as issues
 from newsletters.urls.ledger import urlpatterns as ledger
 from newsletters.urls.public import urlpatterns as public
 from newsletters.urls.subscribers import urlpatterns as subscribers
 
 app_name = "newsletters"
-urlpatterns: list[URLPattern] = [*public, *subscribers, *issues, *ledger]
+urlpatterns: list[URLPattern] = [*archive, *public, *subscribers, *issues, *ledger]

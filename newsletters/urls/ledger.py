@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from newsletters.views.desk import ledger, sending
+from newsletters.views.desk import archive, ledger, sending
 
 _DESK = "desk/newsletters/"
 _ISSUE = f"{_DESK}<public_id:public_id>/"
@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{_DESK}ledger/", ledger.ledger, name="desk-ledger"),
     path(f"{_DESK}ledger/find/", ledger.ledger_search, name="desk-ledger-search"),
     path(f"{_ISSUE}sending/", sending.sending, name="desk-sending"),
+    path(f"{_ISSUE}withdraw/", archive.withdraw, name="desk-issue-withdraw"),
+    path(f"{_ISSUE}restore/", archive.restore, name="desk-issue-restore"),
     path(f"{_ISSUE}ledger/", ledger.issue_ledger, name="desk-issue-ledger"),
     path(f"{_ISSUE}ledger/file/", ledger.ledger_file, name="desk-ledger-file"),
 ]

@@ -41,6 +41,7 @@ def sending(request: HttpRequest, public_id: str) -> HttpResponse:
         "counts": counts,
         "terms": terms_of(counts),
         "seconds": SECONDS_BETWEEN_LOOKS if issue.state == IssueState.SENDING else "",
+        "is_public": Issue.objects.published().filter(pk=issue.pk).exists(),
         "doubts": _doubts(issue) if counts.of(DeliveryState.IN_DOUBT) else [],
         "crumbs": ledger_steps((str(issue), "")),
     }

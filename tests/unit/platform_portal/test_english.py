@@ -39,6 +39,7 @@ MODULES = (
     "meetings/views/public/*.py",
     "members/forms/joining.py",
     "members/views/joining.py",
+    "newsletters/views/public/*.py",
     "platform_portal/public_forms.py",
     "reports/views/public.py",
     "platform_portal/views.py",
@@ -47,6 +48,7 @@ MODULES = (
 OPEN_TO_ALL = (
     "consultations/*.html",
     "meetings/public/*.html",
+    "newsletters/public/*.html",
     "reports/public/*.html",
     "members/joining/*.html",
     "errors/*.html",
