@@ -11,6 +11,8 @@ from platform_portal.identifiers import PublicIdModel
 from platform_portal.publishing.models import actor
 from reports.models.annual import AnnualReport, ReportEdition
 
+RENDERINGS = "reports/renderings/"
+
 
 class RenderingKind(models.TextChoices):
     PDF = "pdf", _("PDF")
@@ -61,7 +63,7 @@ class Rendering(PublicIdModel):
     # Renewed by the worker at each step: one that fell silent is taken up by another.
     touched_at = models.DateTimeField(_("最後に進んだ時刻"), null=True, blank=True, editable=False)
     rendered_at = models.DateTimeField(_("できた時刻"), null=True, blank=True, editable=False)
-    file = models.FileField(_("ファイル"), upload_to="reports/renderings/", blank=True, editable=False)
+    file = models.FileField(_("ファイル"), upload_to=RENDERINGS, blank=True, editable=False)
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
     page_count = models.PositiveIntegerField(_("ページ数"), null=True, blank=True, editable=False)
     error = models.CharField(_("できなかったわけ"), max_length=500, blank=True, editable=False)
