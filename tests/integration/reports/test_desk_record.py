@@ -27,6 +27,7 @@ from tests.factories.reports import (
     EvidenceFactory,
     GrantCategoryFactory,
     GrantSchemeFactory,
+    RenderingFactory,
     TrialProjectFactory,
 )
 from tests.paper_files import bare_pdf
@@ -405,17 +406,22 @@ def test_evidence_of_others_is_not_found(owner_client):
     assert owner_client.get(at("evidence", other.public_id, evidence.public_id)).status_code == 404
 
 
-def test_evidence_that_no_row_refers_to_is_swept():
-    kept = EvidenceFactory(file__filename="kept.pdf").file.name
-    strays = [
-        default_storage.save(f"reports/evidence/{name}.pdf", ContentFile(b"x")) for name in ("old", "new")
-    ]
-    old = timezone.now().timestamp() - 48 * 3600
-    for name in (strays[0], kept):
-        os.utime(default_storage.path(name), (old, old))
-    tasks.sweep_evidence()
-    assert sorted(default_storage.listdir("reports/evidence")[1]) == ["kept.pdf", "new.pdf"]
-    assert app.conf.beat_schedule["sweep-evidence"]["task"] == tasks.sweep_evidence.name
+def test_files_that_no_row_refers_to_are_swept(django_assert_num_queries):
+    folders = ("reports/evidence/", "reports/renderings/")
+    for folder in folders:
+        for name in ("kept", "old", "new"):
+            place = default_storage.save(f"{folder}{name}.pdf", ContentFile(b"x"))
+            if name != "new":
+                old = timezone.now().timestamp() - 48 * 3600
+                os.utime(default_storage.path(place), (old, old))
+    Evidence.objects.filter(pk=EvidenceFactory().pk).update(file="reports/evidence/kept.pdf")
+    RenderingFactory(file="reports/renderings/kept.pdf")
+    RenderingFactory()  # has no file yet
+    with django_assert_num_queries(2):
+        tasks.sweep_report_files()
+    left = [sorted(set(default_storage.listdir(folder)[1]) - {"flyer.pdf"}) for folder in folders]
+    assert left == [["kept.pdf", "new.pdf"]] * len(folders)
+    assert app.conf.beat_schedule["sweep-report-files"]["task"] == tasks.sweep_report_files.name
 
 
 class Huge(io.BytesIO):
