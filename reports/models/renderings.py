@@ -1,5 +1,6 @@
 """Files made of a report in the background, kept by what they were made of: the same is never made twice."""
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.db import models
@@ -29,6 +30,8 @@ class RenderingState(models.TextChoices):
     CANCELLED = "cancelled", _("やめました")
 
 
+# Longer than a worker may take for one step.
+LATE_AFTER = dt.timedelta(minutes=5)
 ENDED = (RenderingState.DONE, RenderingState.FAILED, RenderingState.CANCELLED)
 
 
@@ -104,3 +107,9 @@ class Rendering(PublicIdModel):
 
     def __str__(self) -> str:
         return f"{self.report} {self.get_kind_display()}"
+
+    @property
+    def is_late(self) -> bool:
+        """Nobody has taken it up, or whoever did fell silent."""
+        last = max(self.asked_at, self.touched_at or self.asked_at)
+        return self.state not in ENDED and timezone.now() - last > LATE_AFTER

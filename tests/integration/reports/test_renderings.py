@@ -7,7 +7,6 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.files.storage import default_storage
 from django.db import connection
-from kombu.exceptions import OperationalError
 
 from platform_portal.access.checks import Refused
 from platform_portal.pdf import UnprintableError
@@ -219,15 +218,6 @@ def test_two_workers_make_one_file(report, secretary, maker):
     maker.does = meanwhile
     assert make_one(row.pk)
     assert (answers, maker.calls) == ([False], 1)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_without_redis_the_row_waits_for_the_tick(report, secretary, monkeypatch):
-    from reports.tasks import make_waiting_files
-
-    monkeypatch.setattr(make_waiting_files, "apply_async", lambda **_: raising(OperationalError("away"))())
-    row = ask_for_file(report=report, kind=PDF, by=secretary)
-    assert row.state == RenderingState.QUEUED
 
 
 @pytest.mark.parametrize("role", ["staff", "member"])
