@@ -69,7 +69,11 @@ def test_findings_lead_to_where_they_are_mended(desk):
     assert at("desk-report-section", "background") in page
     assert at("desk-report-section", "outcome") in page
     assert reverse("reports:desk-activity", args=[activity.public_id]) in page
-    assert "先に、上の「直すところ」" not in page  # nothing is to be approved yet
+    assert "必ず直すものが5件あります" in page
+    assert 'aria-disabled="true" aria-describedby="against-in_review"' in page
+    answer = desk.post(at("desk-report"), {"to": "in_review", "version": report.version}, follow=True)
+    assert "「事業の課題と次年度に向けての展望」がまだ空です" in text_of(answer)
+    assert AnnualReport.objects.get().state == ReportState.DRAFT
 
 
 def test_a_section_is_written_beside_last_years(desk):
