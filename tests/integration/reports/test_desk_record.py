@@ -171,10 +171,9 @@ def test_what_is_wrong_is_told_and_the_rest_comes_back(secretariat_client, categ
     page = text_of(response)
     assert "同じ区分が2回あります" in page
     assert "長い文を書いた。" in page
-    response = secretariat_client.post(
-        at("activity-create"), typed(month_from="2024-09-01", month_to="2024-07-01")
-    )
-    assert "始めの月よりあとに" in text_of(response)
+    assert 'href="#id_month_to">終わりの月：終わりの月は、始めの月よりあとに' in page
+    response = secretariat_client.post(at("activity-create"), typed(month_from="", month_to="2024-07-01"))
+    assert "終わりの月だけは書けません" in text_of(response)
     assert not Activity.objects.exists()
 
 
@@ -394,7 +393,9 @@ def test_evidence_is_kept_opened_and_removed(secretariat_client, django_capture_
 )
 def test_evidence_is_judged_by_its_content(secretariat_client, data, name):
     activity = ActivityFactory()
-    assert upload(secretariat_client, activity, data, name).status_code == 422
+    response = upload(secretariat_client, activity, data, name)
+    assert response.status_code == 422
+    assert "資料" not in text_of(response).partition("<main")[2]  # a word of the meetings
     assert not Evidence.objects.exists()
 
 
