@@ -16,11 +16,13 @@ from meetings.extracting import UnreadableFileError
 from meetings.papers.checking import check_paper
 from platform_portal.audit.models import AuditEvent
 from platform_portal.celery import app
+from platform_portal.japanese.calendar import fiscal_year, format_fiscal_year
 from reports import tasks
 from reports.models import Activity, AnnualReport, Evidence, GrantCategory, GrantScheme, ReportState
 from tests.conftest import signed_in, text_of
 from tests.factories.meetings import MeetingFactory
 from tests.factories.members import MembershipFactory, OrganizationFactory, UserFactory
+from tests.factories.region import PortalSettingsFactory
 from tests.factories.reports import (
     YEAR,
     ActivityFactory,
@@ -64,12 +66,28 @@ def typed(**values: Any) -> dict[str, Any]:
 
 
 # --- Years and categories ---------------------------------------------------------------------------
-def test_record_without_a_year_says_what_to_do(secretariat_client, owner_client):
+def test_record_without_a_year_says_what_to_do(secretariat_client):
     assert reverse("reports:desk-scheme-create") in text_of(
         secretariat_client.get(reverse("reports:desk-record"))
     )
-    page = text_of(owner_client.get(reverse("reports:desk-record")))
-    assert "事務局が年度を始めると" in page
+
+
+def test_whoever_cannot_begin_a_year_is_told_whom_to_ask(secretariat_client, owner_client, scheme):
+    """Under an older year nobody shall write by mistake what is done now."""
+    PortalSettingsFactory(secretariat_name="県庁の係", secretariat_phone="087-000-0000")
+    now = format_fiscal_year(fiscal_year(timezone.localdate()))
+    pages = [reverse("reports:desk-scheme-list"), at("activity-list")]
+    for address in pages:
+        told = text_of(owner_client.get(address))
+        assert f"{now}はまだ始まっていません" in told
+        assert "087-000-0000" in told
+        assert reverse("reports:desk-scheme-create") not in told
+        assert f"{now}を始める" in text_of(secretariat_client.get(address))
+    GrantSchemeFactory(fiscal_year=fiscal_year(timezone.localdate()))
+    for address in pages:
+        assert "まだ始まっていません" not in text_of(owner_client.get(address))
+    GrantScheme.objects.all().delete()
+    assert "087-000-0000" in text_of(owner_client.get(reverse("reports:desk-record")))
 
 
 def test_record_leads_to_the_year_that_runs(secretariat_client):
