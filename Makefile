@@ -1,7 +1,7 @@
 # Entry points. The work is done by scripts/, which also run without make.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fuzz bench evaluate lock clean
+.PHONY: help setup demo test check fuzz faults bench evaluate lock clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -20,6 +20,9 @@ check: ## linters, types, import direction, migrations, deployment settings
 
 fuzz: ## look for new cases in the property tests for ten minutes (scripts/fuzz 60 for an hour)
 	@scripts/fuzz
+
+faults: ## kill workers in the middle of their work and see that nothing is lost
+	@scripts/faults
 
 bench: ## benchmarks, as ratios (benchmarks/README.md)
 	@scripts/bench

@@ -5,15 +5,15 @@ occurs may show. Newest meetings come first. A rare word is fetched whole and pu
 places is looked for from the newest meetings backwards, as nobody reads to the end.
 """
 
-import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
+from functools import cache
+from itertools import chain
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, BooleanField, Exists, F, Func, OuterRef, Q, Value
+from django.db import connection
+from django.db.models import Exists, OuterRef, Value
 from django.db.models.functions import Lower, Replace
 
 from meetings.models import (
@@ -25,21 +25,31 @@ from meetings.models import (
     Meeting,
     MeetingState,
     Minutes,
-    Utterance,
 )
-from meetings.words import speaker_query, terms_of, text_query
-from platform_portal.japanese.vectors import holds
+from meetings.words import Spellings, speaker_query, spellings_of, terms_of, text_query
+from platform_portal.japanese.vectors import holds, query_literal
 
 MOST_COUNTED = 500
 PER_PAGE = 20
 MOST_PAPERS = 20
 MOST_ITEMS = 20
 _DOT = "・"
-# Meetings asked at once for a common word; each next step asks four times as many.
+# Meetings asked at once for a common word: each next step asks as many as seem to be missing, within these bounds.
 _LEAST_STEP, _STEP_GROWS = 2, 4
 # So many times more than are counted is still little enough to be fetched at once.
-_FEW = 1.3
+_FEW = 1.5
+# From so many of the newest records is guessed how long they are, from so many words how rare they are together.
+_NEWEST, _MOST_WEIGHED = 20, 12
 _VECTOR = {Edition.NAMED: "named_vector", Edition.LABELS: "labels_vector"}
+# By hand: for most words Django needs longer to write this statement than PostgreSQL to run it.
+_BLOCKS = """
+    SELECT id, minutes_id, position FROM meetings_utterance AS block
+    WHERE removed_at IS NULL AND ({matching}) AND NOT EXISTS (
+        SELECT FROM meetings_utterance_agenda_items AS link
+        WHERE link.utterance_id = block.id AND link.agendaitem_id IN ({hidden})
+    )
+    LIMIT %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +78,7 @@ def find_utterances(asked: Asked, user: Any, *, page: int = 1) -> Found:
     edition_of = readable_minutes(user, body=asked.body, year=asked.year) if query else {}
     if not edition_of:
         return Found()
-    keys = _newest_first(query, edition_of)
+    keys = _newest_first(query, [*spellings_of(asked.words), *spellings_of(asked.speaker)], edition_of)
     first = (page - 1) * PER_PAGE
     return Found(
         keys[:MOST_COUNTED][first : first + PER_PAGE],
@@ -100,7 +110,7 @@ def readable_minutes(user: Any, *, body: Body | None = None, year: int | None = 
     return {key: Edition(edition) for key, edition in newest}
 
 
-def _newest_first(query: str, edition_of: dict[int, Edition]) -> list[int]:
+def _newest_first(query: str, terms: Sequence[Spellings], edition_of: dict[int, Edition]) -> list[int]:
     """Keys of the blocks, those of the newest meeting first; not many more than are counted."""
     records = list(edition_of)
     order = {key: place for place, key in enumerate(records)}
@@ -110,53 +120,90 @@ def _newest_first(query: str, edition_of: dict[int, Edition]) -> list[int]:
             key for _order, _place, key in sorted((order[record], place, key) for key, record, place in rows)
         ]
 
-    everywhere, few = _matching(query, edition_of, records), int(_FEW * MOST_COUNTED)
-    expected = _expected(everywhere)
+    few = int(_FEW * MOST_COUNTED)
+    expected = _expected(terms, records, _VECTOR[edition_of[records[0]]])
     if expected <= few:
-        rows = list(_shown(everywhere)[: few + 1])
+        rows = _matching(query, edition_of, records, most=few + 1)
         if len(rows) <= few:
             return sorted_keys(rows)
         # More than was expected: as many, then, in every record as in those that these came from.
         expected = len(rows) * len(records) // len({record for _key, record, _place in rows})
     found: list[int] = []
-    start, step = 0, max(_LEAST_STEP, few * len(records) // expected)
+    start, step = 0, math.ceil(few * len(records) / expected)
     while start < len(records) and len(found) <= MOST_COUNTED:
-        found += sorted_keys(_shown(_matching(query, edition_of, records[start : start + step])))
-        start, step = start + step, step * _STEP_GROWS
+        found += sorted_keys(_matching(query, edition_of, records[start : start + step]))
+        start += step
+        needed = math.ceil((few - len(found)) * start / max(1, len(found)))  # as seldom as so far
+        step = min(max(_LEAST_STEP, needed), step * _STEP_GROWS)
     return found
 
 
-def _expected(rows: Any) -> int:
-    """How many of them PostgreSQL's planner expects. If it is wrong, the search takes longer and finds the same."""
-    plan = json.loads(rows.explain(format="json"))
-    return max(1, int(plan[0]["Plan"]["Plan Rows"]))
+def _expected(terms: Sequence[Spellings], records: Sequence[int], vector: str) -> int:
+    """How many blocks of these records PostgreSQL's planner expects. If it is wrong, the search takes longer and finds
+    the same.
+
+    Each word is asked about by itself. The parts of a compound stand together, so the rarest says how often it is;
+    the planner, which multiplies, would expect next to none.
+    """
+    words = list(dict.fromkeys(word for spellings in terms for word in chain(*spellings)))[:_MOST_WEIGHED]
+    newest = list(records[:_NEWEST])
+    scans = {"every": "", "newest": "WHERE minutes_id = ANY(%s)"}
+    scans |= {f"word_{n}": f"WHERE {vector} @@ %s::tsquery" for n in range(len(words))}
+    statement = " UNION ALL ".join(
+        f"SELECT FROM meetings_utterance AS {name} {where}" for name, where in scans.items()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"EXPLAIN (FORMAT json) {statement}", [newest, *(query_literal([word]) for word in words)]
+        )
+        plan = cursor.fetchone()[0]
+    rows = _planned_rows(plan[0]["Plan"])
+    share_of = {word: min(1.0, rows[f"word_{n}"] / rows["every"]) for n, word in enumerate(words)}
+    share = math.prod(
+        max(
+            min((share_of[word] for word in spelling if word in share_of), default=0.0)
+            for spelling in spellings
+        )
+        for spellings in terms
+    )
+    return max(1, int(share * rows["newest"] / len(newest) * len(records)))
 
 
-def _matching(query: str, edition_of: dict[int, Edition], among: Sequence[int]) -> Any:
-    """(key, record, position) in no order, each record by the words of its edition."""
-    parts = []
+def _planned_rows(plan: dict[str, Any]) -> dict[str, int]:
+    """By the alias of each scan; none expects fewer than one."""
+    found = {plan["Alias"]: max(1, int(plan["Plan Rows"]))} if "Alias" in plan else {}
+    for part in plan.get("Plans", ()):
+        found |= _planned_rows(part)
+    return found
+
+
+def _matching(
+    query: str, edition_of: dict[int, Edition], among: Sequence[int], *, most: int | None = None
+) -> list[tuple[int, int, int]]:
+    """(key, record, position) in no order, each record by the words of its edition.
+
+    Blocks under closed items have no words to be found by; should any have kept them, they stay unfound.
+    """
+    conditions: list[str] = []
+    values: list[Any] = []
     for edition, vector in _VECTOR.items():
         keys = [key for key in among if edition_of[key] == edition]
         if keys:
-            parts.append(Q(holds(vector, query), _is_one_of("minutes", keys)))
-    rows = Utterance.objects.standing().filter(reduce(or_, parts)).order_by()
-    return rows.values_list("pk", "minutes_id", "position")
+            conditions.append(f"({vector} @@ %s::tsquery AND minutes_id = ANY(%s))")
+            values += [query, keys]
+    hidden, hidden_values = _hidden_items()
+    statement = _BLOCKS.format(matching=" OR ".join(conditions), hidden=hidden)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, *hidden_values, most])
+        rows: list[tuple[int, int, int]] = cursor.fetchall()
+    return rows
 
 
-def _shown(rows: Any) -> Any:
-    """Blocks under closed items have no words to be found by; should any have kept them, they stay unfound."""
-    return rows.exclude(agenda_items__in=AgendaItem.objects.hidden())
-
-
-def _is_one_of(field: str, keys: list[int]) -> Func:
-    """As one parameter: with hundreds of them, writing the statement takes longer than running it."""
-    return Func(
-        F(field),
-        Value(keys, output_field=ArrayField(BigIntegerField())),
-        template="(%(expressions)s))",
-        arg_joiner=" = ANY(",
-        output_field=BooleanField(),
-    )
+@cache
+def _hidden_items() -> tuple[str, tuple[Any, ...]]:
+    """The rule of the model as SQL: it is always the same, and is written once."""
+    statement, values = AgendaItem.objects.hidden().order_by().values("pk").query.sql_with_params()
+    return statement, tuple(values)
 
 
 def find_papers(asked: Asked, user: Any) -> list[DocumentVersion]:

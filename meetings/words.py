@@ -21,6 +21,8 @@ LONGEST_ASKED = 100
 _MOST_WORDS = 20_000
 _RUN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af々〆ヶ]+|[ァ-ヺー]+")
 _MIDDLE_DOT = {ord("・"): None}
+# Of one term: it is met by all the words of any of them.
+Spellings = list[list[str]]
 _GAP = re.compile(r"[\s、。,.「」『』（）()【】!?/]+")
 
 
@@ -59,9 +61,14 @@ def terms_of(asked: str) -> list[str]:
     return list(dict.fromkeys(filter(None, terms)))[:MOST_TERMS]
 
 
+def spellings_of(asked: str) -> list[Spellings]:
+    """Of each term."""
+    return [_spellings(term) for term in terms_of(asked)]
+
+
 def text_query(asked: str) -> str:
     """tsquery of all the terms, empty where they carry no word to look for."""
-    return query_of_terms([_spellings(term) for term in terms_of(asked)])
+    return query_of_terms(spellings_of(asked))
 
 
 def speaker_query(asked: str) -> str:
@@ -71,10 +78,12 @@ def speaker_query(asked: str) -> str:
     )
 
 
-def _spellings(term: str) -> list[list[str]]:
+def _spellings(term: str) -> Spellings:
     """As words, and where the term is all kanji or all katakana, as pairs.
 
-    Words that add nothing are left out: PostgreSQL takes each for a further condition and expects far too little.
+    What adds nothing is left out, as PostgreSQL goes through the places of every word: parts of a compound word, and
+    pairs that have all the words among them, which find no more than the words.
     """
-    is_one_run = _RUN.fullmatch(_without_dots(term)) is not None
-    return [whole_words(term), list(dict.fromkeys(_pairs(term))) if is_one_run else []]
+    words, is_one_run = whole_words(term), _RUN.fullmatch(_without_dots(term)) is not None
+    pairs = list(dict.fromkeys(_pairs(term))) if is_one_run else []
+    return [words] if words and set(words) <= set(pairs) else [words, pairs]

@@ -117,7 +117,7 @@ ORGANIZATIONS_FILE = Path(__file__).parent / "data" / "demo_organizations.toml"
 
 
 def load_demo_organizations(*, by: Any, password: str) -> None:
-    """Made-up members with people who can sign in. What there is by name or address already stays as it is.
+    """Made-up members and sections with people who can sign in. What there is by name or address stays as it is.
 
     None of them runs a window of the demo: those belong to real bodies.
     """

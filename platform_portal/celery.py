@@ -40,7 +40,7 @@ SCHEDULE: tuple[tuple[str, crontab, int | None], ...] = (
     ("meetings.tasks.attendance.forget_attendance", crontab(hour="4", minute="17"), None),
     ("members.tasks.sweep_logos", crontab(hour="4", minute="20"), None),
     ("meetings.tasks.sweep_files", crontab(hour="4", minute="22"), None),
-    ("reports.tasks.sweep_evidence", crontab(hour="4", minute="24"), None),
+    ("reports.tasks.sweep_report_files", crontab(hour="4", minute="24"), None),
     ("members.tasks.tend_offers", crontab(hour="6", minute="30"), None),
     # In the morning of working days and others alike: people read it when they sit down.
     ("consultations.tasks.ask_for_verification", crontab(hour="7", minute="30"), 12 * 3600),

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -78,18 +79,27 @@ class LaidOut:
 
 def lay_out(html: str, css: str) -> LaidOut:
     """The longer half of printing. Lines are justified as Japanese is where the CSS asks for it."""
-    from weasyprint import CSS, HTML
+    from weasyprint import CSS
 
-    from platform_portal import justification
+    from platform_portal import justification, lighter_printing
 
     justification.install()
+    lighter_printing.install()
+    _settle()
     logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
     fetcher = _fetcher()
-    document = HTML(string=html, base_url=OWN_FILES, url_fetcher=fetcher)
-    sheet = CSS(string=css, base_url=OWN_FILES, url_fetcher=fetcher)
     gc.collect()  # what is left of the document before this one
     with _rare_collections():
+        document = lighter_printing.Source(string=html, base_url=OWN_FILES, url_fetcher=fetcher)
+        sheet = CSS(string=css, base_url=OWN_FILES, url_fetcher=fetcher)
         return LaidOut(document.render(stylesheets=[sheet]))
+
+
+@cache
+def _settle() -> None:
+    """Once in a process. Its programs stay: no collection looks through them again."""
+    gc.collect()
+    gc.freeze()
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from django.core.files.storage import default_storage
 from django.utils import timezone
@@ -21,6 +21,12 @@ def stored_names(folder: str) -> list[str]:
     except FileNotFoundError:  # nobody has uploaded anything yet
         return []
     return sorted(f"{folder}{name}" for name in files)
+
+
+def sweep_folders(in_use: Mapping[str, Iterable[str]]) -> int:
+    """A batch of each folder. `in_use`: querysets of names, read when the folders have been. Returns how many went."""
+    names = {folder: stored_names(folder) for folder in in_use}
+    return sum(remove_unused(names[folder], set(used)) for folder, used in in_use.items())
 
 
 def remove_unused(

@@ -108,6 +108,7 @@ def _of_sections(snapshot: Snapshot) -> Iterator[Finding]:
 def _of_categories(snapshot: Snapshot) -> Iterator[Finding]:
     known = {each.number: each for each in snapshot.categories}
     done = {number for activity in snapshot.activities for number in activity.categories}
+    tried = {each.category for each in snapshot.projects if each.category}
     in_prose: dict[int, int] = {}
     for place, section in enumerate(snapshot.sections):
         for number in sorted(cited(section.body)):
@@ -117,6 +118,11 @@ def _of_categories(snapshot: Snapshot) -> Iterator[Finding]:
         if number not in known:
             words = _("本文に%(sign)sがありますが、この年度の区分にありません。") % sign
             yield Finding("unknown_category", words, Place.SECTION, place)
+        elif number in tried - done:
+            words = (
+                _("本文に%(sign)sがありますが、%(sign)sは試行事業だけで、事業の一覧にはありません。") % sign
+            )
+            yield Finding("cited_but_only_tried", words, Place.SECTION, place, is_error=False)
         elif number not in done:
             words = _("本文に%(sign)sがありますが、%(sign)sの事業がありません。") % sign
             yield Finding("cited_but_not_done", words, Place.SECTION, place)
@@ -125,7 +131,7 @@ def _of_categories(snapshot: Snapshot) -> Iterator[Finding]:
             "sign": circled(number)
         }
         yield Finding("done_but_not_cited", words, Place.CATEGORY, number)
-    used = done | set(in_prose) | {each.category for each in snapshot.projects if each.category}
+    used = done | set(in_prose) | tried
     for number in sorted(used & set(known)):
         if not known[number].is_confirmed:
             words = _("区分%(sign)sの言葉が未確認です。交付要綱などで確かめてください。") % {

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from consultations.finding.words import GENERIC
+from consultations.finding.words import generic_words
 from consultations.models import ZeroHitWord
 from platform_portal.japanese.tokens import Morpheme, morphemes, tokens
 
@@ -38,7 +38,7 @@ def record_zero_hits(text: str) -> list[str]:
 
 
 def _is_countable(word: str) -> bool:
-    if not SHORTEST <= len(word) <= LONGEST or _NOT_A_WORD.search(word) or word in GENERIC:
+    if not SHORTEST <= len(word) <= LONGEST or _NOT_A_WORD.search(word) or word in generic_words():
         return False
     pieces = morphemes(word)
     return len(pieces) == 1 and _is_common(pieces[0])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from platform_portal.japanese.text import normalize
 from platform_portal.japanese.tokens import Morpheme, morphemes, tokens
@@ -10,10 +11,15 @@ from platform_portal.japanese.vectors import Weight
 # In the names of nearly all windows: looked for only where a query has no other word.
 _GENERIC = """相談 窓口 センター 支援 電話 ダイヤル 悩み 困る サポート 相談所 相談室 相談窓口 ナビ ライン ホットライン
     受付 無料 教える 知る 分かる 話す 聞く 欲しい 探す 人 自分 毎日 今 今日 最近 県 市 町 さん 利用 家 日 年 月 時間"""
-GENERIC = frozenset(word for written in _GENERIC.split() for word in (*tokens(written), normalize(written)))
 _SHORTEST_PREFIX = 2
 _LONGEST_PREFIX = 20
 MOST_WORDS = 40
+
+
+@cache
+def generic_words() -> frozenset[str]:
+    """Asked for by the first search: a process that never looks for anything does without the dictionary (90 MB)."""
+    return frozenset(word for written in _GENERIC.split() for word in (*tokens(written), normalize(written)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ def query_words(text: str, *, beside: Iterable[str] = ()) -> Query:
     plain = normalize(text, limit=1_000)
     found = tokens(text)[:MOST_WORDS]
     said = {word for name in beside for word in (*tokens(name), *tokens(name[:-1]))}
-    telling = [word for word in found if word not in GENERIC and word not in said]
+    telling = [word for word in found if word not in generic_words() and word not in said]
     joined = plain.replace(" ", "")
     prefixes = (joined,) if _SHORTEST_PREFIX <= len(joined) <= _LONGEST_PREFIX else ()
     return Query(tuple(telling or found), prefixes)

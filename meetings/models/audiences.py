@@ -50,4 +50,6 @@ def visible(user: Any, audience: str, *, meeting: str = "") -> Q:
     if has(user, Permission.SEE_CLOSED_RECORDS):
         return ALWAYS
     public, members = Q(**{audience: Audience.PUBLIC}), Q(**{audience: Audience.MEMBERS})
+    if not user.is_authenticated:
+        return public  # nothing else to be asked of the database, for most of those who read
     return public | (members & inside(user, meeting=meeting))

@@ -45,8 +45,11 @@ class MinutesQuerySet(models.QuerySet["Minutes"]):
         return self._known_to(user).filter(named | labels).annotate(best_edition=best)
 
     def _known_to(self, user: Any) -> "MinutesQuerySet":
-        published = self.filter(state=State.PUBLISHED).exclude(meeting__state=MeetingState.DRAFT)
-        return published.filter(visible(user, "meeting__audience", meeting="meeting__"))
+        return self.filter(
+            ~Q(meeting__state=MeetingState.DRAFT),
+            visible(user, "meeting__audience", meeting="meeting__"),
+            state=State.PUBLISHED,
+        )
 
     def published(self, edition: Edition) -> "MinutesQuerySet":
         """What everybody may read, whoever asks."""

@@ -105,7 +105,7 @@ def _why_not_taken(data: bytes) -> str:
     if data.startswith(b"{\\rtf"):
         return sentence("rtf")
     return _(
-        "資料にできない種類のファイルです。"
+        "載せられない種類のファイルです。"
         "PDF・Word（.docx）・Excel（.xlsx）・PowerPoint（.pptx）・PNG・JPEG のどれかで保存してください。"
     )
 

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -142,6 +143,17 @@ class ActivityForm(SeenForm):
                 )
                 rows += list(unseen)
             values[each.name] = rows
+        return values
+
+    def clean(self) -> dict[str, Any]:
+        """Months in their order, told together with all else: they are what the constraints say."""
+        values = super().clean()
+        probe = Activity(month_from=values.get("month_from"), month_to=values.get("month_to"))
+        for constraint in Activity._meta.constraints:
+            try:
+                constraint.validate(Activity, probe)
+            except ValidationError as error:
+                self.add_error("month_to", error)
         return values
 
     def clean_month_to(self) -> dt.date | None:

@@ -1,5 +1,6 @@
 """Files made of a report in the background, kept by what they were made of: the same is never made twice."""
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.db import models
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from platform_portal.identifiers import PublicIdModel
 from platform_portal.publishing.models import actor
 from reports.models.annual import AnnualReport, ReportEdition
+
+RENDERINGS = "reports/renderings/"
 
 
 class RenderingKind(models.TextChoices):
@@ -27,6 +30,8 @@ class RenderingState(models.TextChoices):
     CANCELLED = "cancelled", _("やめました")
 
 
+# Longer than a worker may take for one step.
+LATE_AFTER = dt.timedelta(minutes=5)
 ENDED = (RenderingState.DONE, RenderingState.FAILED, RenderingState.CANCELLED)
 
 
@@ -61,7 +66,7 @@ class Rendering(PublicIdModel):
     # Renewed by the worker at each step: one that fell silent is taken up by another.
     touched_at = models.DateTimeField(_("最後に進んだ時刻"), null=True, blank=True, editable=False)
     rendered_at = models.DateTimeField(_("できた時刻"), null=True, blank=True, editable=False)
-    file = models.FileField(_("ファイル"), upload_to="reports/renderings/", blank=True, editable=False)
+    file = models.FileField(_("ファイル"), upload_to=RENDERINGS, blank=True, editable=False)
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
     page_count = models.PositiveIntegerField(_("ページ数"), null=True, blank=True, editable=False)
     error = models.CharField(_("できなかったわけ"), max_length=500, blank=True, editable=False)
@@ -102,3 +107,9 @@ class Rendering(PublicIdModel):
 
     def __str__(self) -> str:
         return f"{self.report} {self.get_kind_display()}"
+
+    @property
+    def is_late(self) -> bool:
+        """Nobody has taken it up, or whoever did fell silent."""
+        last = max(self.asked_at, self.touched_at or self.asked_at)
+        return self.state not in ENDED and timezone.now() - last > LATE_AFTER

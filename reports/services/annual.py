@@ -32,9 +32,12 @@ from reports.snapshots import sha256_of, to_json
 from reports.snapshotting import take_snapshot
 from reports.workflow import REPORT_WAYS
 
+# From the request on nothing can be mended: whoever asked too early would have to take the report back.
+NEEDS_READINESS = (ReportState.IN_REVIEW, ReportState.APPROVED)
+
 
 class NotReady(Refused):
-    """With every finding that keeps the report from being approved."""
+    """With every finding that keeps the report from being looked at and approved."""
 
     def __init__(self, findings: list[Finding]) -> None:
         super().__init__(
@@ -145,6 +148,8 @@ def move_report(
     way = REPORT_WAYS[before, to]
     if way.needs_reason and not reason.strip():
         raise Refused(_("理由を書いてください。"))
+    if to in NEEDS_READINESS and (obstacles := obstacles_of(locked)):
+        raise NotReady(obstacles)
     if to == ReportState.APPROVED:
         _freeze(locked, by)
     if to == ReportState.SUBMITTED:
@@ -177,8 +182,6 @@ def obstacles_of(report: AnnualReport) -> list[Finding]:
 
 
 def _freeze(report: AnnualReport, by: Any) -> ReportEdition:
-    if obstacles := obstacles_of(report):
-        raise NotReady(obstacles)
     if open_comments := ReportComment.objects.filter(section__report=report, settled_at=None).count():
         raise Refused(
             _("済んでいない意見が%(count)s件あります。先に、済みにしてください。") % {"count": open_comments}

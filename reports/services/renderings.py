@@ -24,7 +24,7 @@ from platform_portal.page_cache import forget_public_pages
 from platform_portal.pdf import UnprintableError
 from reports.making import Made, make_file, source_name
 from reports.models import AnnualReport, Rendering, RenderingKind, RenderingState, ReportEdition
-from reports.models.renderings import ENDED
+from reports.models.renderings import ENDED, RENDERINGS
 from reports.permissions.annual import check_can_see_report
 from reports.snapshots import to_json
 from reports.snapshotting import take_snapshot
@@ -115,6 +115,14 @@ def make_one(pk: int) -> bool:
             _fail(row, str(problem))
         except SoftTimeLimitExceeded:
             _fail(row, _("時間内に作れませんでした。報告書が長すぎるようです。"))
+        except (
+            Exception
+        ) as error:  # whatever the printing program stumbles over: the rows behind it still wait
+            logger.exception("a file of a report could not be made")
+            words = _(
+                "印刷のプログラムが途中で止まりました（%(kind)s）。くり返すときは、システムの担当者に知らせてください。"
+            )
+            _fail(row, words % {"kind": type(error).__name__})
         else:
             _finish(row, made)
         return True
@@ -168,10 +176,8 @@ def _fail(row: Rendering, reason: str) -> None:
 def _finish(row: Rendering, made: Made) -> None:
     """The file first, under the name of its content: whoever stops here leaves one that the next attempt finds."""
     sha256 = hashlib.sha256(made.data).hexdigest()
-    name = f"{Rendering._meta.get_field('file').upload_to}{sha256}.{_ENDING[RenderingKind(row.kind)]}"
     try:
-        if not default_storage.exists(name):
-            name = default_storage.save(name, ContentFile(made.data))
+        name = _stored(f"{RENDERINGS}{sha256}.{_ENDING[RenderingKind(row.kind)]}", made.data, sha256)
     except OSError as error:
         logger.warning("file of a report was not stored: %s", type(error).__name__)
         _fail(
@@ -188,3 +194,13 @@ def _finish(row: Rendering, made: Made) -> None:
         current.state, current.rendered_at, current.error = _State.DONE, timezone.now(), ""
         current.save()
         transaction.on_commit(forget_public_pages)
+
+
+def _stored(name: str, data: bytes, sha256: str) -> str:
+    """A part of it under this name is what a full disk or a server that stopped left behind."""
+    if default_storage.exists(name):
+        with default_storage.open(name) as file:
+            if hashlib.sha256(file.read()).hexdigest() == sha256:
+                return name
+        default_storage.delete(name)
+    return default_storage.save(name, ContentFile(data))

@@ -12,6 +12,6 @@ def make_waiting_files() -> None:
 
 
 @shared_task(time_limit=300, soft_time_limit=280)
-def sweep_evidence() -> None:
-    """Files of evidence that no row refers to. A batch a day."""
-    sweeping.sweep_evidence()
+def sweep_report_files() -> None:
+    """Files of evidence and of reports that no row refers to. A batch of each a day."""
+    sweeping.sweep_files()

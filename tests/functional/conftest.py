@@ -38,6 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "functional" in item.path.parts:
             item.add_marker(pytest.mark.browser)
+        else:
+            item.add_marker(pytest.mark.flaky(reruns=0))  # --reruns is for browsers alone
 
 
 def _wait_for_the_page_it_leads_to(action: Any) -> Any:

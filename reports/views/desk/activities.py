@@ -24,8 +24,16 @@ from reports.permissions.activities import (
     check_can_add_activity,
     check_can_edit_activity,
 )
+from reports.permissions.annual import can_edit_scheme
 from reports.services import activities as services
-from reports.views.desk.common import address_of, get_scheme, show_form, writes, year_steps
+from reports.views.desk.common import (
+    address_of,
+    get_scheme,
+    show_form,
+    writes,
+    year_not_begun,
+    year_steps,
+)
 
 
 def get_activity(request: HttpRequest, public_id: str) -> Activity:
@@ -49,6 +57,8 @@ def activity_list(request: HttpRequest, year: int) -> HttpResponse:
         "page": paged(request, chosen.for_list().in_order()),
         "is_filtered": any(request.GET.get(name) for name in found.filters),
         "tally": _tally(scheme, rows),
+        "not_begun": year_not_begun(),
+        "can_begin": can_edit_scheme(request.user),
         "against": reason_against(check_can_add_activity, request.user, scheme),
         "crumbs": year_steps(scheme),
     }

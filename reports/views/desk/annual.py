@@ -264,8 +264,11 @@ def _steps_of(user: Any, report: AnnualReport, findings: list[Finding], open_com
         if before != report.state:
             continue
         against = reason_against(permissions.check_can_move_report, user, report, to)
-        if not against and to == ReportState.APPROVED and any(each.is_error for each in findings):
-            against = _("先に、上の「直すところ」を片付けてください。")
+        errors = sum(each.is_error for each in findings)
+        if not against and to in services.NEEDS_READINESS and errors:
+            against = _(
+                "必ず直すものが%(count)s件あります。先に、上の「直すところ」で「必ず直す」の印があるものを直してください。"
+            ) % {"count": errors}
         elif not against and to == ReportState.APPROVED and open_comments:
             against = _("済んでいない意見が%(count)s件あります。先に、済みにしてください。") % {
                 "count": open_comments

@@ -5,12 +5,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
 from platform_portal.desk import Crumbs, Step, crumbs
-from platform_portal.japanese.calendar import format_fiscal_year
+from platform_portal.japanese.calendar import fiscal_year, format_fiscal_year
 from reports.models import GrantScheme
 
 writes = requires(Permission.EDIT_ACTIVITIES)
@@ -20,6 +21,13 @@ keeps = requires(Permission.EDIT_REPORTS)
 def get_scheme(year: int) -> GrantScheme:
     found: GrantScheme = get_object_or_404(GrantScheme, fiscal_year=year)
     return found
+
+
+def year_not_begun() -> str:
+    """The year that runs, in words, while nobody has begun it: what is done now would be written under another."""
+    now = fiscal_year(timezone.localdate())
+    is_begun = GrantScheme.objects.filter(fiscal_year=now).exists()
+    return "" if is_begun else format_fiscal_year(now)
 
 
 def address_of(name: str, scheme: GrantScheme, *more: object) -> str:

@@ -18,8 +18,6 @@ from reports.models.renderings import ENDED
 from reports.services import renderings as services
 from reports.views.desk.annual import edits, get_report
 
-SECONDS_BETWEEN_LOOKS = 2
-
 
 @edits
 @post_only("reports:desk-report", "year")
@@ -45,7 +43,6 @@ def progress(request: HttpRequest, year: int, public_id: str) -> HttpResponse:
         "report": row.report,
         "file": row,
         "is_ended": row.state in ENDED,
-        "seconds": SECONDS_BETWEEN_LOOKS,
         "stages": _stages(row),
         "crumbs": crumbs(
             (_("事業実施報告書"), reverse("reports:desk-report-list")),

@@ -19,7 +19,16 @@ from reports.models import GrantCategory, GrantScheme
 from reports.models.schemes import MOST_CATEGORIES
 from reports.permissions.annual import can_edit_scheme, check_can_edit_scheme
 from reports.services import schemes as services
-from reports.views.desk.common import address_of, ask, get_scheme, keeps, show_form, writes, year_steps
+from reports.views.desk.common import (
+    address_of,
+    ask,
+    get_scheme,
+    keeps,
+    show_form,
+    writes,
+    year_not_begun,
+    year_steps,
+)
 
 YEARS_BACK = 10
 
@@ -33,7 +42,11 @@ def record(request: HttpRequest) -> HttpResponse:
     scheme = years.filter(fiscal_year__lte=now).first() or years.first()
     if scheme is not None:
         return redirect(address_of("desk-activity-list", scheme))
-    context = {"can_begin": can_edit_scheme(request.user), "crumbs": crumbs((_("事業の記録"), ""))}
+    context = {
+        "can_begin": can_edit_scheme(request.user),
+        "not_begun": year_not_begun(),
+        "crumbs": crumbs((_("事業の記録"), "")),
+    }
     return render(request, "reports/desk/record_empty.html", context)
 
 
@@ -45,7 +58,8 @@ def scheme_list(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "page": paged(request, rows.order_by("-fiscal_year")),
-        "can_edit": can_edit_scheme(request.user),
+        "can_begin": can_edit_scheme(request.user),
+        "not_begun": year_not_begun(),
         "crumbs": crumbs((_("事業の記録"), reverse("reports:desk-record")), (_("年度の一覧"), "")),
     }
     return render(request, "reports/desk/scheme_list.html", context)

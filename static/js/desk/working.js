@@ -2,6 +2,11 @@
 // Without this script a link does the same.
 const EVERY = 2000;
 
+// Said again without a change, it would be read aloud again.
+function tell(part, fresh) {
+  if (part.innerHTML !== fresh.innerHTML) part.replaceChildren(...fresh.childNodes);
+}
+
 async function look() {
   const shown = document.getElementById("working");
   try {
@@ -16,7 +21,9 @@ async function look() {
       const bar = shown.querySelector("progress");
       const now = fresh.querySelector("progress");
       if (now.hasAttribute("value")) bar.value = now.value;
-      shown.querySelector(".hint").textContent = fresh.querySelector(".hint").textContent;
+      tell(shown.querySelector(".hint"), fresh.querySelector(".hint"));
+      const parts = fresh.querySelectorAll("[data-fresh]");
+      shown.querySelectorAll("[data-fresh]").forEach((part, place) => tell(part, parts[place]));
     }
   } catch {
     // No connection just now: the next look may have one.

@@ -4,6 +4,7 @@ import logging
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +13,7 @@ from meetings import searching
 from meetings.indexing import rebuild_vectors, refresh_minutes, refresh_paper
 from meetings.models import AgendaItem, Audience, Minutes, Utterance
 from meetings.searching import Asked, find_papers, find_utterances
+from meetings.words import spellings_of
 from tests.conftest import signed_in, text_of
 from tests.factories.meetings import (
     AgendaItemFactory,
@@ -117,7 +119,7 @@ def test_filters():
 @pytest.mark.parametrize("expected", [1, 12, 10_000], ids=["too little", "right", "too many"])
 def test_common_words_are_counted_to_the_limit_and_come_newest_first(monkeypatch, expected):
     """Whatever the planner makes of the word."""
-    monkeypatch.setattr(searching, "_expected", lambda rows: expected)
+    monkeypatch.setattr(searching, "_expected", lambda *asked: expected)
     monkeypatch.setattr(searching, "MOST_COUNTED", 5)
     monkeypatch.setattr(searching, "PER_PAGE", 2)
     for days in range(6, 0, -1):
@@ -132,6 +134,24 @@ def test_common_words_are_counted_to_the_limit_and_come_newest_first(monkeypatch
     ]
     assert texts == ["相談1の1", "相談1の2", "相談2の1", "相談2の2", "相談3の1"]
     assert "5件以上" in answer("相談")
+
+
+def test_parts_of_a_compound_are_expected_as_often_as_the_rarest_and_terms_by_chance(monkeypatch):
+    """The planner multiplies all of them, and takes a common compound for the rarest of words."""
+    planned = {"every": 1000, "newest": 200, "word_0": 500, "word_1": 100, "word_2": 800}
+    monkeypatch.setattr(searching, "_planned_rows", lambda plan: planned)
+    compound, word = [["地域", "包括"]], [["窓口"]]
+    for terms, expected in (([compound], 20), ([compound, word], 16), ([[[], ["地域"]]], 100)):
+        assert searching._expected(terms, [1, 2, 3, 4, 5], "named_vector") == expected
+
+
+def test_words_are_expected_as_often_as_the_planner_says(django_assert_num_queries):
+    minutes = record(*["相談と支援の話"] * 3, "天気の話")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE meetings_utterance")
+    with django_assert_num_queries(1):
+        assert searching._expected(spellings_of("相談 支援"), [minutes.pk], "named_vector") in {2, 3}
+    assert searching._expected(spellings_of("相談" * 40), [minutes.pk], "labels_vector") >= 1
 
 
 # --- Who finds what ------------------------------------------------------------------------------
@@ -155,6 +175,13 @@ def test_names_are_found_by_who_may_read_them():
         assert find_utterances(asked, member.user).count == 1
     assert find_utterances(Asked("参与", speaker="課長"), NOBODY).count == 1
     assert find_utterances(Asked("参与"), member.user).count == 0  # the edition that is shown says 大谷さん
+
+
+def test_each_record_is_searched_in_its_own_edition():
+    two_editions(named_audience=Audience.MEMBERS)
+    record("大谷さんへの答え", "参与への答え")
+    assert found("大谷") == ["大谷さんへの答え"]
+    assert sorted(found("参与")) == ["参与への答え", "大谷さんの相談"]
 
 
 def test_labels_page_shows_labels():

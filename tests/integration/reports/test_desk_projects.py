@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 from typing import Any
 
 import openpyxl
@@ -66,13 +67,27 @@ def test_an_amount_that_is_none_comes_back(secretariat_client, scheme, amount):
     assert "残る文" in page
     assert 'href="#id_lines-0-amount_yen"' in page
     assert "経費の1行目" in page
+    assert page.count('id="error-summary"') == 1
     assert not TrialProject.objects.exists()
 
 
-def test_an_amount_needs_a_payee(secretariat_client, scheme):
-    response = secretariat_client.post(at("-create"), typed(("", "500")))
+def test_all_that_is_wrong_stands_in_one_list(secretariat_client, scheme):
+    response = secretariat_client.post(at("-create"), typed(("", "500"), ("印刷所", "1.5"), name=""))
     assert response.status_code == 422
-    assert "発注先を書いてください" in text_of(response)
+    page = text_of(response)
+    links = re.findall(
+        r'<li><a href="#(.*?)">', page.partition('id="error-summary"')[2].partition("</ul>")[0]
+    )
+    assert links == ["id_name", "id_lines-0-payee", "id_lines-1-amount_yen"]
+    assert all(f'id="{each}"' in page for each in links)
+    assert "発注先を書いてください" in page
+
+
+def test_more_lines_than_a_project_has(secretariat_client, scheme):
+    response = secretariat_client.post(at("-create"), typed(("印刷所", "5"), **{"lines-TOTAL_FORMS": "101"}))
+    assert response.status_code == 422
+    assert "もう一度確かめてください" in text_of(response)
+    assert not TrialProject.objects.exists()
 
 
 def test_lines_come_and_go_without_saving(secretariat_client, scheme):

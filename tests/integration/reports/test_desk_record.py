@@ -16,17 +16,20 @@ from meetings.extracting import UnreadableFileError
 from meetings.papers.checking import check_paper
 from platform_portal.audit.models import AuditEvent
 from platform_portal.celery import app
+from platform_portal.japanese.calendar import fiscal_year, format_fiscal_year
 from reports import tasks
 from reports.models import Activity, AnnualReport, Evidence, GrantCategory, GrantScheme, ReportState
 from tests.conftest import signed_in, text_of
 from tests.factories.meetings import MeetingFactory
 from tests.factories.members import MembershipFactory, OrganizationFactory, UserFactory
+from tests.factories.region import PortalSettingsFactory
 from tests.factories.reports import (
     YEAR,
     ActivityFactory,
     EvidenceFactory,
     GrantCategoryFactory,
     GrantSchemeFactory,
+    RenderingFactory,
     TrialProjectFactory,
 )
 from tests.paper_files import bare_pdf
@@ -63,12 +66,28 @@ def typed(**values: Any) -> dict[str, Any]:
 
 
 # --- Years and categories ---------------------------------------------------------------------------
-def test_record_without_a_year_says_what_to_do(secretariat_client, owner_client):
+def test_record_without_a_year_says_what_to_do(secretariat_client):
     assert reverse("reports:desk-scheme-create") in text_of(
         secretariat_client.get(reverse("reports:desk-record"))
     )
-    page = text_of(owner_client.get(reverse("reports:desk-record")))
-    assert "事務局が年度を始めると" in page
+
+
+def test_whoever_cannot_begin_a_year_is_told_whom_to_ask(secretariat_client, owner_client, scheme):
+    """Under an older year nobody shall write by mistake what is done now."""
+    PortalSettingsFactory(secretariat_name="県庁の係", secretariat_phone="087-000-0000")
+    now = format_fiscal_year(fiscal_year(timezone.localdate()))
+    pages = [reverse("reports:desk-scheme-list"), at("activity-list")]
+    for address in pages:
+        told = text_of(owner_client.get(address))
+        assert f"{now}はまだ始まっていません" in told
+        assert "087-000-0000" in told
+        assert reverse("reports:desk-scheme-create") not in told
+        assert f"{now}を始める" in text_of(secretariat_client.get(address))
+    GrantSchemeFactory(fiscal_year=fiscal_year(timezone.localdate()))
+    for address in pages:
+        assert "まだ始まっていません" not in text_of(owner_client.get(address))
+    GrantScheme.objects.all().delete()
+    assert "087-000-0000" in text_of(owner_client.get(reverse("reports:desk-record")))
 
 
 def test_record_leads_to_the_year_that_runs(secretariat_client):
@@ -170,10 +189,9 @@ def test_what_is_wrong_is_told_and_the_rest_comes_back(secretariat_client, categ
     page = text_of(response)
     assert "同じ区分が2回あります" in page
     assert "長い文を書いた。" in page
-    response = secretariat_client.post(
-        at("activity-create"), typed(month_from="2024-09-01", month_to="2024-07-01")
-    )
-    assert "始めの月よりあとに" in text_of(response)
+    assert 'href="#id_month_to">終わりの月：終わりの月は、始めの月よりあとに' in page
+    response = secretariat_client.post(at("activity-create"), typed(month_from="", month_to="2024-07-01"))
+    assert "終わりの月だけは書けません" in text_of(response)
     assert not Activity.objects.exists()
 
 
@@ -393,7 +411,9 @@ def test_evidence_is_kept_opened_and_removed(secretariat_client, django_capture_
 )
 def test_evidence_is_judged_by_its_content(secretariat_client, data, name):
     activity = ActivityFactory()
-    assert upload(secretariat_client, activity, data, name).status_code == 422
+    response = upload(secretariat_client, activity, data, name)
+    assert response.status_code == 422
+    assert "資料" not in text_of(response).partition("<main")[2]  # a word of the meetings
     assert not Evidence.objects.exists()
 
 
@@ -405,17 +425,22 @@ def test_evidence_of_others_is_not_found(owner_client):
     assert owner_client.get(at("evidence", other.public_id, evidence.public_id)).status_code == 404
 
 
-def test_evidence_that_no_row_refers_to_is_swept():
-    kept = EvidenceFactory(file__filename="kept.pdf").file.name
-    strays = [
-        default_storage.save(f"reports/evidence/{name}.pdf", ContentFile(b"x")) for name in ("old", "new")
-    ]
-    old = timezone.now().timestamp() - 48 * 3600
-    for name in (strays[0], kept):
-        os.utime(default_storage.path(name), (old, old))
-    tasks.sweep_evidence()
-    assert sorted(default_storage.listdir("reports/evidence")[1]) == ["kept.pdf", "new.pdf"]
-    assert app.conf.beat_schedule["sweep-evidence"]["task"] == tasks.sweep_evidence.name
+def test_files_that_no_row_refers_to_are_swept(django_assert_num_queries):
+    folders = ("reports/evidence/", "reports/renderings/")
+    for folder in folders:
+        for name in ("kept", "old", "new"):
+            place = default_storage.save(f"{folder}{name}.pdf", ContentFile(b"x"))
+            if name != "new":
+                old = timezone.now().timestamp() - 48 * 3600
+                os.utime(default_storage.path(place), (old, old))
+    Evidence.objects.filter(pk=EvidenceFactory().pk).update(file="reports/evidence/kept.pdf")
+    RenderingFactory(file="reports/renderings/kept.pdf")
+    RenderingFactory()  # has no file yet
+    with django_assert_num_queries(2):
+        tasks.sweep_report_files()
+    left = [sorted(set(default_storage.listdir(folder)[1]) - {"flyer.pdf"}) for folder in folders]
+    assert left == [["kept.pdf", "new.pdf"]] * len(folders)
+    assert app.conf.beat_schedule["sweep-report-files"]["task"] == tasks.sweep_report_files.name
 
 
 class Huge(io.BytesIO):

@@ -1,17 +1,18 @@
 """Files of a report: asked for, made once, taken up again, cancelled; whatever dies in between."""
 
+import resource
 import threading
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.files.storage import default_storage
 from django.db import connection
-from kombu.exceptions import OperationalError
 
 from platform_portal.access.checks import Refused
 from platform_portal.pdf import UnprintableError
 from reports.making import Made
 from reports.models import Rendering, RenderingKind, RenderingState
+from reports.models.renderings import RENDERINGS
 from reports.services import renderings
 from reports.services.annual import begin_report, write_heading
 from reports.services.renderings import ask_for_file, cancel_file, make_one, make_waiting
@@ -62,6 +63,10 @@ def raising(error: Exception):
     return act
 
 
+def stored_files() -> list[str]:
+    return default_storage.listdir(RENDERINGS)[1]
+
+
 def test_two_clicks_are_one_file(report, secretary, maker):
     row = ask_for_file(report=report, kind=PDF, by=secretary)
     again = ask_for_file(report=report, kind=PDF, by=UserFactory(role="secretariat"))
@@ -95,6 +100,7 @@ def test_the_state_is_seen_while_it_is_made(report, secretary, maker):
     [
         (UnprintableError("書体にない文字：𠮷"), "書体にない文字：𠮷"),
         (SoftTimeLimitExceeded(), "時間内に作れませんでした"),
+        (MemoryError(), "印刷のプログラムが途中で止まりました（MemoryError）"),
     ],
 )
 def test_what_cannot_be_made_is_said_and_can_be_tried_again(report, secretary, maker, error, words):
@@ -112,13 +118,42 @@ def test_what_cannot_be_made_is_said_and_can_be_tried_again(report, secretary, m
     assert (row.state, row.error) == (RenderingState.DONE, "")
 
 
+def test_a_file_that_cannot_be_made_holds_up_none_behind_it(report, secretary, maker):
+    first = ask_for_file(report=report, kind=PDF, by=secretary)
+    second = ask_for_file(report=report, kind=RenderingKind.DOCX, by=secretary)
+    maker.does = lambda: 1 / (maker.calls - 1)
+    assert make_waiting() == 2
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == (RenderingState.FAILED, RenderingState.DONE)
+
+
 def test_disk_full(report, secretary, maker, monkeypatch):
+    """The system itself refuses to write on, so that a part of the file stays there; the next attempt does not take it."""
     row = ask_for_file(report=report, kind=PDF, by=secretary)
-    monkeypatch.setattr(default_storage, "save", lambda *_: raising(OSError(28, "No space left"))())
-    make_waiting()
+    save = default_storage.save
+
+    def save_in_ten_bytes(*args):
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
+        try:
+            return save(*args)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    with monkeypatch.context() as full:
+        full.setattr(default_storage, "save", save_in_ten_bytes)
+        make_waiting()
     row.refresh_from_db()
     assert (row.state, row.file.name) == (RenderingState.FAILED, "")
     assert "置き場所" in row.error
+    assert [default_storage.size(f"{RENDERINGS}{name}") for name in stored_files()] == [10]
+    ask_for_file(report=report, kind=PDF, by=secretary)
+    make_waiting()
+    row.refresh_from_db()
+    with row.file.open("rb") as file:
+        assert file.read() == b"%PDF-1.7 of a report"
+    assert len(stored_files()) == 1
 
 
 def test_cancelled_before_and_while_it_is_made(report, secretary, maker):
@@ -151,7 +186,7 @@ def test_a_worker_that_died_is_followed_by_another(report, secretary, maker):
     assert make_waiting() == 1
     row.refresh_from_db()
     assert (row.state, row.attempts) == (RenderingState.DONE, 2)
-    assert len(default_storage.listdir("reports/renderings")[1]) == 1
+    assert len(stored_files()) == 1
 
 
 def test_what_kills_every_worker_is_given_up(report, secretary, maker):
@@ -183,15 +218,6 @@ def test_two_workers_make_one_file(report, secretary, maker):
     maker.does = meanwhile
     assert make_one(row.pk)
     assert (answers, maker.calls) == ([False], 1)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_without_redis_the_row_waits_for_the_tick(report, secretary, monkeypatch):
-    from reports.tasks import make_waiting_files
-
-    monkeypatch.setattr(make_waiting_files, "apply_async", lambda **_: raising(OperationalError("away"))())
-    row = ask_for_file(report=report, kind=PDF, by=secretary)
-    assert row.state == RenderingState.QUEUED
 
 
 @pytest.mark.parametrize("role", ["staff", "member"])

@@ -1,15 +1,22 @@
 """The annual report on the desk and for everybody."""
 
+import datetime as dt
 import re
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
+from kombu import Connection
 
+from platform_portal.celery import app
 from platform_portal.page_cache import forget_public_pages
+from reports import tasks
 from reports.models import AnnualReport, Rendering, RenderingState, ReportEdition, ReportState
+from reports.models.renderings import LATE_AFTER
 from reports.services import renderings
 from tests.conftest import signed_in, text_of
 from tests.factories.members import UserFactory
@@ -62,7 +69,11 @@ def test_findings_lead_to_where_they_are_mended(desk):
     assert at("desk-report-section", "background") in page
     assert at("desk-report-section", "outcome") in page
     assert reverse("reports:desk-activity", args=[activity.public_id]) in page
-    assert "先に、上の「直すところ」" not in page  # nothing is to be approved yet
+    assert "必ず直すものが5件あります" in page
+    assert 'aria-disabled="true" aria-describedby="against-in_review"' in page
+    answer = desk.post(at("desk-report"), {"to": "in_review", "version": report.version}, follow=True)
+    assert "「事業の課題と次年度に向けての展望」がまだ空です" in text_of(answer)
+    assert AnnualReport.objects.get().state == ReportState.DRAFT
 
 
 def test_a_section_is_written_beside_last_years(desk):
@@ -152,6 +163,63 @@ def test_file_from_the_click_to_the_download(desk, monkeypatch):
     assert answer.content.startswith(b"PK")
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_every_stage_is_seen_on_the_page(desk, monkeypatch):
+    """A reload shows how far it is; the script asks for the same page until there is nothing to wait for."""
+    monkeypatch.setattr(renderings, "_wake_printer", lambda: None)
+    real = renderings.make_file
+    pages = []
+
+    def look() -> None:
+        pages.append(text_of(desk.get(at("desk-report-file", Rendering.objects.get().public_id))))
+
+    def watched(kind, source, *, on_writing):
+        look()
+        made = real(kind, source, on_writing=on_writing)
+        look()
+        return made
+
+    monkeypatch.setattr(renderings, "make_file", watched)
+    AnnualReportFactory()
+    desk.post(at("desk-report-ask"), {"kind": "docx"})
+    look()
+    renderings.make_waiting()
+    look()
+    now = [re.findall(r'<li aria-current="step">(.*?)</li>', page) for page in pages]
+    assert now == [["順番を待っています"], ["紙面を組んでいます"], ["ファイルに書いています"], []]
+    assert [re.findall(r'<progress max="3" value="(\d)"', page) for page in pages] == [
+        ["0"],
+        ["1"],
+        ["2"],
+        [],
+    ]
+    address = at("desk-report-file", Rendering.objects.get().public_id)
+    for page in pages[:3]:
+        assert f'data-working="{address}"' in page
+        assert f'href="{address}"' in page
+        assert "js/desk/working" in page
+        assert "進みが遅れています" not in page
+    assert 'id="working"' not in pages[3]
+    assert at("desk-report-download", Rendering.objects.get().public_id) in pages[3]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_redis_the_click_is_kept_and_told(desk, monkeypatch):
+    """The queue refuses every connection. The row waits for the tick, and the page says when that is long in coming."""
+    away = Connection("redis://127.0.0.1:1/0", transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS)
+    monkeypatch.setitem(app.conf, "task_always_eager", False)
+    monkeypatch.setattr(app, "connection_for_write", lambda *args, **options: away)
+    monkeypatch.setattr(app.amqp, "_producer_pool", None)
+    AnnualReportFactory()
+    page = text_of(desk.post(at("desk-report-ask"), {"kind": "docx"}, follow=True))
+    assert "順番を待っています" in page
+    assert "進みが遅れています" not in page
+    address = at("desk-report-file", Rendering.objects.get().public_id)
+    Rendering.objects.update(asked_at=timezone.now() - LATE_AFTER - dt.timedelta(seconds=1))
+    assert "進みが遅れています" in text_of(desk.get(address))
+    tasks.make_waiting_files()
+    assert "できました" in text_of(desk.get(address))
 
 
 def test_file_is_cancelled_and_asked_for_again(desk, monkeypatch):

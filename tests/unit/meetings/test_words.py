@@ -33,7 +33,12 @@ def test_two_character_words_are_found_in_every_compound(text, word):
 
 def test_middle_dots_fold():
     assert {"孤独", "独孤", "孤立"} <= set(words_of("孤独・孤立対策"))
-    assert "独孤" in text_query("孤独孤立")
+    assert text_query("孤独孤立") == text_query("孤独・孤立")
+
+
+def test_pairs_are_asked_for_where_they_find_more_than_the_words():
+    assert "独孤" not in text_query("孤独孤立")  # whatever has it has 孤独 and 孤立 as well
+    assert "会的" in text_query("社会的処方")  # 社会的 is one word, in which 社会 stands too
 
 
 def test_widths_fold():

@@ -27,15 +27,17 @@ def test_a_charter_and_three_states(secretariat, owner):
     assert Application.objects.count() == 2
 
 
-def test_twelve_made_up_members_with_people(secretariat):
+def test_made_up_members_and_sections_with_people(secretariat):
     PortalSettingsFactory()
     MunicipalityFactory()
     load_member_masters()
     for _time in range(2):
         load_demo_organizations(by=secretariat, password=PASSWORD)
-    assert Organization.objects.count() == 12
-    assert Organization.objects.values("kind").distinct().count() >= 4
+    sections = Organization.objects.filter(kind="section")
+    assert (Organization.objects.count(), sections.count()) == (14, 2)
+    assert Organization.objects.values("kind").distinct().count() == 5
     assert Organization.objects.public().count() == 11
+    assert not sections.filter(memberships=None).exists()
     people = User.objects.filter(memberships__isnull=False)
     assert all(person.email.endswith(".example") and person.check_password(PASSWORD) for person in people)
     assert set(Membership.objects.values_list("role", flat=True)) == set(MembershipRole.values)

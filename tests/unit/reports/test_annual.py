@@ -10,6 +10,7 @@ from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
 from platform_portal.publishing.states import diagram
 from reports.figures import put_in
+from reports.lints import lint
 from reports.models import AnnualReport, Rendering, ReportEdition, ReportState, SectionKind
 from reports.services.activities import add_activity, change_activity, remove_activity
 from reports.services.annual import (
@@ -109,18 +110,43 @@ def test_what_is_looked_at_does_not_change(report, writer):
         add_activity(scheme=report.scheme, values={"title": "あと"}, by=writer)
 
 
-def test_with_findings_nothing_is_approved_and_all_are_told(report, writer, approver):
+def under_review() -> AnnualReport:
+    """As one that was asked for before a rule was made."""
+    AnnualReport.objects.update(state=ReportState.IN_REVIEW)
+    return AnnualReport.objects.get()
+
+
+def test_with_findings_nothing_is_asked_for_or_approved_and_all_are_told(report, writer, approver):
     write_section(section=report.sections.get(kind="outcome"), body="", by=writer)
     remove_activity(activity=report.scheme.activities.get(), reason="まちがい", by=writer)
-    report = moved(AnnualReport.objects.get(), ReportState.IN_REVIEW, by=writer)
-    with pytest.raises(NotReady) as refusal:
-        moved(report, ReportState.APPROVED, by=approver)
-    assert {each.code for each in refusal.value.findings} == {
-        "no_activity",
-        "empty_section",
-        "cited_but_not_done",
-    }
+    report.scheme.projects.update(category=None)
+    for find, after in (
+        (AnnualReport.objects.get, ReportState.IN_REVIEW),
+        (under_review, ReportState.APPROVED),
+    ):
+        before = find()
+        with pytest.raises(NotReady, match="直すところが3件") as refusal:
+            moved(before, after, by=approver)
+        assert {each.code for each in refusal.value.findings} == {
+            "no_activity",
+            "empty_section",
+            "cited_but_not_done",
+        }
+        assert all(each.words in str(refusal.value) for each in refusal.value.findings)
+        assert AnnualReport.objects.get().state == before.state
     assert not ReportEdition.objects.exists()
+
+
+def test_prose_may_cite_what_was_only_tried_out(report, writer):
+    other = GrantCategoryFactory(number=7, label="居場所", confirmed=True)
+    write_section(section=report.sections.get(kind="outlook"), body="居場所を続ける。(⑦)", by=writer)
+    report = AnnualReport.objects.get()
+    assert [each.code for each in lint(take_snapshot(report))] == ["cited_but_not_done"]
+    report.scheme.projects.update(category=other)
+    (finding,) = lint(take_snapshot(report))
+    assert (finding.code, finding.is_error) == ("cited_but_only_tried", False)
+    assert "⑦は試行事業だけ" in finding.words
+    assert moved(report, ReportState.IN_REVIEW, by=writer).state == ReportState.IN_REVIEW
 
 
 def test_open_comments_hold_it_back(report, writer, approver):
@@ -219,7 +245,7 @@ def test_the_diagram_is_the_table():
 @pytest.mark.parametrize("sign", ["🍜", "\ue123", "\U0001f9d1"])
 def test_a_sign_that_no_font_has_holds_the_approval_back(report, writer, approver, sign):
     write_section(section=report.sections.get(kind="outlook"), body=f"来年度も{sign}続ける。(③)", by=writer)
-    report = moved(AnnualReport.objects.get(), ReportState.IN_REVIEW, by=writer)
+    report = under_review()
     with pytest.raises(NotReady, match=f"U\\+{ord(sign):X}") as refusal:
         moved(report, ReportState.APPROVED, by=approver)
     assert [each.code for each in refusal.value.findings] == ["unprintable"]
