@@ -11,12 +11,14 @@ LONGEST = 100  # width of the longest bar: all that there is in its cell
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`series`: what it counts. `number`: which of the chart's series that is."""
+    """`series`: what it counts. `number`: which of the chart's series that is. `under`: where the count itself is
+    kept back, because so few could be told apart, what it is less than; else 0."""
 
     series: str
     number: int
     count: int
     width: int
+    under: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,20 @@ def bar_chart(
     heading: str,
     series: Sequence[str],
     rows: Iterable[tuple[str, Sequence[int], str]],
+    least: int = 0,
 ) -> BarChart:
-    """`rows` are (name, one count for each of `series`, address of the list behind it or empty)."""
+    """`rows` are (name, one count for each of `series`, address of the list behind it or empty).
+
+    A count below `least` is not shown.
+    """
     given = list(rows)
     most = max((count for _name, counts, _address in given for count in counts), default=0) or 1
 
     def drawn(counts: Sequence[int]) -> list[Bar]:
         return [
             Bar(name, number, count, LONGEST * count // most)
+            if count >= least
+            else Bar(name, number, 0, 0, under=least)
             for number, (name, count) in enumerate(zip(series, counts, strict=True))
         ]
 

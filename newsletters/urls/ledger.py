@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from newsletters.views.desk import archive, ledger, sending
+from newsletters.views.desk import archive, ledger, sending, statistics
 
 _DESK = "desk/newsletters/"
 _ISSUE = f"{_DESK}<public_id:public_id>/"
 
 urlpatterns: list[URLPattern] = [
+    path(f"{_DESK}statistics/", statistics.statistics, name="desk-statistics"),
     path(f"{_DESK}ledger/", ledger.ledger, name="desk-ledger"),
     path(f"{_DESK}ledger/find/", ledger.ledger_search, name="desk-ledger-search"),
     path(f"{_ISSUE}sending/", sending.sending, name="desk-sending"),

@@ -36,3 +36,12 @@ def test_bars_stay_in_their_cells_and_keep_their_order(counts):
     widths = [bar.width for bar in bars]
     assert widths == sorted(widths)
     assert all(0 <= width <= LONGEST for width in widths)
+
+
+def test_a_count_that_is_kept_back_has_no_bar() -> None:
+    chart = bar_chart(
+        key="x", title="x", heading="x", series=["a"], rows=[("few", [4], ""), ("many", [5], "")], least=5
+    )
+    few, many = (row.bars[0] for row in chart.rows)
+    assert (few.count, few.width, few.under) == (0, 0, 5)
+    assert (many.count, many.width, many.under) == (5, 100, 0)
