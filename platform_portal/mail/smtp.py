@@ -14,10 +14,16 @@ class NoReplyError(smtplib.SMTPServerDisconnected):
     """The whole mail was handed over and the server did not answer: it may or may not deliver it (RFC 1047)."""
 
 
+# The server may look through a whole mail before it answers; giving up earlier would leave it in doubt. Shorter than
+# the task of the sender and than its lease.
+ANSWER_SECONDS = 100
+
+
 class _Careful:
     """Mixin for smtplib's classes."""
 
     sock: Any
+    timeout: Any
     _is_body_out = False
 
     def connect(self, *args: Any, **kwargs: Any) -> Any:
@@ -29,6 +35,8 @@ class _Careful:
     def send(self, s: Any) -> None:
         super().send(s)  # type: ignore[misc]  # as above
         self._is_body_out = isinstance(s, bytes) and s.endswith(b"\r\n.\r\n")
+        if self._is_body_out:
+            self.sock.settimeout(ANSWER_SECONDS)
 
     def data(self, msg: Any) -> Any:
         try:
@@ -37,6 +45,9 @@ class _Careful:
             if self._is_body_out:
                 raise NoReplyError from error
             raise
+        finally:
+            if self.sock is not None:
+                self.sock.settimeout(self.timeout)
 
 
 class CarefulSMTP(_Careful, smtplib.SMTP):
@@ -56,6 +67,17 @@ class CarefulBackend(EmailBackend):
         for message in email_messages:
             message.encoding = charset
         return super().send_messages(email_messages)
+
+    def hand_over(self, *, sender: str, recipient: str, message: bytes) -> None:
+        """One mail, written already, on the open connection."""
+        if self.connection is None:
+            raise smtplib.SMTPServerDisconnected("open() first")
+        self.connection.sendmail(sender, [recipient], message)
+
+    @property
+    def is_connected(self) -> bool:
+        """False when the server hung up, which smtplib notices with the next word at the latest."""
+        return self.connection is not None and self.connection.sock is not None
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
