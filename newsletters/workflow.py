@@ -33,3 +33,6 @@ ISSUE_WAYS: dict[tuple[IssueState, IssueState], Way] = {
         "cancelled", _("残りを送らずにやめる"), Permission.SEND_ISSUES, needs_reason=True
     ),
 }
+
+# Steps of people that the portal takes by itself too: what is due and is not what was approved goes back.
+PORTAL_TOO = frozenset({(_S.SCHEDULED, _S.DRAFT)})

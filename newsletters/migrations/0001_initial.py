@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('address', models.EmailField(blank=True, max_length=254, verbose_name='メールアドレス')),
-                ('message_id', models.CharField(max_length=200, unique=True, verbose_name='Message-ID')),
+                ('message_id', models.CharField(max_length=200, verbose_name='Message-ID')),
                 ('state', models.CharField(choices=[('queued', '送信待ち'), ('claimed', '順番が来ました'), ('sending', '送信中'), ('deferred', 'あとで送り直します'), ('accepted', '送りました'), ('failed', '送れませんでした'), ('suppressed', '配信停止のため送りませんでした'), ('cancelled', '中止しました'), ('in_doubt', '届いたか分かりません')], default='queued', max_length=10, verbose_name='状態')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='送ろうとした回数')),
                 ('doubts', models.PositiveSmallIntegerField(default=0, verbose_name='届いたか分からない回数')),
@@ -407,6 +407,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='delivery',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'claimed', 'sending', 'deferred', 'accepted', 'failed', 'suppressed', 'cancelled', 'in_doubt'])), name='newsletters_delivery_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='delivery',
+            constraint=models.UniqueConstraint(fields=('message_id',), name='newsletters_delivery_message_once'),
         ),
         migrations.AddConstraint(
             model_name='delivery',

@@ -95,7 +95,7 @@ class Delivery(models.Model):
         related_name="deliveries",
     )
     address = models.EmailField(_("メールアドレス"), blank=True)  # empty: erased since
-    message_id = models.CharField("Message-ID", max_length=200, unique=True)
+    message_id = models.CharField("Message-ID", max_length=200)
     state = models.CharField(
         _("状態"), max_length=10, choices=DeliveryState.choices, default=DeliveryState.QUEUED
     )
@@ -142,6 +142,7 @@ class Delivery(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=DeliveryState.values), name="newsletters_delivery_state_known"
             ),
+            models.UniqueConstraint(fields=["message_id"], name="newsletters_delivery_message_once"),
             models.UniqueConstraint(fields=["issue", "subscriber"], name="newsletters_delivery_reader_once"),
             models.UniqueConstraint(
                 fields=["issue", "address"],
