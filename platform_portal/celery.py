@@ -18,10 +18,11 @@ def keep_our_logging(**kwargs: Any) -> None:
 app = Celery("platform_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-# What beat starts: task, when, and how many seconds a run that no worker came to is worth anything (None: it keeps).
-SCHEDULE: tuple[tuple[str, crontab, int | None], ...] = (
+# What beat starts: task, when (or every how many seconds), and how many seconds a run that no worker came to is worth anything (None: it keeps).
+SCHEDULE: tuple[tuple[str, crontab | float, int | None], ...] = (
     # One round finds all that is due, so ticks that were missed are not made up for.
     ("platform_portal.mail.tasks.send_waiting_mails", crontab(), 50),
+    ("newsletters.tasks.sending.tick", 30.0, 25),
     ("meetings.tasks.renderings.print_waiting_minutes", crontab(), 50),
     ("reports.tasks.make_waiting_files", crontab(), 50),
     ("meetings.tasks.attendance.write_letters", crontab(), 50),

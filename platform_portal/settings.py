@@ -190,6 +190,8 @@ CELERY_TIMEZONE = "Asia/Tokyo"
 CELERY_TASK_ROUTES = {
     "meetings.tasks.renderings.*": {"queue": "pdf"},
     "reports.tasks.*": {"queue": "pdf"},
+    # Sending to thousands takes long: no other work shall wait for it.
+    "newsletters.tasks.sending.*": {"queue": "mail"},
 }
 
 # --- Accounts --------------------------------------------------------------------------------
@@ -339,6 +341,8 @@ PORTAL_MAIL_ADDRESS_DAYS = env.number("PORTAL_MAIL_ADDRESS_DAYS", 365)
 PORTAL_BOUNCE_DOMAIN = env.text("PORTAL_BOUNCE_DOMAIN", _host)
 # Most newsletter mails a minute, all machines together; what the relay of the prefecture bears.
 PORTAL_NEWSLETTERS_PER_MINUTE = env.number("PORTAL_NEWSLETTERS_PER_MINUTE", 600)
+# Connections to the mail server that one worker uses for an issue at once.
+PORTAL_NEWSLETTER_SENDERS = env.number("PORTAL_NEWSLETTER_SENDERS", 4)
 
 # --- Links of windows ------------------------------------------------------------------------
 # Whether the portal opens the links of windows to see if they still lead anywhere. A trial stays at home.

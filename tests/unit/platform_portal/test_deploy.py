@@ -23,7 +23,7 @@ TELLING = (
     "$cookie",
     "$is_args",
 )
-APPLICATION = ("web", "worker", "beat", "mails", "migrate")
+APPLICATION = ("web", "worker", "sender", "beat", "mails", "newsletters", "migrate")
 
 
 @pytest.fixture(scope="module")
