@@ -226,6 +226,10 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "desk:word-adopt": {"pk": lambda world: world["word"].pk},
     "desk:word-forget": {"pk": lambda world: world["word"].pk},
     "mail:mail-detail": {"public_id": lambda world: world["mail"].public_id},
+    "mail:mailbox-mail": {
+        "name": lambda world: "20260101-000000-1.log",
+        "number": lambda world: 0,
+    },
     "mail:mail-resend": {"public_id": lambda world: world["mail"].public_id},
     "mail:mail-cancel": {"public_id": lambda world: world["mail"].public_id},
     "meetings:own-calendar": {

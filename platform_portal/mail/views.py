@@ -1,6 +1,6 @@
 """The desk's pages about mails: who was told what, and what became of it."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,11 +11,12 @@ from platform_portal.access.checks import reason_against, requires
 from platform_portal.access.methods import post_only
 from platform_portal.access.roles import Permission
 from platform_portal.desk import SearchWords, attempt, crumbs, paged
-from platform_portal.mail import audit_labels, permissions, services
+from platform_portal.mail import audit_labels, mailbox, permissions, services
 from platform_portal.mail.explanations import explain
 from platform_portal.mail.filters import MailFilter
 from platform_portal.mail.models import OPEN_STATES, MailState, OutgoingMail
 
+FILES_PER_PAGE = 20
 SEARCH = SearchWords("mail_search_words", gettext_lazy("あて先"))
 
 
@@ -37,6 +38,7 @@ def mail_list(request: HttpRequest) -> HttpResponse:
         "page": paged(request, found.qs),
         "words": words,
         "search": SEARCH.form(request),
+        "has_mailbox": mailbox.has_mailbox(),
         "is_filtered": bool(words or found.is_filtered),
     }
     return render(request, "mail/mail_list.html", context)
@@ -90,3 +92,31 @@ def mail_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
         _("このメールを送るのをやめました。"),
     )
     return redirect(page)
+
+
+# --- The mailbox of a trial -----------------------------------------------------------------------
+@requires(Permission.SEE_MAILS)
+@require_GET
+def mailbox_list(request: HttpRequest) -> HttpResponse:
+    """What would have arrived at everybody's. Raises Http404 where mails really leave."""
+    if not mailbox.has_mailbox():
+        raise Http404
+    page = paged(request, mailbox.file_names(), FILES_PER_PAGE)
+    context = {
+        "page": page,
+        "mails": [mail for name in page.object_list for mail in mailbox.mails_in(name)],
+        "crumbs": crumbs(_mails(), (_("届いたメール（試用）"), "")),
+    }
+    return render(request, "mail/mailbox_list.html", context)
+
+
+@requires(Permission.SEE_MAILS)
+@require_GET
+def mailbox_mail(request: HttpRequest, name: str, number: int) -> HttpResponse:
+    """Raises Http404, also where mails really leave."""
+    found = mailbox.mails_in(name) if mailbox.has_mailbox() else []
+    mail = next((each for each in found if each.number == number), None)
+    if mail is None:
+        raise Http404
+    steps = crumbs(_mails(), (_("届いたメール（試用）"), reverse("mail:mailbox")), (mail.subject, ""))
+    return render(request, "mail/mailbox_mail.html", {"mail": mail, "crumbs": steps})

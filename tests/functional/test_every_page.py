@@ -132,6 +132,8 @@ FOR_COMING_MEETINGS = {
 }
 # Judged by the tests that walk the whole way to them, in the module named.
 ON_THE_WAY = {
+    "mail:mailbox": "test_newsletters",  # only where mails are files
+    "mail:mailbox-mail": "test_newsletters",
     "desk:window-import-result": "test_import",
     "members:application-answer": "test_joining",
     "members:invitation-accept": "test_accounts",
