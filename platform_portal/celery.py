@@ -27,6 +27,7 @@ SCHEDULE: tuple[tuple[str, crontab | float, int | None], ...] = (
     ("reports.tasks.make_waiting_files", crontab(), 50),
     ("meetings.tasks.attendance.write_letters", crontab(), 50),
     ("meetings.tasks.read_waiting_papers", crontab(minute="*/5"), 280),
+    ("newsletters.tasks.subscribers.read_bounces", crontab(minute="*/5"), 280),
     ("members.tasks.tell_of_waiting_messages", crontab(minute="*/10"), 500),
     # Small runs through the small hours: together they ask every link once a week, and no mail waits long.
     ("consultations.tasks.check_links", crontab(hour="1-4", minute="*/10"), 540),
@@ -37,6 +38,8 @@ SCHEDULE: tuple[tuple[str, crontab | float, int | None], ...] = (
     ("consultations.tasks.forget_old_imports", crontab(hour="3", minute="55"), None),
     ("members.tasks.forget_old_organization_imports", crontab(hour="3", minute="57"), None),
     ("members.tasks.forget_people", crontab(hour="4", minute="5"), None),
+    ("newsletters.tasks.subscribers.erase_unconfirmed_subscribers", crontab(hour="4", minute="8"), None),
+    ("newsletters.tasks.subscribers.forget_delivery_addresses", crontab(hour="4", minute="10"), None),
     ("meetings.tasks.events.forget_event_applications", crontab(hour="4", minute="15"), None),
     ("meetings.tasks.attendance.forget_attendance", crontab(hour="4", minute="17"), None),
     ("members.tasks.sweep_logos", crontab(hour="4", minute="20"), None),

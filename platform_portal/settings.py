@@ -339,6 +339,10 @@ PORTAL_MAIL_ADDRESS_DAYS = env.number("PORTAL_MAIL_ADDRESS_DAYS", 365)
 
 # The domain of the addresses that notices of undelivered newsletters come back to (Return-Path).
 PORTAL_BOUNCE_DOMAIN = env.text("PORTAL_BOUNCE_DOMAIN", _host)
+# Where they are read every five minutes: maildir:///path or imaps://user:password@host/folder; empty: nowhere.
+PORTAL_BOUNCE_MAILBOX = env.text("PORTAL_BOUNCE_MAILBOX", "")
+# Lets a mail server hand them over at /newsletters/bounces/ instead; without it there is no such page.
+PORTAL_BOUNCE_SECRET = env.text("PORTAL_BOUNCE_SECRET", "")
 # Most newsletter mails a minute, all machines together; what the relay of the prefecture bears.
 PORTAL_NEWSLETTERS_PER_MINUTE = env.number("PORTAL_NEWSLETTERS_PER_MINUTE", 600)
 # Connections to the mail server that one worker uses for an issue at once.

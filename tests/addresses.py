@@ -14,6 +14,8 @@ from meetings.confirmation_links import make_link_token as make_confirmation_tok
 from meetings.event_links import application_token as event_application_token
 from meetings.services.calendar_links import make_calendar_link
 from members.private_links import application_token
+from newsletters.links import leave_token
+from newsletters.subscriber_links import choose_token, confirm_token
 from platform_portal.access.roles import Permission
 from tests.factories.consultations import (
     CalendarOverrideFactory,
@@ -56,7 +58,7 @@ from tests.factories.members import (
     SectorFactory,
     UserFactory,
 )
-from tests.factories.newsletters import IssueFactory
+from tests.factories.newsletters import ConsentFactory, DeliveryFactory, IssueFactory, SubscriberFactory
 from tests.factories.reports import (
     ActivityFactory,
     AnnualReportFactory,
@@ -138,6 +140,12 @@ PUBLIC = {
     "members:public-logo",
     "members:join",
     "members:join-sent",
+    "newsletters:bounce-hook",
+    "newsletters:choose",
+    "newsletters:confirm",
+    "newsletters:leave",
+    "newsletters:subscribe",
+    "newsletters:subscribe-sent",
 }
 # Account pages that must work before sign-in.
 PUBLIC_ACCOUNT = {
@@ -375,6 +383,9 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
         f"reports:report-{page}": {"year": lambda world: submitted_year()}
         for page in ("detail", "pdf", "json")
     },
+    "newsletters:choose": {"token": lambda world: choose_token(SubscriberFactory())},
+    "newsletters:confirm": {"token": lambda world: confirm_token(ConsentFactory())},
+    "newsletters:leave": {"token": lambda world: leave_token(DeliveryFactory().pk)},
     **{
         f"newsletters:desk-{page}": {"public_id": lambda world: IssueFactory(completed=True).public_id}
         for page in ("sending", "issue-ledger", "ledger-file", "issue-withdraw", "issue-restore")

@@ -8,6 +8,7 @@ from newsletters.models.deliveries import (
     DeliveryState,
     Pace,
 )
+from newsletters.models.importing import SubscriberImport, SubscriberImportRow
 from newsletters.models.issues import (
     BOUND_STATES,
     EDITABLE_STATES,
@@ -21,6 +22,7 @@ from newsletters.models.issues import (
 )
 from newsletters.models.newsletters import Newsletter, Readership
 from newsletters.models.subscribers import (
+    NOT_REACHED,
     Consent,
     ConsentText,
     HowAsked,
@@ -40,6 +42,7 @@ __all__ = [
     "HELD_STATES",
     "LONGEST_BODY",
     "LONGEST_SUBJECT",
+    "NOT_REACHED",
     "READY_STATES",
     "Bounce",
     "BounceKind",
@@ -57,6 +60,8 @@ __all__ = [
     "Pace",
     "Readership",
     "Subscriber",
+    "SubscriberImport",
+    "SubscriberImportRow",
     "SubscriberState",
     "Subscription",
     "Suppression",

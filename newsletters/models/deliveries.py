@@ -193,6 +193,7 @@ class BounceKind(models.TextChoices):
     HARD = "hard", _("あて先がない")
     SOFT = "soft", _("一時的に届かない")
     COMPLAINT = "complaint", _("迷惑メールとして届け出た")
+    OTHER = "other", _("アドレスのせいではない")  # our own fault: too large, unwanted words, a name on a list
 
 
 class Bounce(models.Model):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organization
+from newsletters.addresses import fingerprints_of
 from newsletters.models.newsletters import Newsletter, Readership
 from platform_portal.identifiers import PublicIdModel
 from platform_portal.publishing.models import actor, paired
@@ -120,11 +121,16 @@ class HowEnded(models.TextChoices):
     STAFF = "staff", _("職員が")
     BOUNCE = "bounce", _("届かないため")
     LEFT = "left", _("退会のため")
+    COMPLAINT = "complaint", _("迷惑メールとして届け出たため")
 
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def current(self) -> "SubscriptionQuerySet":
         return self.filter(ended_at=None)
+
+    def current_of(self, subscriber: "Subscriber") -> Any:
+        """Keys of the newsletters that it gets."""
+        return self.current().filter(subscriber=subscriber).values("newsletter")
 
 
 class Subscription(models.Model):
@@ -291,21 +297,35 @@ class SuppressionReason(models.TextChoices):
     STAFF = "staff", _("職員が止めた")
 
 
-class Suppression(PublicIdModel):
-    """An address that no newsletter goes to, whatever it subscribes to. Lifted by deleting the row, on record."""
+# Those that an address is freed from once its reader opens a link that we mailed there: it works again.
+NOT_REACHED = (SuppressionReason.HARD_BOUNCE, SuppressionReason.SOFT_BOUNCES)
 
-    address = models.EmailField(_("メールアドレス"), unique=True)  # in lower case
+
+class SuppressionQuerySet(models.QuerySet["Suppression"]):
+    def of(self, address: str) -> "SuppressionQuerySet":
+        """Also when the address was erased since: its fingerprint stands for it."""
+        return self.filter(fingerprint__in=fingerprints_of(address))
+
+
+class Suppression(PublicIdModel):
+    """An address that no newsletter goes to, whatever it subscribes to. Lifted by deleting the row, on record.
+
+    `fingerprint`: what stays when the address itself is erased, so that the person is still left in peace.
+    """
+
+    address = models.EmailField(_("メールアドレス"), blank=True)  # in lower case; empty: erased since
+    fingerprint = models.CharField(max_length=64, unique=True, editable=False)
     reason = models.CharField(_("わけ"), max_length=12, choices=SuppressionReason.choices)
     note = models.CharField(_("メモ"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("入れた時刻"), default=timezone.now, editable=False)
     stopped_at = models.DateTimeField(_("職員が止めた時刻"), null=True, blank=True, editable=False)
     stopped_by = actor(_("止めた職員"))  # empty: the portal did
 
-    objects: ClassVar[Any] = models.Manager()
+    objects: ClassVar[Any] = SuppressionQuerySet.as_manager()
 
     class Privacy:
         public: tuple[str, ...] = ()
-        internal = ("public_id", "reason", "created_at", "stopped_at", "stopped_by")
+        internal = ("public_id", "fingerprint", "reason", "created_at", "stopped_at", "stopped_by")
         personal = ("address", "note")
         free_text = ("note",)
         withheld = ("note",)
@@ -321,6 +341,9 @@ class Suppression(PublicIdModel):
             ),
             models.CheckConstraint(
                 condition=paired("stopped_at", "stopped_by"), name="newsletters_suppression_stopped_pair"
+            ),
+            models.UniqueConstraint(
+                fields=["address"], condition=~Q(address=""), name="newsletters_suppression_address_once"
             ),
         ]
 

@@ -2,6 +2,7 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from newsletters.addresses import fingerprint_of
 from newsletters.content import Content, to_json
 from newsletters.models import (
     Consent,
@@ -76,6 +77,7 @@ class SuppressionFactory(DjangoModelFactory):
         model = Suppression
 
     address = factory.Sequence(lambda n: f"gone{n}@example.jp")
+    fingerprint = factory.LazyAttribute(lambda row: fingerprint_of(row.address))
     reason = SuppressionReason.HARD_BOUNCE
 
 

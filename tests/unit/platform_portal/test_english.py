@@ -39,6 +39,7 @@ MODULES = (
     "meetings/views/public/*.py",
     "members/forms/joining.py",
     "members/views/joining.py",
+    "newsletters/forms/subscribing.py",
     "newsletters/views/public/*.py",
     "platform_portal/public_forms.py",
     "reports/views/public.py",

@@ -1,0 +1,1 @@
+"""What comes back from the mail servers of readers: read, understood, and taken from the mailbox."""
