@@ -388,7 +388,21 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "newsletters:leave": {"token": lambda world: leave_token(DeliveryFactory().pk)},
     **{
         f"newsletters:desk-{page}": {"public_id": lambda world: IssueFactory(completed=True).public_id}
-        for page in ("sending", "issue-ledger", "ledger-file", "issue-withdraw", "issue-restore")
+        for page in (
+            "sending",
+            "sending-pause",
+            "sending-resume",
+            "sending-cancel",
+            "sending-rest",
+            "issue-ledger",
+            "ledger-file",
+            "issue-withdraw",
+            "issue-restore",
+        )
+    },
+    "newsletters:desk-doubt-settle": {
+        "public_id": lambda world: IssueFactory(completed=True).public_id,
+        "pk": lambda world: 1,
     },
     **{
         f"newsletters:{page}": {

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from newsletters.forms.archive import WithdrawForm
+from newsletters.forms.reasons import WithdrawForm
 from newsletters.services import archive as services
 from newsletters.views.desk.sending import get_issue, ledger_steps, sends
 from platform_portal.access.methods import post_only

@@ -1,5 +1,6 @@
 """How the sending of one issue goes: bar, equation, what waits for a decision. Numbers that this page shows balance."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,9 @@ from newsletters.ledger import Counts, counts_of
 from newsletters.models import Delivery, DeliveryState, Issue, IssueState
 from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
+from platform_portal.audit import words
+from platform_portal.audit.models import AuditEvent
+from platform_portal.audit.words import Line
 from platform_portal.desk import Crumbs, Step, crumbs
 
 sends = requires(Permission.SEND_ISSUES)
@@ -42,7 +46,10 @@ def sending(request: HttpRequest, public_id: str) -> HttpResponse:
         "terms": terms_of(counts),
         "seconds": SECONDS_BETWEEN_LOOKS if issue.state == IssueState.SENDING else "",
         "is_public": Issue.objects.published().filter(pk=issue.pk).exists(),
+        "failed": counts.of(DeliveryState.FAILED),
         "doubts": _doubts(issue) if counts.of(DeliveryState.IN_DOUBT) else [],
+        "more_doubts": counts.of(DeliveryState.IN_DOUBT) > MOST_DOUBTS,
+        "history": words.history_of(issue, _line),
         "crumbs": ledger_steps((str(issue), "")),
     }
     response = render(request, "newsletters/desk/sending.html", context)
@@ -52,7 +59,7 @@ def sending(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def terms_of(counts: Counts) -> list[tuple[str, str, int, str]]:
     """(words, what they mean, how many, state that the ledger is narrowed to or empty) of each term of the equation."""
-    words = (
+    terms = (
         (_("送りました"), _("相手のメールサーバーが受け取りました。"), DeliveryState.ACCEPTED),
         (_("これから送ります"), _("送信待ち、送信中、あとで送り直すものの合計です。"), ""),
         (_("送れませんでした"), _("相手のメールサーバーが断りました。"), DeliveryState.FAILED),
@@ -70,8 +77,13 @@ def terms_of(counts: Counts) -> list[tuple[str, str, int, str]]:
     )
     return [
         (name, meaning, count, str(state))
-        for (name, meaning, state), count in zip(words, counts.terms, strict=True)
+        for (name, meaning, state), count in zip(terms, counts.terms, strict=True)
     ]
+
+
+def _line(event: AuditEvent, names: Mapping[int, str]) -> Line:
+    """Who did what; the content of an issue is another page's."""
+    return Line(event.at, words.actor_words(event, names), event.get_type_display(), note=event.note)
 
 
 def _doubts(issue: Issue) -> list[Delivery]:

@@ -1,6 +1,7 @@
 """Numbers that balance, and finding out what became of a copy."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newsletters.ledger import counts_of, stretch
-from newsletters.models import Delivery, DeliveryState, Issue
+from newsletters.models import HELD_STATES, Delivery, DeliveryState, Issue
 from newsletters.services.exporting import export_ledger
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
@@ -19,12 +20,14 @@ from tests.factories.newsletters import DeliveryFactory, IssueFactory, Subscribe
 
 pytestmark = pytest.mark.django_db
 
-HELD = {"token": "8f6f14a1-0000-4000-8000-000000000000", "lease_until_at": timezone.now()}
-OF_STATE: dict[str, dict[str, Any]] = {
-    "accepted": {"accepted_at": timezone.now()},
-    "claimed": HELD,
-    "sending": HELD,
-}
+
+def of_state(state: str) -> dict[str, Any]:
+    """What the constraints ask of a row in that state."""
+    if state == DeliveryState.ACCEPTED:
+        return {"accepted_at": timezone.now()}
+    if state in HELD_STATES:
+        return {"token": uuid.uuid4(), "lease_until_at": timezone.now()}
+    return {}
 
 
 def an_issue(**values: Any) -> Issue:
@@ -32,7 +35,7 @@ def an_issue(**values: Any) -> Issue:
     states = list(DeliveryState)
     issue: Issue = IssueFactory(sending=True, frozen_count=len(states), candidate_count=len(states), **values)
     for state in states:
-        DeliveryFactory(issue=issue, state=state, **OF_STATE.get(state, {}))
+        DeliveryFactory(issue=issue, state=state, **of_state(state))
     return issue
 
 
