@@ -2,11 +2,12 @@
 
 import email
 import email.policy
+import socket
 import socketserver
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 HANG_UP = -1
@@ -22,8 +23,9 @@ class SmtpServer(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Conversation)
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), _Conversation)
+        self.open: set[Any] = set()
         self.taken: list[tuple[str, Any]] = []  # (recipient, message)
         self.senders: list[str] = []  # of the envelopes
         self.connections = 0
@@ -31,6 +33,12 @@ class SmtpServer(socketserver.ThreadingTCPServer):
         self.recipient_code: dict[str, int] = {}
         self.message_code: dict[str, int] = {}
         self.on_message: Callable[[str], None] = lambda recipient: None
+
+    def hang_up(self) -> None:
+        """On everybody, in the middle of whatever they say."""
+        for conversation in list(self.open):
+            with suppress(OSError):
+                conversation.shutdown(socket.SHUT_RDWR)
 
     @property
     def port(self) -> int:
@@ -50,6 +58,15 @@ class _Conversation(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         self.server.connections += 1
+        self.server.open.add(self.connection)
+        try:
+            self._talk()
+        except OSError:
+            return  # whoever called was killed, or we have hung up
+        finally:
+            self.server.open.discard(self.connection)
+
+    def _talk(self) -> None:
         self._say(self.server.greeting)
         recipient = ""
         for line in self.rfile:
@@ -76,6 +93,8 @@ class _Conversation(socketserver.StreamRequestHandler):
         lines: list[bytes] = []
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line)
+        if not line:
+            return False  # hung up before the last dot: no mail
         code = self.server.message_code.get(recipient, 250)
         if code in {250, HANG_UP}:
             message = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
@@ -91,8 +110,8 @@ class _Conversation(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def smtp_server() -> Iterator[SmtpServer]:
-    with SmtpServer() as server:
+def smtp_server(port: int = 0) -> Iterator[SmtpServer]:
+    with SmtpServer(port) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:

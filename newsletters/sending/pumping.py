@@ -93,8 +93,9 @@ def send_by(count: int, issue: Issue, letter: Letter, bounds: Bounds) -> Tally:
         try:
             for future in futures:
                 whole.add(future.result())
-        finally:
-            bounds.stop.set()  # whatever ended the waiting ends the senders too
+        except BaseException:
+            bounds.abandoned.set()  # whatever ended the waiting ends the other senders too, at their next copy
+            raise
     return whole
 
 

@@ -66,15 +66,19 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """No copy is begun after `until`, nor when `stop` is set, nor more than `most`."""
+    """No copy is begun after `until`, nor when `stop` is set, nor more than `most`.
+
+    `stop` is whoever's asked for the sending; `abandoned` is set when the sending itself has come to grief.
+    """
 
     until: dt.datetime
     most: int
     stop: threading.Event = field(default_factory=threading.Event)
+    abandoned: threading.Event = field(default_factory=threading.Event)
 
     @property
     def are_reached(self) -> bool:
-        return self.stop.is_set() or timezone.now() >= self.until
+        return self.stop.is_set() or self.abandoned.is_set() or timezone.now() >= self.until
 
 
 class Sender:

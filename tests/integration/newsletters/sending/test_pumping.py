@@ -90,15 +90,40 @@ def test_several_connections_at_once(server: SmtpServer, issue_to: MakeIssue, se
     issue = issue_to(*[f"n{number}" for number in range(70)])
     pumping.tick()
 
+    stop = threading.Event()
+
     def pump() -> None:
-        pumping.pump(issue.pk)
+        pumping.pump(issue.pk, stop)
 
     at_once(pump, pump)  # and several workers
+    assert not stop.is_set(), "it is the loop's"
     issue.refresh_from_db()
     assert issue.state == "completed"
     assert len(server.taken) == 70
     assert set(server.copies().values()) == {1}
     assert server.connections >= 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_comes_to_grief_ends_the_others(
+    server: SmtpServer, issue_to: MakeIssue, settings, monkeypatch
+) -> None:
+    settings.PORTAL_NEWSLETTER_SENDERS = 2
+    issue = issue_to(*[f"n{number}" for number in range(30)])
+    pumping.tick()
+    real, calls = senders.Sender.run, []
+
+    def run(self: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 1:
+            raise RuntimeError("a defect")
+        self._bounds.abandoned.wait(10)
+        return real(self)
+
+    monkeypatch.setattr(senders.Sender, "run", run)
+    with pytest.raises(RuntimeError, match="a defect"):
+        pumping.pump(issue.pk)
+    assert server.taken == []
 
 
 # --- Who left ---------------------------------------------------------------------------------
