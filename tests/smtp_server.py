@@ -30,6 +30,7 @@ class SmtpServer(socketserver.ThreadingTCPServer):
         self.senders: list[str] = []  # of the envelopes
         self.connections = 0
         self.greeting = 220
+        self.words = "as you say"
         self.recipient_code: dict[str, int] = {}
         self.message_code: dict[str, int] = {}
         self.on_message: Callable[[str], None] = lambda recipient: None
@@ -106,7 +107,7 @@ class _Conversation(socketserver.StreamRequestHandler):
         return True
 
     def _say(self, code: int) -> None:
-        self.wfile.write(f"{code} as you say\r\n".encode())
+        self.wfile.write(f"{code} {self.server.words}\r\n".encode())
 
 
 @contextmanager

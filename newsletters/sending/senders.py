@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import smtplib
 import threading
 import uuid
 from collections.abc import Callable
@@ -10,17 +11,18 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from newsletters.links import bounce_address
 from newsletters.mime import Letter
-from newsletters.models import Issue
+from newsletters.models import Delivery, Issue
 from newsletters.sending import pacing, steps
 from newsletters.sending.steps import Copy
+from newsletters.services.bounces import note_refusal
 from platform_portal.mail.handing import hand_over
 from platform_portal.mail.sending import delivery_connection
-from platform_portal.mail.verdicts import Verdict, code_of, is_turned_away, judge
+from platform_portal.mail.verdicts import Verdict, code_of, enhanced_status_of, is_turned_away, judge
 
 logger = logging.getLogger(__name__)
 
@@ -185,7 +187,7 @@ class Sender:
         code = code_of(error) or None
         logger.warning("delivery %s was not accepted: %s", copy.id, words)
         if verdict is Verdict.REFUSED:
-            self._persist(lambda: steps.fail(copy, self.token, code, words))
+            self._persist(lambda: self._fail(copy, error, code, words))
             self.tally.failed += 1
         elif verdict is Verdict.IN_DOUBT:
             self._persist(lambda: steps.doubt(copy, self.token, words))
@@ -196,6 +198,12 @@ class Sender:
         if verdict in {Verdict.SERVER_AWAY, Verdict.IN_DOUBT}:
             self._note_hangup(words)
         return _End.PUT_BACK if is_turned_away(error) else _End.WRITTEN
+
+    @transaction.atomic
+    def _fail(self, copy: Copy, error: Exception, code: int | None, words: str) -> None:
+        """An address that the server refuses says the same as a notice that comes back."""
+        if steps.fail(copy, self.token, code, words) and isinstance(error, smtplib.SMTPRecipientsRefused):
+            note_refusal(Delivery.objects.get(pk=copy.id), code or 0, enhanced_status_of(error))
 
     # --- The server ---------------------------------------------------------------------------
     def _is_connected(self) -> bool:

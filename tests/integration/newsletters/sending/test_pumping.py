@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from newsletters.ledger import counts_of
 from newsletters.links import delivery_id_of_bounce
-from newsletters.models import Delivery, HowEnded, Issue, Pace, Subscription
+from newsletters.models import Bounce, Delivery, HowEnded, Issue, Pace, Subscription, Suppression
 from newsletters.sending import pacing, pumping, senders, steps
 from newsletters.sending.senders import Bounds
 from newsletters.services.controls import pause_issue
@@ -186,6 +186,19 @@ def test_one_of_them_is_refused(
     assert issue.state == ("completed" if state == "failed" else "sending")
     assert words in caplog.text
     assert "npo.example" not in caplog.text
+
+
+def test_a_refused_address_is_a_bounce_and_refused_content_is_not(
+    server: SmtpServer, issue_to: MakeIssue
+) -> None:
+    server.recipient_code = {address("a"): 550}
+    server.message_code = {address("b"): 554}
+    server.words = "5.1.1 no such user"
+    round_of(issue_to(*"abc"))
+    assert list(Bounce.objects.values_list("delivery__address", "kind", "status")) == [
+        (address("a"), "hard", "5.1.1")
+    ]
+    assert [suppression.address for suppression in Suppression.objects.all()] == [address("a")]
 
 
 def test_an_address_that_cannot_be_written(server: SmtpServer, issue_to: MakeIssue) -> None:
