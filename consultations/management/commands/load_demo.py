@@ -61,6 +61,7 @@ class Command(BaseCommand):
             )
             call_command("load_demo_meetings", stdout=self.stdout)
             call_command("load_demo_reports", stdout=self.stdout)
+            call_command("load_demo_newsletters", stdout=self.stdout)
         self.stdout.write(f"分野 {categories}件を新しく登録しました。")
         self._print_accounts(password)
         self.stdout.write("試すためのデータがそろいました。")
@@ -71,6 +72,11 @@ class Command(BaseCommand):
             defaults={
                 "platform_name": "香川県 孤独・孤立対策官民連携プラットフォーム",
                 "secretariat_name": "プラットフォーム事務局（試用）",
+                # Every newsletter says where its sender is: without these none can be approved.
+                "secretariat_postal_code": "760-0000",
+                "secretariat_address": "香川県高松市試用町1-1",
+                "secretariat_phone": "087-000-0000",
+                "secretariat_email": "jimukyoku@portal.example",
                 "prefecture": Prefecture.objects.get(code="370002"),
             },
         )
