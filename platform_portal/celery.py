@@ -38,6 +38,7 @@ SCHEDULE: tuple[tuple[str, crontab | float, int | None], ...] = (
     ("consultations.tasks.forget_old_imports", crontab(hour="3", minute="55"), None),
     ("members.tasks.forget_old_organization_imports", crontab(hour="3", minute="57"), None),
     ("members.tasks.forget_people", crontab(hour="4", minute="5"), None),
+    ("newsletters.tasks.subscribers.forget_old_subscriber_imports", crontab(hour="3", minute="59"), None),
     ("newsletters.tasks.subscribers.erase_unconfirmed_subscribers", crontab(hour="4", minute="8"), None),
     ("newsletters.tasks.subscribers.forget_delivery_addresses", crontab(hour="4", minute="10"), None),
     ("meetings.tasks.events.forget_event_applications", crontab(hour="4", minute="15"), None),

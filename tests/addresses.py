@@ -58,7 +58,13 @@ from tests.factories.members import (
     SectorFactory,
     UserFactory,
 )
-from tests.factories.newsletters import ConsentFactory, DeliveryFactory, IssueFactory, SubscriberFactory
+from tests.factories.newsletters import (
+    ConsentFactory,
+    DeliveryFactory,
+    IssueFactory,
+    SubscriberFactory,
+    SuppressionFactory,
+)
 from tests.factories.reports import (
     ActivityFactory,
     AnnualReportFactory,
@@ -383,6 +389,8 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
         f"reports:report-{page}": {"year": lambda world: submitted_year()}
         for page in ("detail", "pdf", "json")
     },
+    "newsletters:desk-subscriber": {"public_id": lambda world: SubscriberFactory().public_id},
+    "newsletters:desk-suppression-lift": {"public_id": lambda world: SuppressionFactory().public_id},
     "newsletters:choose": {"token": lambda world: choose_token(SubscriberFactory())},
     "newsletters:confirm": {"token": lambda world: confirm_token(ConsentFactory())},
     "newsletters:leave": {"token": lambda world: leave_token(DeliveryFactory().pk)},

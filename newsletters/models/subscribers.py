@@ -32,6 +32,10 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         stopped = Suppression.objects.filter(address=OuterRef("address"))
         return self.filter(~Exists(stopped), state=SubscriberState.CONFIRMED)
 
+    def search(self, words: str) -> "SubscriberQuerySet":
+        """By a part of the address."""
+        return self.filter(address__contains=words.strip().lower()) if words.strip() else self
+
     def reading(self, newsletter: Newsletter) -> "SubscriberQuerySet":
         """Who gets the next issue: one that is for members goes only to those of a body that belongs to us."""
         wanted = Subscription.objects.current().filter(subscriber=OuterRef("pk"), newsletter=newsletter)
@@ -305,6 +309,13 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
     def of(self, address: str) -> "SuppressionQuerySet":
         """Also when the address was erased since: its fingerprint stands for it."""
         return self.filter(fingerprint__in=fingerprints_of(address))
+
+    def search(self, words: str) -> "SuppressionQuerySet":
+        """By a part of the address, or by a whole one that was erased since."""
+        plain = words.strip().lower()
+        if not plain:
+            return self
+        return self.filter(Q(address__contains=plain) | Q(fingerprint__in=fingerprints_of(plain)))
 
 
 class Suppression(PublicIdModel):

@@ -2,14 +2,20 @@
 
 from newsletters.tasks.sending import pump, tick
 from newsletters.tasks.subscribers import (
+    apply_subscriber_import,
     erase_unconfirmed_subscribers,
     forget_delivery_addresses,
+    forget_old_subscriber_imports,
+    plan_subscriber_import,
     read_bounces,
 )
 
 __all__ = [
+    "apply_subscriber_import",
     "erase_unconfirmed_subscribers",
     "forget_delivery_addresses",
+    "forget_old_subscriber_imports",
+    "plan_subscriber_import",
     "pump",
     "read_bounces",
     "tick",

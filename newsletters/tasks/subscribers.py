@@ -2,6 +2,8 @@
 
 from celery import shared_task
 
+from newsletters.importing.uploads import intake
+from newsletters.models import SubscriberImport
 from newsletters.services import subscribing
 from newsletters.services.forgetting import forget_addresses
 from newsletters.services.reading_notices import read_mailbox
@@ -23,3 +25,21 @@ def erase_unconfirmed_subscribers() -> None:
 def forget_delivery_addresses() -> None:
     """Erases to whom old issues went; a batch a day."""
     forget_addresses()
+
+
+@shared_task(time_limit=600, soft_time_limit=580)
+def plan_subscriber_import(pk: int) -> None:
+    """Reads an uploaded file and plans what it would do. A second run plans anew."""
+    intake.plan_upload(upload=SubscriberImport.objects.get(pk=pk))
+
+
+@shared_task(time_limit=600, soft_time_limit=580)
+def apply_subscriber_import(pk: int) -> None:
+    """Carries out the plan that a person agreed to. A second run finds nothing to do."""
+    intake.apply_upload(upload=SubscriberImport.objects.get(pk=pk))
+
+
+@shared_task(time_limit=120, soft_time_limit=100)
+def forget_old_subscriber_imports() -> None:
+    """Deletes uploaded files whose time to be kept is over."""
+    intake.forget_old_imports()

@@ -1,5 +1,7 @@
 """The file that staff upload."""
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files import File
@@ -7,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from platform_portal.sheets.files import MAX_UPLOAD
+from platform_portal.sheets.reading import MAX_ROWS
 
 
 class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("ファイル"),
-        help_text=gettext_lazy("CSV、TSV、Excel（.xlsx）。5 MB、20,000行まで。"),
         max_length=255,
         allow_empty_file=True,  # an empty file gets the sentence that says what to do
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
@@ -22,6 +24,10 @@ class UploadForm(forms.Form):
             "max_length": gettext_lazy("ファイルの名前が長すぎます。短くしてください。"),
         },
     )
+
+    def __init__(self, *args: Any, max_rows: int = MAX_ROWS, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = _("CSV、TSV、Excel（.xlsx）。5 MB、%s行まで。") % f"{max_rows:,}"
 
     def clean_file(self) -> "File[bytes]":
         file: File[bytes] = self.cleaned_data["file"]

@@ -45,6 +45,7 @@ class Reader(Generic[L]):
     is_known: Callable[[str], bool]
     read_layout: Callable[[Sequence[str]], L]
     nothing: Callable[[], str]  # said when there is no row under the headers
+    max_rows: int = MAX_ROWS
 
     def read(self, content: bytes) -> Table[L]:
         """Raises UnreadableFileError with a sentence that says what to do."""
@@ -85,8 +86,10 @@ class Reader(Generic[L]):
             if layout is None:
                 layout = self._layout(cells)
                 continue
-            if len(rows) >= MAX_ROWS:
-                raise UnreadableFileError(_("行が多すぎます。%s行ごとに分けてください。") % f"{MAX_ROWS:,}")
+            if len(rows) >= self.max_rows:
+                raise UnreadableFileError(
+                    _("行が多すぎます。%s行ごとに分けてください。") % f"{self.max_rows:,}"
+                )
             rows.append(Row(number, cells))
         if layout is None or not rows:
             raise UnreadableFileError(self.nothing())

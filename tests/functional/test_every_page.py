@@ -76,7 +76,11 @@ FOR_BUTTONS = {
     "newsletters:desk-issue-restore",
     "newsletters:desk-sending-pause",
     "newsletters:desk-sending-resume",
+    "newsletters:bounce-hook",
     "newsletters:desk-ledger-search",
+    "newsletters:desk-subscriber-export",
+    "newsletters:desk-subscriber-search",
+    "newsletters:desk-suppression-search",
     "reports:desk-activity-move",
     "reports:desk-activity-order-by-month",
     "reports:desk-import-accept",
@@ -144,6 +148,7 @@ ON_THE_WAY = {
     "members:organization-import-result": "test_organizations_desk",
     "members:person-erase": "test_personal_data",
     "members:person-page": "test_personal_data",
+    "newsletters:desk-subscriber-import-result": "test_organizations_desk",  # the same template
 }
 
 
