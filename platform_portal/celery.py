@@ -46,10 +46,13 @@ SCHEDULE: tuple[tuple[str, crontab | float, int | None], ...] = (
     ("members.tasks.sweep_logos", crontab(hour="4", minute="20"), None),
     ("meetings.tasks.sweep_files", crontab(hour="4", minute="22"), None),
     ("reports.tasks.sweep_report_files", crontab(hour="4", minute="24"), None),
+    ("reports.tasks.sweep_evidence", crontab(hour="4", minute="24"), None),
+    ("newsletters.tasks.issues.sweep_attachments", crontab(hour="4", minute="26"), None),
     ("members.tasks.tend_offers", crontab(hour="6", minute="30"), None),
     # In the morning of working days and others alike: people read it when they sit down.
     ("consultations.tasks.ask_for_verification", crontab(hour="7", minute="30"), 12 * 3600),
     ("meetings.tasks.attendance.remind_of_meetings", crontab(hour="8", minute="0"), 10 * 3600),
+    ("newsletters.tasks.issues.remind_of_duties", crontab(hour="8", minute="10"), 10 * 3600),
     # Reminds those who have not confirmed their words, and ends rounds whose due date has passed.
     ("meetings.tasks.confirmation.tend_rounds", crontab(hour="8", minute="5"), 12 * 3600),
     ("members.tasks.tell_of_charter", crontab(hour="8-19", minute="15"), 3000),

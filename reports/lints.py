@@ -14,7 +14,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from platform_portal.japanese.calendar import fiscal_year_range
-from platform_portal.japanese.tokens import morphemes
+from platform_portal.japanese.tokens import likely_people
 from reports.figures import unknown_names
 from reports.models.schemes import circled
 from reports.snapshots import DoneActivity, Project, Section, Snapshot
@@ -195,16 +195,9 @@ def _signs(text: str, title: str, place: Place, number: int = 0) -> Iterable[Fin
 
 
 def _names(text: str, title: str, place: Place, number: int) -> Iterable[Finding]:
-    """Family names followed by a given name or a form of address are likely to be people."""
-    pieces = morphemes(text)
-    people = {
-        one.surface + other.surface
-        for one, other in itertools.pairwise(pieces)
-        if one.is_person_name and (other.is_person_name or other.surface in {"さん", "氏", "様"})
-    }
-    if people:
+    if people := likely_people(text):
         words = _("「%(title)s」に、人の名前かもしれない言葉があります：%(names)s") % {
             "title": title,
-            "names": "、".join(sorted(people)),
+            "names": "、".join(people),
         }
         yield Finding("person", words, place, number, is_error=False)

@@ -32,6 +32,7 @@ SECTIONS = (
     (_("催し"), "meetings:desk-event-list", Permission.EDIT_EVENTS, "events/"),
     (_("会議・議事録"), "meetings:desk-meeting-list", Permission.SEE_MEETINGS, "meetings/"),
     (_("ケーススタディ"), "meetings:desk-case-list", Permission.TEND_CASE_STUDIES, "cases/"),
+    (_("メルマガ"), "newsletters:desk-issue-list", Permission.EDIT_ISSUES, "newsletters/"),
     (_("事業の記録"), "reports:desk-record", Permission.EDIT_ACTIVITIES, "record/"),
     (_("事業実施報告書"), "reports:desk-report-list", Permission.EDIT_REPORTS, "annual-reports/"),
     (_("設置要綱"), "members:charter-list", Permission.EDIT_CHARTERS, "charters/"),

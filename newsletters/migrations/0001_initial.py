@@ -198,6 +198,7 @@ class Migration(migrations.Migration):
                 ('due_on', models.DateField(verbose_name='出す日')),
                 ('note', models.CharField(blank=True, max_length=200, validators=[django.core.validators.RegexValidator('[\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ufeff]', '改行や見えない文字は使えません。', inverse_match=True)], verbose_name='メモ')),
                 ('reminded_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='知らせた時刻')),
+                ('reminded_again_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='当日に知らせた時刻')),
                 ('editor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当')),
                 ('issue', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='duty', to='newsletters.issue', verbose_name='号')),
                 ('newsletter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duties', to='newsletters.newsletter', verbose_name='メルマガ')),

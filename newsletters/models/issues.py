@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from meetings.papers.serving import TYPES
 from members.models.users import validate_one_line
 from newsletters.models.newsletters import Newsletter, Readership
 from platform_portal.identifiers import PublicIdModel
@@ -273,9 +274,14 @@ class IssueAttachment(PublicIdModel):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def kind(self) -> str:
+        """As papers of meetings call it."""
+        return next(kind for kind, content_type in TYPES.items() if content_type == self.content_type)
+
 
 class Duty(PublicIdModel):
-    """Whose turn it is to write the next issue. Reminded once, some days before."""
+    """Whose turn it is to write the next issue. Reminded once some days before, and once on the day."""
 
     newsletter = models.ForeignKey(
         Newsletter, verbose_name=_("メルマガ"), on_delete=models.PROTECT, related_name="duties"
@@ -289,12 +295,22 @@ class Duty(PublicIdModel):
         Issue, verbose_name=_("号"), on_delete=models.SET_NULL, null=True, blank=True, related_name="duty"
     )
     reminded_at = models.DateTimeField(_("知らせた時刻"), null=True, blank=True, editable=False)
+    reminded_again_at = models.DateTimeField(_("当日に知らせた時刻"), null=True, blank=True, editable=False)
 
     objects: ClassVar[Any] = models.Manager()
 
     class Privacy:
         public: tuple[str, ...] = ()
-        internal = ("public_id", "newsletter", "due_on", "editor", "note", "issue", "reminded_at")
+        internal = (
+            "public_id",
+            "newsletter",
+            "due_on",
+            "editor",
+            "note",
+            "issue",
+            "reminded_at",
+            "reminded_again_at",
+        )
         personal = ()
 
     class Meta:

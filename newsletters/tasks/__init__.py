@@ -1,5 +1,6 @@
 """Tasks by subject, imported here so that Celery finds them."""
 
+from newsletters.tasks.issues import remind_of_duties, sweep_attachments
 from newsletters.tasks.sending import pump, tick
 from newsletters.tasks.subscribers import (
     apply_subscriber_import,
@@ -18,5 +19,7 @@ __all__ = [
     "plan_subscriber_import",
     "pump",
     "read_bounces",
+    "remind_of_duties",
+    "sweep_attachments",
     "tick",
 ]

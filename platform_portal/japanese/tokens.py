@@ -5,6 +5,7 @@
 """
 
 import csv
+import itertools
 import re
 import threading
 from collections.abc import Iterator
@@ -66,6 +67,17 @@ class Morpheme:
     @property
     def is_person_name(self) -> bool:
         return self.pos[:3] == ("名詞", "固有名詞", "人名")
+
+
+def likely_people(text: str) -> list[str]:
+    """Family names followed by a given name or a form of address, sorted; as `surface` writes them."""
+    pieces = morphemes(text)
+    found = {
+        one.surface + other.surface
+        for one, other in itertools.pairwise(pieces)
+        if one.is_person_name and (other.is_person_name or other.surface in {"さん", "氏", "様"})
+    }
+    return sorted(found)
 
 
 def tokens(text: str) -> list[str]:

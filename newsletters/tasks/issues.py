@@ -1,0 +1,15 @@
+from celery import shared_task
+
+from newsletters.services import attachments, duties
+
+
+@shared_task(time_limit=300, soft_time_limit=280)
+def remind_of_duties() -> None:
+    """Tells editors of their turn, some days before and on the day. Safe twice a day."""
+    duties.remind_of_duties()
+
+
+@shared_task(time_limit=300, soft_time_limit=280)
+def sweep_attachments() -> None:
+    """Files of issues that no row refers to: the transaction that would have written it failed. A batch a day."""
+    attachments.sweep_attachments()

@@ -1,0 +1,37 @@
+// Shows the mail beside the words while one writes. Without this script the button 「保存せずに、届くメールを見る」 does it.
+const form = document.querySelector("form[data-preview]");
+const box = document.getElementById("preview");
+const WAIT = 600; // milliseconds after the last stroke
+
+let waiting = 0;
+let running = null;
+
+async function show() {
+  running?.abort();
+  running = new AbortController();
+  try {
+    const answer = await fetch(form.dataset.preview, {
+      method: "POST",
+      body: new FormData(form),
+      signal: running.signal,
+    });
+    // A session that ended answers with the sign-in page; that must not land in the box.
+    if (answer.ok && !answer.redirected) put(await answer.text());
+  } catch {
+    // Typed on, or off line: the box keeps what it showed.
+  }
+}
+
+// What was folded stays folded.
+function put(html) {
+  const before = [...box.querySelectorAll("details")].map((one) => one.open);
+  box.innerHTML = html; // our own template, cleaned by the server
+  if (before.length) box.querySelectorAll("details").forEach((one, at) => (one.open = before[at] ?? true));
+}
+
+if (form && box) {
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(show, WAIT);
+  });
+}
