@@ -46,7 +46,6 @@ SCHEDULE: tuple[tuple[str, crontab | float, int | None], ...] = (
     ("members.tasks.sweep_logos", crontab(hour="4", minute="20"), None),
     ("meetings.tasks.sweep_files", crontab(hour="4", minute="22"), None),
     ("reports.tasks.sweep_report_files", crontab(hour="4", minute="24"), None),
-    ("reports.tasks.sweep_evidence", crontab(hour="4", minute="24"), None),
     ("newsletters.tasks.issues.sweep_attachments", crontab(hour="4", minute="26"), None),
     ("members.tasks.tend_offers", crontab(hour="6", minute="30"), None),
     # In the morning of working days and others alike: people read it when they sit down.

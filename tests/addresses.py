@@ -61,6 +61,8 @@ from tests.factories.members import (
 from tests.factories.newsletters import (
     ConsentFactory,
     DeliveryFactory,
+    DutyFactory,
+    IssueAttachmentFactory,
     IssueFactory,
     SubscriberFactory,
     SuppressionFactory,
@@ -82,6 +84,7 @@ PUBLIC = {
     "newsletters:feed",
     "newsletters:issue",
     "newsletters:issue-file",
+    "newsletters:trial",
     "reports:report-list",
     "reports:report-detail",
     "reports:report-pdf",
@@ -395,6 +398,29 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "newsletters:confirm": {"token": lambda world: confirm_token(ConsentFactory())},
     "newsletters:leave": {"token": lambda world: leave_token(DeliveryFactory().pk)},
     **{
+        f"newsletters:desk-{page}": {"public_id": lambda world: world["issue_file"].issue.public_id}
+        for page in ("issue", "issue-write", "issue-trial", "attachment-add")
+    },
+    **{
+        f"newsletters:desk-attachment{page}": {
+            "public_id": lambda world: world["issue_file"].issue.public_id,
+            "attachment_id": lambda world: world["issue_file"].public_id,
+        }
+        for page in ("", "-remove")
+    },
+    "newsletters:desk-issue-approve": {"public_id": lambda world: IssueFactory(in_review=True).public_id},
+    "newsletters:desk-issue-schedule": {"public_id": lambda world: IssueFactory(approved=True).public_id},
+    **{
+        f"newsletters:desk-newsletter{page}": {
+            "public_id": lambda world: world["issue_file"].issue.newsletter.public_id
+        }
+        for page in ("", "-stop")
+    },
+    **{
+        f"newsletters:desk-duty{page}": {"public_id": lambda world: world["duty"].public_id}
+        for page in ("", "-swap", "-remove")
+    },
+    **{
         f"newsletters:desk-{page}": {"public_id": lambda world: IssueFactory(completed=True).public_id}
         for page in (
             "sending",
@@ -482,6 +508,8 @@ def make_world() -> dict[str, Any]:
         "attendance": AttendanceFactory(meeting=meeting, organization=organization),
         "guest": AttendanceFactory(meeting=coming, guest=True),
         "paper": DocumentVersionFactory(document__meeting=meeting),
+        "issue_file": IssueAttachmentFactory(issue__subject="とても長い件名" * 14),
+        "duty": DutyFactory(note="とても長いメモ" * 20),
     }
 
 

@@ -88,11 +88,11 @@ def edit_issue(*, issue: Issue, values: Mapping[str, Any], version: int | None, 
                 "下の「いま保存されている内容」とくらべて直してから、もう一度保存してください。"
             )
         )
+    void_approval(locked, by=by)
     if "newsletter" in new:
         _check_is_issued(locked.newsletter)
         locked.number = None  # each newsletter counts its own
     locked.full_clean(exclude=["newsletter", "author"])
-    void_approval(locked, by=by)
     locked.author = by
     locked.version += 1
     locked.save(update_fields=[*values, "number", "author", "version", "updated_at"])

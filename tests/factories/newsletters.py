@@ -11,6 +11,7 @@ from newsletters.models import (
     Duty,
     HowAsked,
     Issue,
+    IssueAttachment,
     IssueState,
     Newsletter,
     Subscriber,
@@ -114,6 +115,11 @@ class IssueFactory(DjangoModelFactory):
             content=factory.LazyAttribute(lambda issue: to_json(content_of(issue.newsletter))),
             approved_sha256=factory.LazyAttribute(lambda issue: content_of(issue.newsletter).sha256),
         )
+        in_review = factory.Trait(
+            state=IssueState.IN_REVIEW,
+            requested_at=factory.LazyFunction(timezone.now),
+            requested_by=factory.SelfAttribute("author"),
+        )
         approved = factory.Trait(bound=True, state=IssueState.APPROVED)
         timed = factory.Trait(
             bound=True,
@@ -148,6 +154,19 @@ class DeliveryFactory(DjangoModelFactory):
     subscriber = factory.SubFactory(SubscriberFactory)
     address = factory.SelfAttribute("subscriber.address")
     message_id = factory.Sequence(lambda n: f"<copy.{n}@example.jp>")
+
+
+class IssueAttachmentFactory(DjangoModelFactory):
+    class Meta:
+        model = IssueAttachment
+
+    issue = factory.SubFactory(IssueFactory)
+    file = factory.django.FileField(filename="file.pdf", data=b"%PDF-1.4 %%EOF")
+    name = "ちらし.pdf"
+    content_type = "application/pdf"
+    size = 14
+    sha256 = "0" * 64
+    added_by = factory.SelfAttribute("issue.author")
 
 
 class DutyFactory(DjangoModelFactory):

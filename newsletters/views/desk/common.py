@@ -79,6 +79,15 @@ def addressed(findings: list[Finding], issue: Issue) -> list[tuple[Finding, str]
     return [(finding, places[finding.place]) for finding in findings]
 
 
+def posted(request: HttpRequest) -> Any:
+    """What a form is bound to; also when nothing at all was sent."""
+    return request.POST if request.method == "POST" else None
+
+
+def posted_with_files(request: HttpRequest) -> tuple[Any, Any]:
+    return posted(request), request.FILES if request.method == "POST" else None
+
+
 def show_form(
     request: HttpRequest,
     form: Any,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from newsletters.forms.duties import DutyForm, PlanForm, SwapForm
 from newsletters.models import Duty, Newsletter
 from newsletters.services import duties as services
-from newsletters.views.desk.common import ask, issue_steps, show_form, writes
+from newsletters.views.desk.common import ask, issue_steps, posted, show_form, writes
 from platform_portal.desk import Crumbs, Step, attempt
 
 MONTHS_AHEAD = 12
@@ -48,9 +48,7 @@ def duty_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def duty_create(request: HttpRequest) -> HttpResponse:
     newsletter = Newsletter.objects.filter(public_id=request.GET.get("newsletter", "")).first()
-    form = DutyForm(
-        request.POST or None, initial={"newsletter": newsletter, "due_on": request.GET.get("day", "")}
-    )
+    form = DutyForm(posted(request), initial={"newsletter": newsletter, "due_on": request.GET.get("day", "")})
     by: Any = request.user
     if form.is_valid() and attempt(
         request, lambda: services.assign_duty(values=form.cleaned_data, by=by), _("当番を決めました。"), form
@@ -63,7 +61,7 @@ def duty_create(request: HttpRequest) -> HttpResponse:
 @writes
 @require_http_methods(["GET", "HEAD", "POST"])
 def duty_plan(request: HttpRequest) -> HttpResponse:
-    form = PlanForm(request.POST or None)
+    form = PlanForm(posted(request))
     by: Any = request.user
     if form.is_valid():
         values = {**form.cleaned_data, "editors": list(form.cleaned_data["editors"])}
@@ -78,7 +76,7 @@ def duty_plan(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def duty_page(request: HttpRequest, public_id: str) -> HttpResponse:
     duty = _duty(public_id)
-    form = DutyForm(request.POST or None, instance=duty)
+    form = DutyForm(posted(request), instance=duty)
     by: Any = request.user
     if form.is_valid() and attempt(
         request,
@@ -103,7 +101,7 @@ def duty_page(request: HttpRequest, public_id: str) -> HttpResponse:
 def duty_swap(request: HttpRequest, public_id: str) -> HttpResponse:
     duty = _duty(public_id)
     rows = _ahead(timezone.localdate()).filter(issue=None).select_related("newsletter", "editor")
-    form = SwapForm(request.POST or None, duty=duty, rows=rows)
+    form = SwapForm(posted(request), duty=duty, rows=rows)
     by: Any = request.user
     if form.is_valid() and attempt(
         request,

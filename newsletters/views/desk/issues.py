@@ -16,7 +16,7 @@ from newsletters.lints import errors_in, lint
 from newsletters.models import BOUND_STATES, Issue, IssueState, Subscriber
 from newsletters.permissions import check_can_edit_issue, check_can_move_issue
 from newsletters.services import issues as services
-from newsletters.views.desk.common import addressed, get_issue, shown, steps_of_issue, writes
+from newsletters.views.desk.common import addressed, get_issue, posted, shown, steps_of_issue, writes
 from newsletters.workflow import ISSUE_WAYS
 from platform_portal.access.checks import has, reason_against
 from platform_portal.access.roles import Permission
@@ -130,7 +130,7 @@ def issue_schedule(request: HttpRequest, public_id: str) -> HttpResponse:
     if issue.state != IssueState.APPROVED:
         messages.info(request, _("この号は「%(state)s」です。") % {"state": issue.get_state_display()})
         return redirect("newsletters:desk-issue", public_id)
-    form = ScheduleForm(request.POST or None)
+    form = ScheduleForm(posted(request))
     if form.is_valid():
         send_at, by = form.cleaned_data["send_at"], request.user
         if attempt(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from newsletters.forms.newsletters import NewsletterForm
 from newsletters.models import IssueState, Newsletter, Subscription
 from newsletters.services import newsletters as services
-from newsletters.views.desk.common import ask, issue_steps, keeps, show_form
+from newsletters.views.desk.common import ask, issue_steps, keeps, posted, show_form
 from platform_portal.desk import Crumbs, Step, attempt, paged
 
 
@@ -45,7 +45,7 @@ def newsletter_list(request: HttpRequest) -> HttpResponse:
 @keeps
 @require_http_methods(["GET", "HEAD", "POST"])
 def newsletter_create(request: HttpRequest) -> HttpResponse:
-    form = NewsletterForm(request.POST or None)
+    form = NewsletterForm(posted(request))
     by: Any = request.user
     if form.is_valid() and attempt(
         request,
@@ -70,7 +70,7 @@ def newsletter_create(request: HttpRequest) -> HttpResponse:
 def newsletter_page(request: HttpRequest, public_id: str) -> HttpResponse:
     newsletter = _newsletter(public_id)
     name = newsletter.name
-    form = NewsletterForm(request.POST or None, instance=newsletter)
+    form = NewsletterForm(posted(request), instance=newsletter)
     by: Any = request.user
     if form.is_valid() and attempt(
         request,

@@ -15,7 +15,16 @@ from newsletters.permissions import check_can_edit_issue
 from newsletters.services import attachments as services
 from newsletters.services.issues import VOIDED_STATES
 from newsletters.services.trials import send_trial
-from newsletters.views.desk.common import address_of, ask, get_issue, show_form, steps_of_issue, writes
+from newsletters.views.desk.common import (
+    address_of,
+    ask,
+    get_issue,
+    posted,
+    posted_with_files,
+    show_form,
+    steps_of_issue,
+    writes,
+)
 from platform_portal.desk import attempt
 
 
@@ -24,7 +33,7 @@ from platform_portal.desk import attempt
 def attachment_add(request: HttpRequest, public_id: str) -> HttpResponse:
     issue = get_issue(public_id)
     check_can_edit_issue(request.user, issue)
-    form = AttachmentForm(request.POST or None, request.FILES or None)
+    form = AttachmentForm(*posted_with_files(request))
     if request.method == "POST" and form.is_valid():
         paper, by = form.cleaned_data["file"], request.user
         if attempt(
@@ -83,7 +92,7 @@ def attachment_remove(request: HttpRequest, public_id: str, attachment_id: str) 
 def issue_trial(request: HttpRequest, public_id: str) -> HttpResponse:
     issue = get_issue(public_id)
     by: Any = request.user
-    form = TrialForm(request.POST or None, initial={"people": [by.pk]})
+    form = TrialForm(posted(request), initial={"people": [by.pk]})
     if request.method == "POST" and form.is_valid():
         people = list(form.cleaned_data["people"])
         if attempt(

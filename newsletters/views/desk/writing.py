@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from newsletters.composing.filling import NAMES
-from newsletters.issue_filters import IssueFilter
 from newsletters.forms.issues import IssueForm
+from newsletters.issue_filters import IssueFilter
 from newsletters.lints import lint
 from newsletters.models import Duty, Issue, Newsletter
 from newsletters.permissions import check_can_edit_issue
@@ -21,6 +21,7 @@ from newsletters.views.desk.common import (
     addressed,
     get_issue,
     issue_steps,
+    posted,
     shown,
     steps_of_issue,
     writes,
@@ -58,7 +59,7 @@ def issue_create(request: HttpRequest) -> HttpResponse:
     initial: dict[str, Any] = {"subject": season.subject, "body": season.body} if season else {}
     if duty is not None:
         initial["newsletter"] = duty.newsletter_id
-    form = IssueForm(request.POST or None, initial=initial)
+    form = IssueForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid() and not _wants_preview(request):
         made: list[Issue] = []
         values = form.values
@@ -92,7 +93,7 @@ def issue_write(request: HttpRequest, public_id: str) -> HttpResponse:
     initial = {
         name: getattr(issue, name) for name in ("newsletter", "subject", "body", "max_resends", "version")
     }
-    form = IssueForm(request.POST or None, initial=initial, current=issue.newsletter)
+    form = IssueForm(posted(request), initial=initial, current=issue.newsletter)
     if request.method == "POST" and form.is_valid() and not _wants_preview(request):
         is_voided = issue.state in services.VOIDED_STATES
         values, version = form.values, form.cleaned_data["version"]
