@@ -17,7 +17,7 @@ PARTS = (
     ("desk-issue-list", _("号"), Permission.EDIT_ISSUES),
     ("desk-duty-list", _("編集の当番"), Permission.EDIT_ISSUES),
     ("desk-ledger", _("送達台帳"), Permission.SEND_ISSUES),
-    ("desk-statistics", _("統計"), Permission.SEND_ISSUES),
+    ("desk-statistics", _("統計"), Permission.EDIT_ISSUES),
     ("desk-subscriber-list", _("購読者"), Permission.TEND_SUBSCRIBERS),
     ("desk-suppression-list", _("送らないアドレス"), Permission.TEND_SUBSCRIBERS),
     ("desk-newsletter-list", _("メルマガの種類"), Permission.EDIT_NEWSLETTERS),
