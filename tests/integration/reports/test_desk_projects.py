@@ -58,7 +58,7 @@ def test_written_with_lines(secretariat_client, scheme):
     assert 'value="70,000"' in page
 
 
-@pytest.mark.parametrize("amount", ["千円", "1.5", "-3", "1,23", "12万円", "9" * 20])
+@pytest.mark.parametrize("amount", ["千円", "1.5", "-3", "1,23", "約12万円", "350,000円（税込）", "9" * 20])
 def test_an_amount_that_is_none_comes_back(secretariat_client, scheme, amount):
     response = secretariat_client.post(at("-create"), typed(("印刷所", amount), content="残る文"))
     assert response.status_code == 422

@@ -121,7 +121,7 @@ def test_half_a_rate_is_told_and_nothing_is_lost(secretariat_client, scheme):
     )
     assert response.status_code == 422
     page = text_of(response)
-    assert "数字だけで書いてください" in page
+    assert "金額として読めません" in page
     assert "名前を変えた" in page
     assert "千円" in page
 
