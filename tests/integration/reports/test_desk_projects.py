@@ -90,6 +90,19 @@ def test_more_lines_than_a_project_has(secretariat_client, scheme):
     assert not TrialProject.objects.exists()
 
 
+def test_what_is_typed_and_not_saved_is_asked_about(secretariat_client):
+    line = BudgetLineFactory()
+    address, lines = at("", line.project.public_id), (("印刷所", "千円"),)
+    answers = {
+        "": secretariat_client.get(address),
+        "now": secretariat_client.post(address, typed(*lines, version="1")),
+    }
+    answers["now, with another line"] = secretariat_client.post(address, typed(*lines, version="1", more="1"))
+    for state, answer in answers.items():
+        assert f'data-unsaved="{state.partition(",")[0]}"' in text_of(answer)
+        assert "js/desk/unsaved" in text_of(answer)
+
+
 def test_lines_come_and_go_without_saving(secretariat_client, scheme):
     lines = (("印刷所", "70000"), ("講師", "どれくらい"))
     page = text_of(secretariat_client.post(at("-create"), typed(*lines, more="1", content="書きかけ")))
