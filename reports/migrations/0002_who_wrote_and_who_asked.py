@@ -1,11 +1,16 @@
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+from django.utils import timezone
 
 
 def forget_when_nobody_wrote(apps, schema_editor):
     """The time was set when the empty section was made."""
     apps.get_model("reports", "ReportSection").objects.filter(written_by=None).update(written_at=None)
+
+
+def say_now_where_nobody_wrote(apps, schema_editor):
+    apps.get_model("reports", "ReportSection").objects.filter(written_at=None).update(written_at=timezone.now())
 
 
 class Migration(migrations.Migration):
@@ -22,7 +27,7 @@ class Migration(migrations.Migration):
             "written_at",
             models.DateTimeField(blank=True, editable=False, null=True, verbose_name="書いた時刻"),
         ),
-        migrations.RunPython(forget_when_nobody_wrote, migrations.RunPython.noop),
+        migrations.RunPython(forget_when_nobody_wrote, say_now_where_nobody_wrote),
         migrations.AddConstraint(
             "reportsection",
             models.CheckConstraint(
