@@ -79,6 +79,7 @@ class LaidOut:
 
 def lay_out(html: str, css: str) -> LaidOut:
     """The longer half of printing. Lines are justified as Japanese is where the CSS asks for it."""
+    logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
     from weasyprint import CSS
 
     from platform_portal import justification, lighter_printing
@@ -86,7 +87,6 @@ def lay_out(html: str, css: str) -> LaidOut:
     justification.install()
     lighter_printing.install()
     _settle()
-    logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
     fetcher = _fetcher()
     gc.collect()  # what is left of the document before this one
     with _rare_collections():

@@ -89,6 +89,9 @@ class PublicForm(forms.Form):
 
     @property
     def is_trapped(self) -> bool:
+        """Pages that anybody may open ask this first, and thank the program without keeping anything. Behind a link that
+        was mailed to somebody it was a password manager: there the form says what is wrong.
+        """
         return bool(self.data.get("website_url"))
 
     @property
@@ -109,6 +112,14 @@ class PublicForm(forms.Form):
                 code="token",
                 params={"button": self.button},
             ) from error
+        if self.is_trapped:
+            raise ValidationError(
+                _(
+                    "お使いのブラウザーやパスワード管理の機能が、画面に見えない欄に書き込んだので、まだ受け取っていません。書いた内容はそのままです。もう一度「%(button)s」を押してください。"
+                ),
+                code="trapped",
+                params={"button": self.button},
+            )
         if age < TOKEN_MIN_AGE:
             raise ValidationError(
                 _(

@@ -17,9 +17,9 @@ from platform_portal.japanese.calendar import fiscal_year_range
 from platform_portal.japanese.tokens import likely_people
 from reports.figures import unknown_names
 from reports.models.schemes import circled
+from reports.parsing.labels import cited_in
 from reports.snapshots import DoneActivity, Project, Section, Snapshot
 
-_CIRCLED = re.compile("[①-⑳]")
 # Neither assigned nor public: no font for print has them.
 _NOWHERE = {"Cn", "Co", "Cs"}
 _FIRST_PICTOGRAPH, _LAST_PICTOGRAPH = 0x1F300, 0x1FAFF
@@ -54,11 +54,6 @@ def lint(snapshot: Snapshot) -> list[Finding]:
         *_of_categories(snapshot),
         *_of_projects(snapshot),
     ]
-
-
-def cited(text: str) -> set[int]:
-    """Numbers of the categories that a text cites."""
-    return {ord(sign) - ord("①") + 1 for sign in _CIRCLED.findall(text)}
 
 
 def _of_the_report(snapshot: Snapshot) -> Iterator[Finding]:
@@ -111,7 +106,7 @@ def _of_categories(snapshot: Snapshot) -> Iterator[Finding]:
     tried = {each.category for each in snapshot.projects if each.category}
     in_prose: dict[int, int] = {}
     for place, section in enumerate(snapshot.sections):
-        for number in sorted(cited(section.body)):
+        for number in sorted(cited_in(section.body)):
             in_prose.setdefault(number, place)
     for number, place in sorted(in_prose.items()):
         sign = {"sign": circled(number)}

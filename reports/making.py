@@ -13,7 +13,7 @@ from reports.printing.word import word_of
 from reports.snapshots import canonical, from_json
 
 # Raised whenever the same snapshot shall give another file.
-LAYOUT = 1
+LAYOUT = 2
 
 
 @dataclass(frozen=True, slots=True)

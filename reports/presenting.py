@@ -1,6 +1,5 @@
 """A submitted report as a page for everybody: made of its snapshot alone, as the PDF is."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,13 +8,11 @@ from django.utils.safestring import SafeString, mark_safe
 from platform_portal.markdown import render_markdown
 from reports.printing import charts, wording
 from reports.printing.pages import PrintedProject
+from reports.readings import write_readings
 from reports.snapshots import Snapshot
 
 # Headings of prose stand under the section's own, which is an h2.
 _TOP = 3
-_RUBY = re.compile(
-    r"(?:[｜|]([^｜|《》<>&\n]{1,40})|([々〆\u3400-\u9fff\uf900-\ufaff]{1,20}))《([ぁ-ゖァ-ヺー・]{1,40})》"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +58,8 @@ def present(snapshot: Snapshot) -> ShownReport:
 
 def with_ruby(body: str) -> SafeString:
     """Prose as HTML; 孤独《こどく》 with its reading above it."""
-    html = _RUBY.sub(
-        lambda found: f"<ruby>{found[1] or found[2]}<rp>（</rp><rt>{found[3]}</rt><rp>）</rp></ruby>",
+    html = write_readings(
         render_markdown(body, top=_TOP),
+        lambda word, reading: f"<ruby>{word}<rp>（</rp><rt>{reading}</rt><rp>）</rp></ruby>",
     )
     return mark_safe(html)  # noqa: S308  clean HTML, into which only letters without < > & are put

@@ -74,7 +74,7 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
 
 
 class InvitationLetter(models.Model):
-    """Asks many at once: mails that a worker is still writing. Deleted with the last of them."""
+    """Asks many at once, or tells them of a change: mails that a worker is still writing. Deleted with the last of them."""
 
     meeting = models.ForeignKey(
         Meeting, verbose_name=_("会議"), on_delete=models.CASCADE, related_name="letters"
@@ -83,13 +83,15 @@ class InvitationLetter(models.Model):
     message = models.TextField(
         _("メールに添える言葉"), max_length=1000, blank=True, validators=[MaxLengthValidator(1000)]
     )
+    # Of a change: what people know of the meeting. What is different when the mail is written, it tells.
+    before = models.JSONField(_("変わる前の内容"), default=dict, blank=True, editable=False)
     asked_at = models.DateTimeField(_("頼まれた時刻"), default=timezone.now, editable=False)
 
     objects: ClassVar[Any] = models.Manager()
 
     class Privacy:
         public = ()
-        internal = ("meeting", "is_reminder", "message", "asked_at")
+        internal = ("meeting", "is_reminder", "message", "before", "asked_at")
         personal = ()
         free_text = ("message",)
         leads_to_nobody = "Said to all who are invited; gone when the last mail is written."
@@ -136,6 +138,16 @@ class Attendance(PublicIdModel):
         editable=False,
         related_name="attendances",
     )
+    # The same of a mail about a change.
+    notice = models.ForeignKey(
+        InvitationLetter,
+        verbose_name=_("まとめて送る変更の知らせ"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="noticed",
+    )
     # Raised to make links that went out before worthless.
     link_version = models.PositiveSmallIntegerField(default=1, editable=False)
 
@@ -170,6 +182,7 @@ class Attendance(PublicIdModel):
             "invited_by",
             "reminded_at",
             "letter",
+            "notice",
             "link_version",
             "answer",
             "answered_at",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from meetings.models import (
     ActionItem,
@@ -21,14 +22,40 @@ from meetings.models import (
 
 NAMED_FIRST = (Edition.NAMED, Edition.LABELS)
 _OPENING = 20  # characters
+# What is read of a block: most of the time goes into fields, of hundreds of them.
+_READ = (
+    "public_id",
+    "kind",
+    "organization_name",
+    "speaker",
+    "role",
+    "text",
+    "labels_text",
+    "reply_to_id",
+    "removed_at",
+    "removed_reason",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Another block: where it is, and who speaks there."""
+    """Another block: where it is, and who speaks there.
+
+    What links to it say is put together here: a template that translates for each of hundreds needs twice as long.
+    """
 
     public_id: str
     label: str
+
+    @property
+    def as_question(self) -> str:
+        """What the answer says of it."""
+        return _("%(who)sの発言への答え") % {"who": self.label} if self.label else _("前の発言への答え")
+
+    @property
+    def as_answer(self) -> str:
+        """What the question says of it."""
+        return _("%(who)sの答え") % {"who": self.label} if self.label else _("答え")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +90,10 @@ class SpeakerLine:
     label: str
     first: str
     count: int = 1
+
+    @property
+    def times(self) -> str:
+        return _("%(count)s回") % {"count": self.count}
 
 
 @dataclass(slots=True)
@@ -152,23 +183,16 @@ def present_record(minutes: Minutes, editions: Sequence[Edition], wanted: str = 
     """`editions`: those that the reader may read, not empty; `wanted` one of them, or garbage for the first. Four queries."""
     edition = next((each for each in editions if each == wanted), editions[0])
     items = _items_of(minutes.meeting_id)
-    items_of = _items_by_block(minutes)
-    utterances = list(
-        Utterance.objects.filter(minutes=minutes)
-        .defer("named_vector", "labels_vector")
-        .order_by("position", "pk")
-    )
-    shown = {
-        each.pk: each for each in utterances if not any(items[key].is_hidden for key in items_of[each.pk])
-    }
+    items_of = _items_by_block(minutes, items)
     amendments = _amendments_of(minutes, edition)
-    place = {key: number for number, key in enumerate(items)}
+    shown: dict[int, Utterance] = {}
     blocks, gap = [], list[str]()
-    for utterance in utterances:
-        own = [items[key] for key in sorted(items_of[utterance.pk], key=lambda key: place[key])]
-        if utterance.pk not in shown:
-            gap += [item.reason for item in own if item.is_hidden and item.reason not in gap]
+    for utterance in Utterance.objects.filter(minutes=minutes).only(*_READ).order_by("position", "pk"):
+        own = items_of[utterance.pk]
+        if hidden := [item.reason for item in own if item.is_hidden]:
+            gap += [reason for reason in hidden if reason not in gap]
             continue
+        shown[utterance.pk] = utterance
         block = _block(utterance, edition, amendments[utterance.pk])
         block.items = [item.public_id for item in own]
         block.headings = [item for item in own if not item.first]
@@ -261,13 +285,18 @@ def _line(item: AgendaItem, depth: int, reason: str) -> ItemLine:
     )
 
 
-def _items_by_block(minutes: Minutes) -> dict[int, list[int]]:
+def _items_by_block(minutes: Minutes, items: dict[int, ItemLine]) -> dict[int, list[ItemLine]]:
+    """Those of a block in the order of `items`."""
     links = Utterance.agenda_items.through._default_manager.filter(
         utterance__minutes=minutes, agendaitem__meeting=minutes.meeting_id
     )
-    found: dict[int, list[int]] = defaultdict(list)
+    blocks_of: dict[int, list[int]] = defaultdict(list)
     for block, item in links.values_list("utterance_id", "agendaitem_id"):
-        found[block].append(item)
+        blocks_of[item].append(block)
+    found: dict[int, list[ItemLine]] = defaultdict(list)
+    for key, line in items.items():
+        for block in blocks_of[key]:
+            found[block].append(line)
     return found
 
 

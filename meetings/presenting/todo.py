@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from meetings.models import ActionItem, Meeting, MeetingState
+from meetings.models import ActionItem, Answer, Attendee, Meeting, MeetingState
 from platform_portal.access.checks import has
 from platform_portal.access.roles import Permission
 from platform_portal.desk_jobs import Job
@@ -27,7 +27,7 @@ class Todo:
 
 
 def todos_of(meeting: Meeting) -> list[Todo]:
-    """At most five queries. Nothing for a meeting that is settled."""
+    """At most six queries. Nothing for a meeting that is settled."""
     if meeting.state in {MeetingState.PUBLISHED, MeetingState.CANCELLED}:
         return []
     return _after(meeting) if meeting.state == MeetingState.HELD else _before(meeting)
@@ -72,11 +72,24 @@ def _after(meeting: Meeting) -> list[Todo]:
         found.append(Todo(words, at, is_late=days >= LATE_DAYS))
     elif minutes.state != State.PUBLISHED:
         found.append(Todo(_("議事録をまだ公開していません。"), _at(meeting, "desk-publication")))
+    found += _unrecorded(meeting)
     if meeting.observers is None and not meeting.counts.exists():
         found.append(Todo(_("参加の数を記録していません。"), _at(meeting, "desk-meeting-numbers")))
     if not meeting.agenda.exists():
         found.append(Todo(_("次第がありません。"), _at(meeting, "desk-agenda")))
     return found
+
+
+def _unrecorded(meeting: Meeting) -> list[Todo]:
+    """Who came: those who said so and were not ticked off, or nobody at all where somebody might have come."""
+    at = _at(meeting, "desk-attendance-came")
+    people = Attendee.objects.filter(attendance__meeting=meeting)
+    if count := people.expected().count():
+        return [Todo(_("来た人をまだ記録していません（%(count)s人）。") % {"count": count}, at)]
+    might_have = meeting.attendances.invited().exclude(answer=Answer.ABSENT)
+    if might_have.exists() and not people.filter(has_come__isnull=False).exists():
+        return [Todo(_("来た人をまだ記録していません。"), at)]
+    return []
 
 
 def _at(meeting: Meeting, name: str) -> str:

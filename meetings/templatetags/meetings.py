@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from django import template
 from django.urls import reverse
+from django.utils.html import format_html, linebreaks
+from django.utils.safestring import SafeString, mark_safe
 
 from meetings.models import Meeting, MeetingState
 from meetings.presenting.days import when_of
@@ -33,6 +35,14 @@ def with_addresses(blocks: Sequence[Block], page: str, edition_query: str) -> li
     before, _id, after = reverse(page, args=[sample]).rpartition(sample)
     query = f"?edition={edition_query}" if edition_query else ""
     return [(block, f"{before}{block.public_id}{after}{query}") for block in blocks]
+
+
+@register.filter
+def paragraphs(text: str) -> SafeString:
+    """As `linebreaks`, which takes three times as long over a text without line breaks; what is said seldom has one."""
+    if "\n" in text or "\r" in text:
+        return mark_safe(linebreaks(text, autoescape=True))  # noqa: S308  escaped by linebreaks itself
+    return format_html("<p>{}</p>", text)
 
 
 @register.filter

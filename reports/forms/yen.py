@@ -1,28 +1,18 @@
-"""Amounts and numbers as people write them: 1,234,567, ￥１２３４, 1234円, １２人. Kept as whole numbers."""
+"""Amounts and numbers of people as they are written: 1,234,567, ￥350,000-, 金三十五万円也, １２人. Kept as whole numbers."""
 
 import re
-import unicodedata
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-_WHOLE = re.compile(r"\d{1,3}(?:,\d{3})+|\d+", re.ASCII)
+from platform_portal.japanese.numbers import plain, read_number
+
+_DASHES = "[-‐‑‒–—―−─ー]"
+_MONEY = re.compile(rf"金?[¥\\]?(?P<number>.+?)円?也?{_DASHES}*")
+_PEOPLE = re.compile(r"(?P<number>.+?)[人名]?")
 MOST_PEOPLE = 9_999_999
-
-
-def read_whole(text: str, *units: str) -> int | None:
-    """None for nothing. Raises ValueError for what is no whole number: nothing is rounded or guessed."""
-    plain = "".join(unicodedata.normalize("NFKC", text).split()).replace("、", ",")
-    for unit in units:
-        plain = plain.removesuffix(unit)
-    plain = plain.lstrip("¥\\")
-    if not plain:
-        return None
-    if not _WHOLE.fullmatch(plain):
-        raise ValueError
-    return int(plain.replace(",", ""))
 
 
 def write_yen(amount: int) -> str:
@@ -30,7 +20,9 @@ def write_yen(amount: int) -> str:
 
 
 class _WholeField(forms.CharField):
-    units: tuple[str, ...] = ()
+    """`pattern`: what may stand around the number."""
+
+    pattern: "re.Pattern[str]"
 
     def __init__(self, *, most: int, **options: Any) -> None:
         widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
@@ -38,12 +30,15 @@ class _WholeField(forms.CharField):
         self.most = most
 
     def clean(self, value: Any) -> Any:
-        text = super().clean(value)
+        text = plain(super().clean(value))
+        if not text:
+            return None
+        match = self.pattern.fullmatch(text)
         try:
-            number = read_whole(text, *self.units)
+            number = read_number(match["number"] if match else "")
         except ValueError as error:
             raise ValidationError(self.how_to_write(), code="invalid") from error
-        if number is not None and number > self.most:
+        if number > self.most:
             raise ValidationError(_("大きすぎます。数を確かめてください。"), code="too_large")
         return number
 
@@ -58,20 +53,22 @@ class _WholeField(forms.CharField):
 class YenField(_WholeField):
     """Gives whole yen, or None where nothing is written."""
 
-    units = ("円",)
+    pattern = _MONEY
 
     def how_to_write(self) -> str:
-        return _("金額は、円の単位で、数字だけで書いてください。例：1,234,567")
+        return _(
+            "金額として読めません。円の単位で、税込みかどうかなどは書かずに、数だけを書いてください。例：1,234,567、35万円"
+        )
 
 
 class PeopleField(_WholeField):
     """Gives how many people, or None where nothing is written."""
 
-    units = ("人", "名")
+    pattern = _PEOPLE
 
     def __init__(self, **options: Any) -> None:
         super().__init__(most=MOST_PEOPLE, **options)
         self.widget.attrs["class"] = "short-number"
 
     def how_to_write(self) -> str:
-        return _("人数は、数字だけで書いてください。例：62")
+        return _("人数として読めません。数だけを書いてください。例：62")

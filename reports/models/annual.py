@@ -108,14 +108,14 @@ class ReportSection(models.Model):
         _("本文"), max_length=LONGEST_SECTION, blank=True, validators=[MaxLengthValidator(LONGEST_SECTION)]
     )
     version = models.PositiveIntegerField(default=1, editable=False)
-    updated_at = models.DateTimeField(_("更新した時刻"), auto_now=True)
-    updated_by = actor(_("書いた人"))
+    written_at = models.DateTimeField(_("書いた時刻"), null=True, blank=True, editable=False)
+    written_by = actor(_("書いた人"))
 
     objects: ClassVar[Any] = models.Manager()
 
     class Privacy:
         public = ("report", "kind", "body")
-        internal = ("version", "updated_at", "updated_by")
+        internal = ("version", "written_at", "written_by")
         personal = ()
 
     class Meta:
@@ -127,6 +127,9 @@ class ReportSection(models.Model):
                 condition=Q(kind__in=SectionKind.values), name="reports_reportsection_kind_known"
             ),
             models.UniqueConstraint(fields=["report", "kind"], name="reports_reportsection_once"),
+            models.CheckConstraint(
+                condition=paired("written_at", "written_by"), name="reports_reportsection_written_pair"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -62,7 +62,7 @@ class Rendering(PublicIdModel):
     )
     attempts = models.PositiveSmallIntegerField(_("試した回数"), default=0, editable=False)
     asked_at = models.DateTimeField(_("頼まれた時刻"), default=timezone.now, editable=False)
-    asked_by = actor(_("頼んだ人"))
+    asked_by = actor(_("頼んだ人"), from_the_start=True)
     # Renewed by the worker at each step: one that fell silent is taken up by another.
     touched_at = models.DateTimeField(_("最後に進んだ時刻"), null=True, blank=True, editable=False)
     rendered_at = models.DateTimeField(_("できた時刻"), null=True, blank=True, editable=False)

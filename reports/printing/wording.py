@@ -11,16 +11,13 @@ from django.utils.translation import gettext as _
 from platform_portal.japanese.calendar import format_fiscal_year, format_wareki
 from platform_portal.markdown import render_markdown
 from reports.models.schemes import circled
+from reports.readings import write_readings
 from reports.snapshots import DoneActivity, Figure, Line, Project, Section, Snapshot
 
 OVERVIEW = "overview"
 """The section that the activities write: see SectionKind."""
 UNKNOWN = "－"
 _MOST_YEARS = 5
-# ｜孤独・孤立《こどく・こりつ》, or 孤独《こどく》 behind kanji.
-_RUBY = re.compile(
-    r"(?:[｜|]([^｜|《》\n]{1,40})|([々〆\u3400-\u9fff\uf900-\ufaff]{1,20}))《([ぁ-ゖァ-ヺー・]{1,40})》"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,7 @@ def prose(text: str, *, top: int) -> SafeString:
 
 def ruby_in_brackets(text: str) -> str:
     """孤独《こどく》 as 孤独（こどく）: small letters above a word would tear it out of its sentence in the text of a PDF."""
-    return _RUBY.sub(lambda match: f"{match[1] or match[2]}（{match[3]}）", text)
+    return write_readings(text, lambda word, reading: f"{word}（{reading}）")
 
 
 # --- Activities ------------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ def write_section(*, section: ReportSection, body: str, by: Any, version: int | 
     old = locked.body
     locked.body = body
     locked.version += 1
-    locked.updated_by = by
+    locked.written_at, locked.written_by = timezone.now(), by
     locked.full_clean(exclude=["report"])
     locked.save()
     _touch(report, by)

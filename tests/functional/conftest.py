@@ -4,11 +4,9 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import wraps
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, sync_playwright
 
@@ -19,14 +17,8 @@ from members.models import User
 from tests.conftest import signed_in
 from tests.factories.consultations import ChannelFactory, WindowFactory
 from tests.factories.region import MunicipalityFactory, PortalSettingsFactory
+from tests.functional.judging import rules_broken
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# The package's own runner hands over every rule that is kept, too: twice the time.
-BROKEN_RULES = """async (options) => {
-  const found = await axe.run(document, options);
-  return found.violations.map((rule) => [rule.id, rule.nodes.map((node) => node.target)]);
-}"""
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium-headless-shell")
 PHONE = {"width": 375, "height": 740}
 DESK = {"width": 1280, "height": 800}
@@ -118,11 +110,11 @@ class Visitor:
         self.page.set_viewport_size(DESK)
         response = self.open(path)
         assert response.status < 500, path
-        assert self._rules_broken() == [], path
+        assert rules_broken(self.page) == [], path
         assert not self.overflows(), path
         self.page.set_viewport_size(PHONE)
         self.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
-        assert self._rules_broken() == [], path
+        assert rules_broken(self.page) == [], path
         assert not self.overflows(), path
         assert self.page.locator("h1").count() == 1, path
         assert self.problems == [], path
@@ -133,13 +125,7 @@ class Visitor:
         # The click may still be on its way: between two pages the document is empty.
         self.page.wait_for_load_state("networkidle")
         self.page.locator("main").first.wait_for(state="attached")
-        return self._rules_broken()
-
-    def _rules_broken(self) -> list[str]:
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE)
-        found = self.page.evaluate(BROKEN_RULES, {"runOnly": AXE_TAGS, "resultTypes": ["violations"]})
-        return [f"{rule}: {targets}" for rule, targets in found]
+        return rules_broken(self.page)
 
     def overflows(self) -> bool:
         """True when the page must be scrolled sideways."""

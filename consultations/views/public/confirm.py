@@ -50,8 +50,6 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, token, link, asked)
     form = ConfirmForm(request.POST)
-    if form.is_trapped:
-        return redirect("consultations:confirm", token=token)
     if not form.is_valid():
         return _page(request, token, link, asked, problem=form.problem, status=400)
     if is_limited(request, group="window-confirmation", rate=RATE):
@@ -79,8 +77,6 @@ def confirm_difference(request: HttpRequest, token: str, *, public_id: str) -> H
     form = DifferenceForm(request.POST or None)
     status = 200
     if request.method == "POST":
-        if form.is_trapped:
-            return redirect("consultations:confirm", token=token)
         status = 400
         if form.is_valid():
             if not is_limited(request, group="window-difference", rate=RATE):

@@ -3,7 +3,6 @@
 Whoever holds a meeting and its attendances locks the meeting first.
 """
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,18 +14,16 @@ from django.utils.translation import gettext as _
 
 from meetings.addressees import Addressee, Addressees, Trouble, reachable, trouble_with
 from meetings.mails import attendance as mails
-from meetings.models import Answer, Attendance, Attendee, Meeting, MeetingState
+from meetings.models import Answer, Attendance, Attendee, Meeting
 from meetings.permissions.attendance import check_can_invite_to_meeting, check_can_withdraw_invitation
 from meetings.services.attendance import letters
+from meetings.services.attendance.telling import news_of
 from meetings.services.locking import lock_meeting
 from members.models import Organization
 from platform_portal.audit import services as audit
-from platform_portal.japanese.calendar import format_wareki
 from platform_portal.mail.services import cancel_mails_about
 
 BATCH = 200
-# Whoever was invited learns of a change in one of these.
-TOLD_FIELDS = ("title", "starts_at", "ends_at", "place", "online_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +164,8 @@ def withdraw_invitation(*, attendance: Attendance, by: Any) -> Attendance:
     is_told = Attendance.objects.told().filter(pk=locked.pk).exists()
     locked.withdrawn_at, locked.withdrawn_by = timezone.now(), by
     locked.link_version += 1
-    locked.letter = None
-    locked.save(update_fields=["withdrawn_at", "withdrawn_by", "link_version", "letter"])
+    locked.letter = locked.notice = None
+    locked.save(update_fields=["withdrawn_at", "withdrawn_by", "link_version", "letter", "notice"])
     audit.record(type="meetings.attendance_withdrawn", by=by, obj=locked)
     cancel_mails_about(locked)
     if is_told:
@@ -180,45 +177,15 @@ def withdraw_invitation(*, attendance: Attendance, by: Any) -> Attendance:
 def tell_invited_of_change(*, meeting: Meeting, before: Mapping[str, Any]) -> int:
     """For whoever has just changed the meeting, in the same transaction; that act has its own audit event.
 
-    `before`: audit.snapshot() of what may have changed, from before; `state` or TOLD_FIELDS. Nobody is told of a meeting
-    that is past. Returns how many mails.
+    `before`: audit.snapshot() of what may have changed, from before. Returns how many mails, those that a worker writes
+    among them.
     """
-    if meeting.starts_at <= timezone.now():
+    if news_of(meeting, before) is None:
         return 0
-    was, now = before.get("state", meeting.state), meeting.state
-    changes = _changes(meeting, before) if now == MeetingState.PLANNED else []
-    is_cancelled = now == MeetingState.CANCELLED and was != now
-    is_reopened = now == MeetingState.PLANNED and was == MeetingState.CANCELLED
-    if not (changes or is_cancelled or is_reopened):
-        return 0
-    recipients = letters.recipients_of(meeting.attendances.told().select_related("organization"))
-    if is_cancelled:
-        return mails.send_cancelled(meeting, recipients)
-    if is_reopened:
-        return mails.send_reopened(meeting, recipients)
-    return mails.send_changes(meeting, recipients, changes=changes)
-
-
-def _changes(meeting: Meeting, before: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """(what it is called, before, after)."""
-    known = [name for name in TOLD_FIELDS if name in before]
-    old, new = audit.difference({name: before[name] for name in known}, audit.snapshot(meeting, known))
-    return [(_label(name), _in_words(old[name]), _in_words(new[name])) for name in known if name in new]
-
-
-def _label(name: str) -> str:
-    """What is for members only has a label that says so, which is no news to those who are invited."""
-    field: Any = Meeting._meta.get_field(name)
-    return str(field.verbose_name).partition("（")[0]
-
-
-def _in_words(value: Any) -> str:
-    try:
-        moment = dt.datetime.fromisoformat(str(value))
-    except ValueError:
-        return str(value or "")
-    here = timezone.localtime(moment)
-    return f"{format_wareki(here.date(), with_weekday=True)}{here.hour}:{here.minute:02}"
+    # Locked first: a worker that is writing to some of them knows nothing of this change, and is waited for.
+    list(meeting.attendances.select_for_update().values_list("pk"))
+    rows = meeting.attendances.told().filter(notice=None)
+    return letters.tell(meeting, letters.recipients_of(rows.select_related("organization")), before=before)
 
 
 # --- What the modules beside share ----------------------------------------------------------------

@@ -77,7 +77,7 @@ def attendance(request: HttpRequest, public_id: str) -> HttpResponse:
         "rows": _rows(page.object_list, meeting, user),
         "answers": [str(label) for label in Answer.labels],
         "by_kind": by_kind,
-        "letters": meeting.attendances.filter(letter__isnull=False).count(),
+        "letters": meeting.attendances.exclude(letter=None, notice=None).count(),
         "total": total,
         "listed": present_attendance(meeting),
         # Notes and addresses are for those who tend the list; others of the desk see who comes.

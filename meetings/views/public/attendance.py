@@ -60,8 +60,6 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
 
 def _is_stored(request: HttpRequest, page: Answering, link: Link) -> bool:
     form: Any = page.form
-    if form.is_trapped:
-        return True
     if page.is_valid() and is_limited(request, group="meeting-answer", rate=RATE):
         form.add_error(None, TOO_MANY)
         page.status = 429

@@ -38,8 +38,6 @@ def confirm_utterances(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, token, link)
     form = AgreeForm(request.POST)
-    if form.is_trapped:
-        return redirect("meetings:confirm-utterances", token=token)
     if not form.is_valid():
         return _page(request, token, link, problem=form.problem, status=400)
     if is_limited(request, group="meetings-agree", rate=RATE):
@@ -63,8 +61,6 @@ def propose_change(request: HttpRequest, token: str, *, public_id: str) -> HttpR
     form = ChangeForm(request.POST or None, initial=_initial(utterance, pending))
     status = 200
     if request.method == "POST":
-        if form.is_trapped:
-            return redirect(back)
         status = _take(request, link, utterance, form)
         if status == 302:
             return redirect(f"{back}#u-{public_id}")

@@ -219,8 +219,6 @@ def event_application(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return _state_page(request, application, token, CancelForm())
     form = CancelForm(request.POST)
-    if form.is_trapped:
-        return redirect("meetings:event-application", token=token)
     if not form.is_valid():
         return _state_page(request, application, token, form, status=400)
     try:

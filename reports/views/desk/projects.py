@@ -171,6 +171,7 @@ def _page(
         "form": form,
         "lines": lines,
         "is_judged": is_judged,
+        "is_unsaved": request.method == "POST",
         "has_room": len(lines.forms) < MOST_LINES,
         "version": _seen_version(request, project),
         "current": current,

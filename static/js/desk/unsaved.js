@@ -1,11 +1,12 @@
 // Asks before a page is left whose long text was not saved: by a link, by Back, by sending another form of the page.
-const form = document.querySelector("form[data-unsaved]");
+const unsaved = new Set();
 
-if (form) {
-  let isUnsaved = form.dataset.unsaved === "now"; // shown again with what was typed, because it was refused
-  form.addEventListener("input", () => (isUnsaved = true));
-  form.addEventListener("submit", () => (isUnsaved = false));
-  addEventListener("beforeunload", (event) => {
-    if (isUnsaved) event.preventDefault();
-  });
+for (const form of document.querySelectorAll("form[data-unsaved]")) {
+  if (form.dataset.unsaved === "now") unsaved.add(form); // shown again with what was typed: it is not saved yet
+  form.addEventListener("input", () => unsaved.add(form));
+  form.addEventListener("submit", () => unsaved.delete(form));
 }
+
+addEventListener("beforeunload", (event) => {
+  if (unsaved.size) event.preventDefault();
+});

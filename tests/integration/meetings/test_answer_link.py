@@ -158,8 +158,14 @@ def test_a_colleague_was_faster(row, address, token):
     assert row.answered_at.isoformat() in page
 
 
-def test_a_program_that_fills_in_everything(row, address, token):
-    assert Client().post(address, filled(token, ("x", "")) | {"website_url": "http://x"}).status_code == 302
+def test_what_fills_in_everything_is_told_and_what_was_typed_stays(row, address, token):
+    """It may be a password manager: an answer shall not be lost without a word."""
+    response = Client().post(address, filled(token, ("山田 花子", "")) | {"website_url": "http://x"})
+    page = text_of(response)
+    assert response.status_code == 422
+    assert "画面に見えない欄に書き込んだ" in page
+    assert "山田 花子" in page
+    assert "http://x" not in page
     row.refresh_from_db()
     assert row.answer == "waiting"
 

@@ -96,7 +96,7 @@ class TestTheirPage:
             ({"token": "forged"}, {}, 400),
             ({"token": new_token("another-form")}, {}, 400),
             ({}, {}, 400),
-            ({"website_url": "x"}, {}, 302),
+            ({"website_url": "x"}, {}, 400),
             (None, {"HTTP_SEC_FETCH_SITE": "cross-site"}, 403),
         ],
     )
@@ -107,6 +107,18 @@ class TestTheirPage:
         assert client.post(address, data, **headers).status_code == status
         asked.refresh_from_db()
         assert asked.answer == "waiting"
+
+    def test_what_a_password_manager_fills_in_is_said_and_the_words_stay(
+        self, client: Client, change_address: str, asked: ConfirmationRequest
+    ) -> None:
+        response = client.post(
+            change_address, change(website_url="https://pw.example", reason="聞き違いです")
+        )
+        page = text_of(response)
+        assert response.status_code == 400
+        assert "画面に見えない欄に書き込んだ" in page
+        assert "聞き違いです" in page
+        assert not asked.changes.exists()
 
     def test_too_many_from_one_place(self, client: Client, address: str) -> None:
         for _each in range(120):

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings.models import ActionItem, Body, Document, Meeting, MeetingState
+from meetings.models import ActionItem, Attendance, Attendee, Body, Document, Meeting, MeetingState
 from meetings.templatetags.meetings_desk import PARTS
 from platform_portal.access.roles import Permission
 from tests.conftest import signed_in, text_of
@@ -17,6 +17,7 @@ from tests.factories.meetings import (
     ActionItemFactory,
     AgendaItemFactory,
     AttendanceFactory,
+    AttendeeFactory,
     BodyFactory,
     DocumentVersionFactory,
     MeetingFactory,
@@ -141,6 +142,23 @@ def test_a_meeting_over_two_days(secretariat_client):
     assert 'value="2031-05-08"' in text_of(secretariat_client.get(edit))
     secretariat_client.post(edit, data | {"ends_on": "", "ends": "17:00"})
     assert timezone.localtime(Meeting.objects.get().ends_at).isoformat() == "2031-05-07T17:00:00+09:00"
+
+
+def test_who_came_is_still_to_be_recorded_after_the_meeting(secretariat_client):
+    meeting = MeetingFactory(state=MeetingState.HELD, starts_at=timezone.now() - dt.timedelta(days=1))
+    assert "来た人をまだ" not in text_of(secretariat_client.get(at(meeting)))  # nobody was asked
+    row = AttendanceFactory(meeting=meeting)
+    page = text_of(secretariat_client.get(at(meeting)))
+    assert "来た人をまだ記録していません。" in page
+    assert at(meeting, "desk-attendance-came") in page
+    person = AttendeeFactory(attendance=AttendanceFactory(meeting=meeting, coming=True))
+    assert "来た人をまだ記録していません（1人）。" in text_of(secretariat_client.get(at(meeting)))
+    Attendee.objects.filter(pk=person.pk).update(has_come=True)
+    assert "来た人をまだ" not in text_of(secretariat_client.get(at(meeting)))
+    Attendee.objects.all().delete()
+    Attendance.objects.filter(pk=row.pk).delete()
+    Attendance.objects.update(answer="absent")
+    assert "来た人をまだ" not in text_of(secretariat_client.get(at(meeting)))  # all sent their regrets
 
 
 def test_promises_that_nobody_has_taken_up_are_told_before_the_meeting(secretariat_client):

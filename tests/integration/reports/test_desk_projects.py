@@ -58,7 +58,7 @@ def test_written_with_lines(secretariat_client, scheme):
     assert 'value="70,000"' in page
 
 
-@pytest.mark.parametrize("amount", ["千円", "1.5", "-3", "1,23", "12万円", "9" * 20])
+@pytest.mark.parametrize("amount", ["千円", "1.5", "-3", "1,23", "約12万円", "350,000円（税込）", "9" * 20])
 def test_an_amount_that_is_none_comes_back(secretariat_client, scheme, amount):
     response = secretariat_client.post(at("-create"), typed(("印刷所", amount), content="残る文"))
     assert response.status_code == 422
@@ -88,6 +88,19 @@ def test_more_lines_than_a_project_has(secretariat_client, scheme):
     assert response.status_code == 422
     assert "もう一度確かめてください" in text_of(response)
     assert not TrialProject.objects.exists()
+
+
+def test_what_is_typed_and_not_saved_is_asked_about(secretariat_client):
+    line = BudgetLineFactory()
+    address, lines = at("", line.project.public_id), (("印刷所", "千円"),)
+    answers = {
+        "": secretariat_client.get(address),
+        "now": secretariat_client.post(address, typed(*lines, version="1")),
+    }
+    answers["now, with another line"] = secretariat_client.post(address, typed(*lines, version="1", more="1"))
+    for state, answer in answers.items():
+        assert f'data-unsaved="{state.partition(",")[0]}"' in text_of(answer)
+        assert "js/desk/unsaved" in text_of(answer)
 
 
 def test_lines_come_and_go_without_saving(secretariat_client, scheme):

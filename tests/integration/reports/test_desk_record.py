@@ -121,7 +121,7 @@ def test_half_a_rate_is_told_and_nothing_is_lost(secretariat_client, scheme):
     )
     assert response.status_code == 422
     page = text_of(response)
-    assert "数字だけで書いてください" in page
+    assert "金額として読めません" in page
     assert "名前を変えた" in page
     assert "千円" in page
 
@@ -189,6 +189,7 @@ def test_what_is_wrong_is_told_and_the_rest_comes_back(secretariat_client, categ
     page = text_of(response)
     assert "同じ区分が2回あります" in page
     assert "長い文を書いた。" in page
+    assert 'data-unsaved="now"' in page
     assert 'href="#id_month_to">終わりの月：終わりの月は、始めの月よりあとに' in page
     response = secretariat_client.post(at("activity-create"), typed(month_from="", month_to="2024-07-01"))
     assert "終わりの月だけは書けません" in text_of(response)
@@ -213,6 +214,7 @@ def test_looking_for_a_meeting_keeps_what_was_typed(secretariat_client, categori
     assert response.status_code == 200
     assert not Activity.objects.exists()
     assert "書きかけ" in page
+    assert 'data-unsaved="now"' in page
     assert "秋の全体会" in page
     assert f'value="{other.public_id}" checked' in page.replace(' id="id_meetings_0"', "").replace("  ", " ")
     assert f'<option value="{categories[1].pk}" selected>' in page
@@ -228,6 +230,7 @@ def test_two_people_at_once_lose_nothing(secretariat_client, scheme):
     activity = ActivityFactory()
     address = at("activity", activity.public_id)
     page = text_of(secretariat_client.get(address))
+    assert 'data-unsaved=""' in page
     seen = page.split('name="seen" value="')[1].split('"')[0]
     first = typed(seen=seen, result="先に保存した文。")
     assert secretariat_client.post(address, first).status_code == 302

@@ -11,7 +11,8 @@ from meetings.attendance_links import Problem, make_answer_token, read_answer_to
 from meetings.models import Attendance, MeetingState
 from meetings.services import meetings as services
 from meetings.services.attendance import inviting
-from meetings.services.attendance.inviting import TOLD_FIELDS, Guest
+from meetings.services.attendance.inviting import Guest
+from meetings.services.attendance.telling import TOLD_FIELDS
 from platform_portal.access.checks import Refused
 from platform_portal.audit import services as audit
 from platform_portal.audit.models import AuditEvent

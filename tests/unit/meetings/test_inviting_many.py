@@ -1,4 +1,4 @@
-"""Invitations and reminders to more than a request writes itself."""
+"""Invitations, reminders and news to more than a request writes itself."""
 
 import datetime as dt
 from typing import Any
@@ -86,6 +86,7 @@ def test_who_was_not_told_yet_hears_of_nothing_that_came_before(rows, meeting, s
     assert letters.write_waiting() == 4
     assert all("別の部屋" in mail.body for mail in delivered())
     meetings.change_meeting(meeting=meeting, values={"place": "また別"}, by=secretariat)
+    letters.write_waiting()
     assert OutgoingMail.objects.filter(kind="meetings.meeting_changed").count() == 4
 
 
@@ -109,6 +110,77 @@ def test_reminders_too(rows, meeting, secretariat):
     assert OutgoingMail.objects.filter(kind="meetings.reminder").count() == 3
 
 
+# --- News -----------------------------------------------------------------------------------------
+@pytest.fixture
+def told(rows):
+    """Those who have their invitation."""
+    letters.write_waiting()
+    OutgoingMail.objects.all().delete()
+    return rows
+
+
+def news() -> list[OutgoingMail]:
+    return list(OutgoingMail.objects.filter(kind__startswith="meetings.meeting_"))
+
+
+def test_a_change_is_told_by_a_worker_once(told, meeting, secretariat, secretariat_client):
+    meetings.change_meeting(meeting=meeting, values={"place": "別の部屋"}, by=secretariat)
+    assert news() == []
+    page = reverse("meetings:desk-attendance", args=[meeting.public_id])
+    assert "メールを作っているところです。あと 5件です" in text_of(secretariat_client.get(page))
+    inviting.withdraw_invitation(attendance=told[0], by=secretariat)
+    assert letters.write_waiting() == 4
+    assert len(news()) == 4
+    assert all("→ 別の部屋" in mail.body for mail in delivered() if "変わりました" in mail.subject)
+    assert not InvitationLetter.objects.exists()
+    assert letters.write_waiting() == 0
+
+
+def test_what_changes_again_before_it_is_written_is_told_in_one_mail(told, meeting, secretariat):
+    was = meeting.place
+    meetings.change_meeting(meeting=meeting, values={"place": "別の部屋"}, by=secretariat)
+    meetings.change_meeting(meeting=meeting, values={"place": "講堂", "title": "臨時の会"}, by=secretariat)
+    letters.write_waiting()
+    bodies = [mail.body for mail in delivered()]
+    assert len(bodies) == 5
+    assert all(f"{was} → 講堂" in body and "→ 臨時の会" in body for body in bodies)
+    assert not any("別の部屋" in body for body in bodies)
+
+
+def test_cancelled_or_again_as_it_was_before_it_is_written(told, meeting, secretariat):
+    was = meeting.place
+    for place in ("別の部屋", was):
+        meetings.change_meeting(meeting=meeting, values={"place": place}, by=secretariat)
+    letters.write_waiting()
+    assert news() == []
+    meetings.change_meeting(meeting=meeting, values={"place": "別の部屋"}, by=secretariat)
+    meetings.cancel_meeting(meeting=meeting, reason="大雪のため", by=secretariat)
+    letters.write_waiting()
+    assert {mail.kind for mail in news()} == {"meetings.meeting_cancelled"}
+    assert len(news()) == 5
+    meeting.refresh_from_db()
+    meetings.announce_meeting(meeting=meeting, by=secretariat)
+    letters.write_waiting()
+    assert [mail.subject for mail in delivered()].count("会議を開くことになりました") == 5
+
+
+def test_nobody_is_told_of_what_has_begun_meanwhile(told, meeting, secretariat, time_machine):
+    meetings.cancel_meeting(meeting=meeting, reason="大雪のため", by=secretariat)
+    time_machine.move_to(meeting.starts_at)
+    assert letters.write_waiting() == 5
+    assert news() == []
+
+
+def test_who_is_reminded_hears_of_the_change_too(told, meeting, secretariat):
+    Attendance.objects.update(invited_at=timezone.now() - dt.timedelta(days=1))
+    assert remind_now(meeting=meeting, by=secretariat) == 5
+    meetings.change_meeting(meeting=meeting, values={"place": "別の部屋"}, by=secretariat)
+    assert letters.write_waiting() == 10
+    assert sorted(OutgoingMail.objects.values_list("kind", flat=True)) == (
+        ["meetings.meeting_changed"] * 5 + ["meetings.reminder"] * 5
+    )
+
+
 def test_asks_the_database_as_often_for_many(meeting, secretariat, monkeypatch):
     monkeypatch.setattr(letters, "BATCH", 100)
     counts = []
@@ -118,7 +190,11 @@ def test_asks_the_database_as_often_for_many(meeting, secretariat, monkeypatch):
             invited(meeting, secretariat, *organizations)
         with CaptureQueriesContext(connection) as writing:
             assert letters.write_waiting() == count
-        counts.append((len(asking), len(writing)))
+        with CaptureQueriesContext(connection) as changing:
+            meetings.change_meeting(meeting=meeting, values={"place": f"{count}号室"}, by=secretariat)
+        with CaptureQueriesContext(connection) as telling:
+            letters.write_waiting()
+        counts.append(tuple(map(len, (asking, writing, changing, telling))))
     assert counts[0] == counts[1]
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,12 @@ def test_english_texts_keep_placeholders_and_markup():
         for text in filter(None, texts if msgid else []):
             for pattern in (_PLACEHOLDER, _MARKUP):
                 assert sorted(pattern.findall(text)) == sorted(pattern.findall(msgid)), msgid
+
+
+def test_each_text_stands_once():
+    """Of a catalogue in which one stands twice, msgfmt takes nothing."""
+    msgids = re.findall(r'^msgid ".+"$', CATALOGUE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [msgid for msgid, count in Counter(msgids).items() if count > 1] == []
 
 
 def test_the_pages_are_found():

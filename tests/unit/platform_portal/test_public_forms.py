@@ -61,6 +61,13 @@ class TestToken:
         assert filled(website_url="https://spam.example").is_trapped
         assert not filled().is_trapped
 
+    def test_the_trap_says_so_where_the_page_does_not_answer_first(self):
+        form = filled(website_url="https://pw.example")
+        with later(5):
+            assert not form.is_valid()
+        assert form.errors.as_data()["token"][0].code == "trapped"
+        assert "送る" in form.problem
+
 
 class TestOrigin:
     @pytest.mark.parametrize(

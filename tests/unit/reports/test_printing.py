@@ -16,15 +16,16 @@ import pypdfium2
 import pytest
 from django.conf import settings
 
+import platform_portal.pdf
 from platform_portal.pdf import UnprintableError
 from reports.making import make_file
 from reports.models import RenderingKind
 from reports.printing import pdf
 from reports.printing.pages import html_and_css
 from reports.printing.pdf import lay_out_report, print_report
-from reports.snapshots import DoneActivity, Section, Snapshot, canonical, from_json, to_json
+from reports.snapshots import DoneActivity, Figure, Line, Section, Snapshot, canonical, from_json, to_json
 from tests.justified import justified_lines
-from tests.unit.reports.sample import ACTIVITIES, APPROVED, DRAFT, PROJECTS, long_report
+from tests.unit.reports.sample import ACTIVITIES, APPROVED, DRAFT, FIGURES, PROJECTS, long_report
 
 HEADINGS = [
     "令和6年度地方における孤独・孤立対策推進事業交付金 事業実施報告書",
@@ -182,6 +183,9 @@ def test_report_with_nothing_in_it_is_printed():
 
 HOSTILE = (
     "<script>alert(1)</script>",
+    "<a href=javascript:alert(2)>押す</a>[押す](javascript:alert(3))",
+    "<p style='background: url(http://127.0.0.1:9/x.png)'>色</p>url(file:///etc/passwd)",
+    "file:///etc/passwd、http://127.0.0.1:9/y.png、<http://127.0.0.1:9/z.css>",
     "<img src='http://127.0.0.1:9/x.png'>",
     "<img src='file:///etc/hostname'>",
     "![絵](http://127.0.0.1:9/x.png)",
@@ -190,8 +194,12 @@ HOSTILE = (
 )
 
 
-def test_hostile_text_is_text():
-    """Nothing is fetched: our fetcher raises for whatever is no static file of ours."""
+def test_hostile_text_is_text(monkeypatch):
+    """Nothing is asked for, and what was typed is printed, in every place where somebody can type."""
+    asked: list[str] = []
+    fetcher = platform_portal.pdf._fetcher()
+    monkeypatch.setattr(type(fetcher), "fetch", lambda _fetcher, url, _headers=None: asked.append(url))
+    monkeypatch.setattr(platform_portal.pdf, "_fetcher", lambda: fetcher)
     snapshot = replace(
         APPROVED,
         official_name=HOSTILE[0],
@@ -199,15 +207,36 @@ def test_hostile_text_is_text():
         activities=tuple(DoneActivity(text, result=text) for text in HOSTILE),
         sections=tuple(Section(f"section{number}", text, text) for number, text in enumerate(HOSTILE)),
         projects=tuple(
-            replace(PROJECTS[0], name=text, content=text, expected_effect=text, timing=text, response=text)
+            replace(
+                PROJECTS[0],
+                name=text,
+                content=text,
+                expected_effect=text,
+                timing=text,
+                response=text,
+                lines=(Line(text, 1000, text),),
+            )
             for text in HOSTILE
         ),
+        figures=(Figure(HOSTILE[0], HOSTILE[0], HOSTILE[1], ((2024, 1),)),),
+        categories=tuple(replace(each, label=HOSTILE[0]) for each in APPROVED.categories),
+        issuer=HOSTILE[0],
     )
     html, _css = html_and_css(snapshot)
     assert not set(re.findall(r"<(\w+)", html)) & {"script", "img", "style", "link", "iframe", "object"}
     assert not re.search(r"<[^>]+(?:href|src)=['\"]?file", html)
-    words = words_of(print_report(snapshot)[0])
-    assert words.count(flat("<script>alert(1)</script>")) > 4
+    data = print_report(snapshot)[0]
+    assert asked == []
+    words = words_of(data)
+    assert words.count(flat(HOSTILE[0])) > 15
+    for text in HOSTILE:
+        assert words.count(flat(text)) >= 4, text  # as a title, a result, the name and the payee of a project
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        notes = [note for page in pdf.pages for note in page.get("/Annots", ())]
+    leads = {str(note.A.URI) for note in notes if "/A" in note and "/URI" in note.A}
+    assert all(lead.startswith("http://127.0.0.1:9/") for lead in leads), leads
+    assert b"/JavaScript" not in data
+    assert b"/Launch" not in data
 
 
 def test_sign_without_a_glyph_is_refused_in_words():
@@ -284,6 +313,16 @@ def test_no_row_is_split(long_one):
         ]
         amounts = [page for page in pages if f"{project.lines[-1].amount_yen:,})" in page]
         assert set(amounts) <= set(whole)
+
+
+def test_small_table_stays_where_it_fits():
+    """Its only row does not drag it to the next page, where what follows is kept together."""
+    snapshot = replace(
+        APPROVED, sections=(), activities=ACTIVITIES[:1], projects=PROJECTS[:2], figures=FIGURES[:1]
+    )
+    pages = pages_of(print_report(snapshot)[0])
+    assert "会員団体の数" in pages[0]
+    assert "月別・区分別の事業の数" not in pages[0]
 
 
 # --- Structure -----------------------------------------------------------------------------------
