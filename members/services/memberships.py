@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members import mails, permissions
+from members import acting, mails, permissions
 from members.models import Invitation, Membership, MembershipRole, Organization, User
 from members.services.invitations import keep_invitation
 from platform_portal.access.checks import Refused
@@ -52,6 +52,7 @@ def start_membership(*, organization: Organization, user: User, role: str, by: A
         obj=membership,
         new=audit.snapshot(membership, MEMBERSHIP_FIELDS),
     )
+    acting.tell_began(membership)
     return membership
 
 
@@ -93,6 +94,7 @@ def finish_membership(membership: Membership, *, by: Any) -> Membership:
         obj=membership,
         old=audit.snapshot(membership, MEMBERSHIP_FIELDS),
     )
+    acting.tell_ended(membership)
     mails.send_membership_notice(membership, what=_("この団体の担当ではなくなりました。"))
     return membership
 

@@ -1,0 +1,118 @@
+"""What the charter says of those who act for members: they get some newsletters unasked, and lose them on leaving."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from members import acting, merging
+from members.merging import Part
+from members.models import Charter, Membership, Organization
+from newsletters.models import (
+    Consent,
+    HowAsked,
+    HowEnded,
+    Newsletter,
+    Readership,
+    Subscriber,
+    Subscription,
+    Suppression,
+)
+from newsletters.services import subscribing
+from platform_portal.audit import services as audit
+
+# Ended without a word of the reader: who acts for a member again gets these again.
+_NOT_BY_WILL = (HowEnded.LEFT, HowEnded.BOUNCE)
+
+
+def register_members() -> None:
+    """Called once, when the app is ready."""
+    acting.register(began=subscribe_member, ended=unsubscribe_member)
+    words = gettext_lazy("メルマガの購読者")
+    merging.register(Part(words, (Subscriber._meta.label,), _count, _move))
+
+
+def subscribe_member(membership: Membership) -> None:
+    """Somebody acts for a member from now on. What they left of their own will stays left.
+
+    An address that was stopped stays stopped: nothing is begun for it.
+    """
+    address = membership.user.email.lower()
+    newsletters = list(Newsletter.objects.active().filter(is_for_new_members=True))
+    if not membership.organization.is_active or Suppression.objects.of(address).exists():
+        return
+    known = _subscriber_of(membership)
+    if known is None and not newsletters:
+        return
+    if known is None:
+        known, _made = Subscriber.objects.get_or_create(address=address)
+    subscriber = subscribing.lock_subscriber(known)
+    _belong(subscriber, membership)
+    left = subscriber.subscriptions.exclude(ended_at=None).exclude(how_ended__in=_NOT_BY_WILL)
+    kept_away = set(left.values_list("newsletter_id", flat=True))
+    running = set(subscriber.subscriptions.current().values_list("newsletter_id", flat=True))
+    wanted = [each for each in newsletters if each.pk not in kept_away | running]
+    if not wanted:
+        return
+    subscribing.settle_confirmed(subscriber)
+    now = timezone.now()
+    consent = Consent.objects.create(
+        subscriber=subscriber, how=HowAsked.CHARTER, proof=_proof(), asked_at=now, confirmed_at=now
+    )
+    consent.newsletters.set(wanted)
+    subscribing.begin(subscriber, wanted, how=HowAsked.CHARTER, by=None)
+
+
+def _subscriber_of(membership: Membership) -> Subscriber | None:
+    own: Subscriber | None = Subscriber.objects.filter(user=membership.user).first()
+    if own is not None:
+        return own
+    by_address: Subscriber | None = Subscriber.objects.filter(address=membership.user.email.lower()).first()
+    return by_address
+
+
+def _belong(subscriber: Subscriber, membership: Membership) -> None:
+    """An account's address has proved to be its owner's."""
+    if subscriber.user_id is None:
+        subscriber.user = membership.user
+    if subscriber.organization is None or not subscriber.organization.is_active:
+        subscriber.organization = membership.organization
+    subscriber.save(update_fields=["user", "organization"])
+
+
+def _proof() -> str:
+    charter = Charter.objects.in_force()
+    if charter is None:
+        return ""
+    return _("設置要綱 第%(number)s版") % {"number": charter.number}
+
+
+def unsubscribe_member(membership: Membership) -> None:
+    """What is for members ends when somebody acts for none any more; what they asked for themselves goes on."""
+    known = _subscriber_of(membership)
+    if known is None:
+        return
+    subscriber = subscribing.lock_subscriber(known)
+    others = Membership.objects.current().filter(
+        user=membership.user, organization__in=Organization.objects.active()
+    )
+    other = (
+        others.exclude(pk=membership.pk).select_related("organization").order_by("started_at", "pk").first()
+    )
+    subscriber.organization = other.organization if other is not None else None
+    subscriber.save(update_fields=["organization"])
+    if other is None:
+        rows = Subscription.objects.filter(subscriber=subscriber, newsletter__readership=Readership.MEMBERS)
+        subscribing.end(subscriber, rows, how=HowEnded.LEFT)
+
+
+# --- Two entries of one organisation become one ---------------------------------------------------
+def _count(organization: Organization) -> int:
+    return int(Subscriber.objects.filter(organization=organization).count())
+
+
+def _move(*, source: Organization, target: Organization, by: Any) -> None:
+    moved = Subscriber.objects.filter(organization=source).update(organization=target)
+    if moved:
+        audit.record(type="newsletters.subscribers_merged", by=by, obj=target, new={"subscribers": moved})
