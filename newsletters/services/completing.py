@@ -7,6 +7,7 @@ from django.db import transaction
 from newsletters.ledger import counts_of
 from newsletters.models import ENDED_STATES, Delivery, Issue, IssueState
 from newsletters.services.moving import lock_issue, move_issue
+from platform_portal.page_cache import forget_public_pages
 
 logger = logging.getLogger(__name__)
 
@@ -29,4 +30,5 @@ def complete_if_done(issue: Issue) -> bool:
         )
         return False
     move_issue(issue=locked, to=IssueState.COMPLETED)
+    transaction.on_commit(forget_public_pages)  # it stands in the archive now
     return True

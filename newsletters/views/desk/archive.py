@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from newsletters.forms.reasons import WithdrawForm
 from newsletters.services import archive as services
-from newsletters.views.desk.sending import get_issue, ledger_steps, sends
+from newsletters.views.desk.sending import get_issue, sending_steps, sends
 from platform_portal.access.methods import post_only
 from platform_portal.desk import attempt
 
@@ -39,7 +39,7 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
         "button": _("公開をやめる"),
         "is_danger": True,
         "back": back,
-        "crumbs": ledger_steps((str(issue), back), (_("公開をやめる"), "")),
+        "crumbs": sending_steps(issue, (_("公開をやめる"), "")),
     }
     return render(request, "newsletters/desk/one_form.html", context, status=422 if form.errors else 200)
 

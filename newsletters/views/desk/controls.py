@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from newsletters.forms.reasons import CancelForm
 from newsletters.models import Delivery, Issue
 from newsletters.services import controls
-from newsletters.views.desk.sending import get_issue, ledger_steps, sends
+from newsletters.views.desk.sending import get_issue, sending_steps, sends
 from platform_portal.access.methods import post_only
 from platform_portal.desk import attempt
 
@@ -60,7 +60,7 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
         "button": _("残りを送らずにやめる"),
         "is_danger": True,
         "back": back,
-        "crumbs": ledger_steps((str(issue), back), (_("残りを送らずにやめる"), "")),
+        "crumbs": sending_steps(issue, (_("残りを送らずにやめる"), "")),
     }
     return render(request, "newsletters/desk/one_form.html", context, status=422 if form.errors else 200)
 
@@ -83,7 +83,7 @@ def resend(request: HttpRequest, public_id: str) -> HttpResponse:
         "button": _("送れなかった分を送り直す"),
         "is_danger": False,
         "back": back,
-        "crumbs": ledger_steps((str(issue), back), (_("送れなかった分を送り直す"), "")),
+        "crumbs": sending_steps(issue, (_("送れなかった分を送り直す"), "")),
     }
     return render(request, "meetings/desk/confirm.html", context)
 

@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +14,8 @@ from django.views.decorators.http import require_safe
 from newsletters.ledger import Stretch, counts_of, stretch
 from newsletters.models import Delivery, DeliveryState, Issue
 from newsletters.services.exporting import export_ledger
-from newsletters.views.desk.sending import get_issue, ledger_steps, sends
+from newsletters.views.desk.common import issue_steps
+from newsletters.views.desk.sending import get_issue, sending_steps, sends
 from platform_portal.access.methods import post_only
 from platform_portal.desk import SearchWords, paged
 from platform_portal.sheets.pages import download
@@ -32,7 +32,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "words": words,
         "search": SEARCH.form(request),
-        "crumbs": ledger_steps(),
+        "crumbs": issue_steps((_("送達台帳"), "")),
     }
     if words:
         rows = Delivery.objects.search(words).select_related("issue__newsletter")
@@ -63,9 +63,7 @@ def issue_ledger(request: HttpRequest, public_id: str) -> HttpResponse:
         "counts": counts,
         "many": counts.of(DeliveryState(state)) if state else counts.total,
         "states": [(each.value, each.label, counts.of(each)) for each in DeliveryState if counts.of(each)],
-        "crumbs": ledger_steps(
-            (str(issue), reverse("newsletters:desk-sending", args=[public_id])), (_("あて先ごとの結果"), "")
-        ),
+        "crumbs": sending_steps(issue, (_("あて先ごとの結果"), "")),
     }
     return render(request, "newsletters/desk/issue_ledger.html", context)
 

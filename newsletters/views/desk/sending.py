@@ -11,12 +11,13 @@ from django.views.decorators.http import require_safe
 
 from newsletters.ledger import Counts, counts_of
 from newsletters.models import Delivery, DeliveryState, Issue, IssueState
+from newsletters.views.desk.common import steps_of_issue
 from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
 from platform_portal.audit import words
 from platform_portal.audit.models import AuditEvent
 from platform_portal.audit.words import Line
-from platform_portal.desk import Crumbs, Step, crumbs
+from platform_portal.desk import Crumbs, Step
 
 sends = requires(Permission.SEND_ISSUES)
 MOST_DOUBTS = 20  # the ledger has them all
@@ -29,9 +30,10 @@ def get_issue(public_id: str) -> Issue:
     return found
 
 
-def ledger_steps(*more: Step) -> Crumbs:
-    """From the ledger's first page down; the last step has no address."""
-    return crumbs((_("送達台帳"), reverse("newsletters:desk-ledger") if more else ""), *more)
+def sending_steps(issue: Issue, *more: Step) -> Crumbs:
+    """Down to the sending of one issue; the last step has no address."""
+    address = reverse("newsletters:desk-sending", args=[issue.public_id]) if more else ""
+    return steps_of_issue(issue, (_("送信のようす"), address), *more)
 
 
 @sends
@@ -50,7 +52,7 @@ def sending(request: HttpRequest, public_id: str) -> HttpResponse:
         "doubts": _doubts(issue) if counts.of(DeliveryState.IN_DOUBT) else [],
         "more_doubts": counts.of(DeliveryState.IN_DOUBT) > MOST_DOUBTS,
         "history": words.history_of(issue, _line),
-        "crumbs": ledger_steps((str(issue), "")),
+        "crumbs": sending_steps(issue),
     }
     response = render(request, "newsletters/desk/sending.html", context)
     response.headers["Cache-Control"] = "private, no-store"

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_safe
 
 from newsletters.models import Issue, Newsletter, Subscriber, Subscription
 from newsletters.statistics import FEWEST_SHOWN, Fared, how_issues_fared
+from newsletters.views.desk.common import issue_steps
 from platform_portal.access.checks import has, requires
 from platform_portal.access.roles import Permission
 from platform_portal.charts import BarChart, bar_chart
-from platform_portal.desk import crumbs, paged
+from platform_portal.desk import paged
 
 PER_PAGE = 12
 
@@ -29,7 +30,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "newsletters": newsletters,
         "newsletter": newsletter,
-        "crumbs": crumbs((_("メルマガの数字"), "")),
+        "crumbs": issue_steps((_("統計"), "")),
     }
     if newsletter is not None:
         issues = Issue.objects.frozen().filter(newsletter=newsletter).defer("content", "body")

@@ -22,6 +22,7 @@ from newsletters.services.archive import (
     restore_issue,
     withdraw_issue,
 )
+from newsletters.services.completing import complete_if_done
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
 from platform_portal.page_cache import VERSION_KEY
@@ -96,6 +97,14 @@ def test_list_without_anything_and_with_many(django_assert_max_num_queries: Any)
         IssueFactory(completed=True, newsletter=newsletter)
     with django_assert_max_num_queries(6):
         assert "?page=2" in get("archive")
+
+
+def test_what_was_just_sent_is_there_at_once(django_capture_on_commit_callbacks: Any) -> None:
+    issue = IssueFactory(sending=True, subject="いまの号")
+    assert "いまの号" not in get("archive")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert complete_if_done(issue)
+    assert "いまの号" in get("archive")
 
 
 # --- One issue ------------------------------------------------------------------------------------
