@@ -31,6 +31,7 @@ SHORT_SUBJECT = 25  # full-width characters that a telephone shows
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 8 * MEGABYTE  # of one copy as it leaves, encoded
 MANY_BYTES = MEGABYTE
+LEFT_TO_WRITE = re.compile(r"（ここに、[^（）\n]{1,60}書きます。）")
 _MOBILE = re.compile(r"(?<!\d)0[789]0[-\s]?\d{4}[-\s]?\d{4}(?!\d)")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ーｰ", "-"))
 # Rows that an address of ours speaks of: readers must be able to open them.
@@ -109,6 +110,9 @@ def _of_body(issue: Issue, composed: Composed) -> Iterator[Finding]:
             ) % {**where, "known": "、".join(f"{{{{{name}}}}}" for name in NAMES)}
             yield Finding("unknown_block", words, Place.BODY)
     body = tidy(issue.body)
+    if left := LEFT_TO_WRITE.findall(body):
+        words = _("ひな形の文が残っています：%(left)s") % {"left": "、".join(dict.fromkeys(left))}
+        yield Finding("left_to_write", words, Place.BODY)
     if without_tags(body) != body:
         words = _(
             "HTMLのタグのようなものがあります。文字だけのメールからは消え、HTMLのメールではそのまま見えます。"

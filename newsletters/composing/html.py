@@ -60,7 +60,7 @@ def page_html(html: str, *, top: int = 2, with_footer: bool = False) -> SafeStri
 
     Without the footer nothing in it leads to the page to leave; with it, for a preview, that link is words alone.
     """
-    body = html.partition("<header>")[2]
+    body = html.partition("<header>")[2] or html
     body = body if with_footer else body.partition(_FOOTER)[0]
     body = re.sub(
         rf'<a href="[^"]*{re.escape(TOKEN_MARK)}[^"]*"[^>]*>(.*?)</a>', r"<strong>\1</strong>", body

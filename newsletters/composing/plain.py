@@ -20,7 +20,7 @@ from newsletters.composing.source import (
 )
 from newsletters.composing.wrapping import width_of, wrap
 
-RULED = 30  # full-width characters of a ruled line
+RULED = 20  # full-width characters of a ruled line: what a telephone shows without breaking it
 STRONG, LIGHT = "━" * RULED, "─" * RULED
 # What looks like HTML has no place in a text; somebody pasted it.
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]*>|<!--[^\n]*?-->|<![a-zA-Z][^<>\n]*>")

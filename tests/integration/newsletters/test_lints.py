@@ -37,6 +37,7 @@ def test_a_good_issue_has_none():
         ({"body": "{{天気}}"}, "unknown_block"),
         ({"body": "{{催し}}"}, "empty_block"),
         ({"body": "".join(f"{{{{催し {n}件}}}}\n" for n in range(1, 25))}, "many_blocks"),
+        ({"body": "（ここに、今月のひとことを書きます。）"}, "left_to_write"),
         ({"body": "<b>太字</b>"}, "tags"),
         ({"body": "[押す](javascript:alert)"}, "broken_link"),
         ({"body": "[押す](https://)"}, "broken_link"),

@@ -96,11 +96,11 @@ def test_a_newsletter_reads_as_one():
         "# 催しのお知らせ\n\n**お茶の会**を開きます。\nくわしくは[こちら](https://example.jp/tea)をご覧ください。\n\n"
         "## 持ち物\n\n- 飲み物\n- 上ばき\n  - [地図](https://example.jp/map)\n\n1. 受付\n2. 会\n\n---\n\n問い合わせは<mailto:a@example.jp>まで"
     )
-    rule = "━" * 30
+    rule = "━" * 20
     assert text == (
         f"{rule}\n■ 催しのお知らせ\n{rule}\n\nお茶の会を開きます。\nくわしくはこちらをご覧ください。\nhttps://example.jp/tea\n\n"
         "◆ 持ち物\n\n・飲み物\n・上ばき\n  ・地図\n    https://example.jp/map\n\n1. 受付\n2. 会\n\n"
-        f"{'─' * 30}\n\n問い合わせはmailto:a@example.jpまで\n"
+        f"{'─' * 20}\n\n問い合わせはmailto:a@example.jpまで\n"
     )
 
 
@@ -256,6 +256,7 @@ def test_a_page_shows_the_words_without_the_way_out():
     preview = page_html(html, top=3, with_footer=True)
     assert "<strong>配信をやめる</strong>" in preview
     assert TOKEN_MARK not in preview
+    assert page_html("<p>ほかから来た文</p>") == "<p>ほかから来た文</p>"
 
 
 def test_a_large_paste_is_read_in_no_time():
