@@ -26,6 +26,7 @@ class SmtpServer(socketserver.ThreadingTCPServer):
     def __init__(self, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), _Conversation)
         self.open: set[Any] = set()
+        self.is_away = False  # takes no call
         self.taken: list[tuple[str, Any]] = []  # (recipient, message)
         self.senders: list[str] = []  # of the envelopes
         self.connections = 0
@@ -58,6 +59,8 @@ class _Conversation(socketserver.StreamRequestHandler):
     server: SmtpServer
 
     def handle(self) -> None:
+        if self.server.is_away:
+            return
         self.server.connections += 1
         self.server.open.add(self.connection)
         try:

@@ -32,14 +32,27 @@ class Crew:
         self.pids: list[int] = []
 
     def start(self, do: str = "work", point: str = "", number: int = 1) -> int:
-        order = {"do": do, "point": point, "number": number, "folder": str(self._folder)}
+        pid = self._order(do=do, point=point, number=number)
+        self.pids.append(pid)
+        return pid
+
+    def call(self, scene: str, **values: Any) -> dict[str, Any]:
+        """A scene, played by a process of its own."""
+        pid = self._order(do="call", name=scene, values=values)
+        answer = self._folder / "answer"
+        wait_until(lambda: answer.exists() or not is_alive(pid), f"no answer to {scene}")
+        wait_until(lambda: not is_alive(pid), f"{scene} did not end")
+        said: dict[str, Any] = json.loads(answer.read_text())
+        answer.unlink()
+        return said
+
+    def _order(self, **order: Any) -> int:
+        order["folder"] = str(self._folder)
         assert self._nursery.stdin
         assert self._nursery.stdout
         self._nursery.stdin.write(json.dumps(order) + "\n")
         self._nursery.stdin.flush()
-        pid = int(self._nursery.stdout.readline())
-        self.pids.append(pid)
-        return pid
+        return int(self._nursery.stdout.readline())
 
     def wait_for_point(self) -> None:
         wait_until((self._folder / "reached").exists, "the worker did not come to its point")

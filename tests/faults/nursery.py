@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,17 @@ def outbox(point: str = "", number: int = 1, folder: str = "") -> None:
     call_command("send_mails", "--loop")
 
 
-ORDERS = {"work": work, "celery": celery, "outbox": outbox}
+def call(name: str, values: dict[str, Any], folder: str) -> None:
+    """One of the scenes; its answer goes into a file, whole or not at all."""
+    from tests.faults import scenes
+
+    answer = getattr(scenes, name)(**values)
+    draft = Path(folder) / "answer.new"
+    draft.write_text(json.dumps(answer))
+    draft.rename(Path(folder) / "answer")
+
+
+ORDERS = {"work": work, "celery": celery, "outbox": outbox, "call": call}
 
 
 def say(words: str) -> None:
@@ -112,6 +123,7 @@ def say(words: str) -> None:
 def main() -> None:
     prepare()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
+    raised: list[int] = []
     say("ready")
     for line in sys.stdin:
         order: dict[str, Any] = json.loads(line)
@@ -119,10 +131,16 @@ def main() -> None:
         if pid == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.setsid()
-            sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  ours is the line to whoever gives the orders
+            # Ours is the line to whoever gives the orders; Celery writes past sys.stdout.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             ORDERS[order.pop("do")](**order)
             os._exit(0)
+        raised.append(pid)
         say(str(pid))
+    # Whoever gave the orders is gone: nobody goes on alone.
+    for pid in raised:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":
