@@ -324,6 +324,14 @@ def _printed_words(printed: "reports.Printed") -> str:
     )
 
 
+def newsletter_rows() -> list[Row]:
+    """Throughput, beside that of others in the same run."""
+    from benchmarks import newsletters
+
+    use_database_named("bench_newsletters", newsletters.is_complete, newsletters.fill)
+    return [Row(*figure) for figure in newsletters.figures(free_port)]
+
+
 def growth_figures() -> dict[str, float]:
     from django.utils import timezone
 
@@ -353,6 +361,9 @@ def main() -> int:
         print("wrk がありません。apt-get install wrk で入れてください。", file=sys.stderr)
         return 1
     django.setup()
+    if "--newsletters" in sys.argv:
+        print("\n".join(str(row) for row in newsletter_rows()))
+        return 0
     if "--prepare" in sys.argv:
         for size in SIZES:
             use_database(size)
@@ -390,6 +401,8 @@ def main() -> int:
     print("… 80,000 utterances", file=sys.stderr)
     use_records()
     rows += record_rows()
+    print("… 100,000 readers", file=sys.stderr)
+    rows += newsletter_rows()
     print("… annual reports", file=sys.stderr)
     use_reports()
     rows += report_rows()
