@@ -7,7 +7,7 @@ import traceback
 # A link from a mail opens an account for whoever holds it.
 _SECRET = re.compile(
     r"(/invitation/|/join/application/|/password/reset/key/|/confirm/|/meetings/calendar/|/meetings/invitations/"
-    r"|/events/application/)[^\s/\"']+"
+    r"|/events/application/|/newsletters/choose/|/newsletters/leave/)[^\s/\"']+"
 )
 _QUERY = re.compile(r"\?[^\s\"']*")
 
