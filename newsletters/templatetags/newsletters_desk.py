@@ -19,7 +19,8 @@ PARTS = (
     ("desk-ledger", _("送達台帳"), Permission.SEND_ISSUES),
     ("desk-statistics", _("統計"), Permission.EDIT_ISSUES),
     ("desk-subscriber-list", _("購読者"), Permission.TEND_SUBSCRIBERS),
-    ("desk-suppression-list", _("送らないアドレス"), Permission.TEND_SUBSCRIBERS),
+    ("desk-suppression-list", _("配信を止めたアドレス"), Permission.TEND_SUBSCRIBERS),
+    ("desk-consent-texts", _("登録のときの文章"), Permission.TEND_SUBSCRIBERS),
     ("desk-newsletter-list", _("メルマガの種類"), Permission.EDIT_NEWSLETTERS),
 )
 

@@ -37,7 +37,7 @@ tends = requires(Permission.TEND_SUBSCRIBERS)
 
 def subscriber_steps(*steps: Step) -> Crumbs:
     address = reverse("newsletters:desk-subscriber-list") if steps else ""
-    return crumbs((_("購読者"), address), *steps)
+    return crumbs((_("メルマガ"), reverse("newsletters:desk-issue-list")), (_("購読者"), address), *steps)
 
 
 # --- List -----------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ PAGES = ImportPages(
     result_name="newsletters:desk-subscriber-import-result",
     start_template="newsletters/desk/subscriber_import.html",
     result_template="newsletters/desk/subscriber_import_result.html",
-    steps=lambda: crumbs((_("購読者"), reverse("newsletters:desk-subscriber-list"))),
+    steps=lambda: [*subscriber_steps()[:-1], (_("購読者"), reverse("newsletters:desk-subscriber-list"))],
     given_up=_given_up,
 )
 
