@@ -64,7 +64,8 @@ def leave(address: str) -> dict[str, Any]:
 
 def fill_outbox(name: str, mails: int) -> dict[str, Any]:
     for number in range(mails):
-        OutgoingMailFactory(address=f"{name}.{number}@npo.example")
+        address = f"{name}.{number}@npo.example"
+        OutgoingMailFactory(address=address, message_id=f"<{address}>")
     return {}
 
 

@@ -129,9 +129,12 @@ def paused(world: World, crew: Crew, worker: int, issue: int) -> None:
 
 
 def unsubscribed(world: World, crew: Crew, worker: int, issue: int) -> None:
+    """Somebody whose copy the struck sender holds and has not begun; the other sender is through with its own."""
+    time.sleep(1.5)
     with psycopg.connect(world.database_url) as connection:
         row = connection.execute(
-            "SELECT s.address FROM newsletters_subscriber s ORDER BY s.id DESC LIMIT 1"
+            "SELECT s.address FROM newsletters_subscriber s LEFT JOIN newsletters_delivery d ON d.subscriber_id = s.id "
+            "ORDER BY (d.state = 'claimed') DESC NULLS LAST, s.id DESC LIMIT 1"
         ).fetchone()
     assert row
     assert crew.call("leave", address=row[0]) == {"ended": 1}
@@ -200,8 +203,8 @@ def test_struck_outbox(world: World, tmp_path: Path, point: str) -> None:
         crew.kill(worker)
         crew.start("outbox")
         wait_until(lambda: crew.call("outbox_facts", name=name)["sent"] == 12, "not all were sent")
-    twice = len(world.server.taken) - len(world.server.copies())
-    addressees = {recipient for recipient, _message in world.server.taken}
+    ours = [recipient for recipient, _message in world.server.taken if recipient.startswith(f"{name}.")]
+    addressees, twice = set(ours), len(ours) - len(set(ours))
     outcomes.append(Outcome(point, "SIGKILL, outbox", 12 - len(addressees), twice, {}))
     assert len(addressees) == 12
     assert twice <= 1
