@@ -1,5 +1,6 @@
 """Files of a report: asked for, made once, taken up again, cancelled; whatever dies in between."""
 
+import gc
 import resource
 import threading
 
@@ -8,6 +9,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.core.files.storage import default_storage
 from django.db import connection
 
+from platform_portal import lighter_printing
 from platform_portal.access.checks import Refused
 from platform_portal.pdf import UnprintableError
 from reports.making import Made
@@ -99,8 +101,9 @@ def test_the_state_is_seen_while_it_is_made(report, secretary, maker):
     ("error", "words"),
     [
         (UnprintableError("書体にない文字：𠮷"), "書体にない文字：𠮷"),
-        (SoftTimeLimitExceeded(), "時間内に作れませんでした"),
-        (MemoryError(), "印刷のプログラムが途中で止まりました（MemoryError）"),
+        (SoftTimeLimitExceeded(), "時間内に作れませんでした。報告書が長すぎるようです"),
+        (MemoryError(), "メモリーが足りず、作れませんでした。報告書が長すぎるようです"),
+        (RecursionError(), "印刷のプログラムが途中で止まりました（RecursionError）"),
     ],
 )
 def test_what_cannot_be_made_is_said_and_can_be_tried_again(report, secretary, maker, error, words):
@@ -126,6 +129,32 @@ def test_a_file_that_cannot_be_made_holds_up_none_behind_it(report, secretary, m
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.state, second.state) == (RenderingState.FAILED, RenderingState.DONE)
+
+
+@pytest.mark.parametrize(("kind", "advice"), [("pdf", "Wordのファイルで作って"), ("docx", "文章を減らして")])
+def test_too_long_a_report_is_told_with_a_way_out(report, secretary, maker, kind, advice):
+    row = ask_for_file(report=report, kind=RenderingKind(kind), by=secretary)
+    maker.does = raising(SoftTimeLimitExceeded())
+    make_waiting()
+    row.refresh_from_db()
+    assert advice in row.error
+
+
+def test_the_limit_of_time_reaches_us_out_of_the_middle_of_the_pages(report, secretary, monkeypatch):
+    """Nothing on the way takes it for an error of a document, and the process prints on as before."""
+    monkeypatch.setattr(renderings, "_wake_printer", lambda: None)
+    before = gc.get_threshold()
+    with monkeypatch.context() as patch:
+        patch.setattr(lighter_printing, "strut", lambda _style: raising(SoftTimeLimitExceeded())())
+        row = ask_for_file(report=report, kind=PDF, by=secretary)
+        assert make_waiting() == 1
+    row.refresh_from_db()
+    assert (row.state, row.error[:9]) == (RenderingState.FAILED, "時間内に作れません")
+    assert gc.get_threshold() == before
+    ask_for_file(report=report, kind=PDF, by=secretary)
+    assert make_waiting() == 1
+    row.refresh_from_db()
+    assert (row.state, row.page_count) == (RenderingState.DONE, 1)
 
 
 def test_disk_full(report, secretary, maker, monkeypatch):
