@@ -1,7 +1,6 @@
 """Files of a report: asked for, made once, taken up again, cancelled; whatever dies in between."""
 
 import gc
-import resource
 import threading
 
 import pytest
@@ -11,9 +10,10 @@ from django.db import connection
 
 from platform_portal import lighter_printing
 from platform_portal.access.checks import Refused
+from platform_portal.audit.models import AuditEvent
 from platform_portal.pdf import UnprintableError
 from reports.making import Made
-from reports.models import Rendering, RenderingKind, RenderingState
+from reports.models import AnnualReport, Rendering, RenderingKind, RenderingState
 from reports.models.renderings import RENDERINGS
 from reports.services import renderings
 from reports.services.annual import begin_report, write_heading
@@ -21,6 +21,8 @@ from reports.services.renderings import ask_for_file, cancel_file, make_one, mak
 from tests.factories.members import UserFactory
 from tests.factories.region import PortalSettingsFactory
 from tests.factories.reports import GrantSchemeFactory
+from tests.full_disk import full_disk
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db
 PDF = RenderingKind.PDF
@@ -157,21 +159,10 @@ def test_the_limit_of_time_reaches_us_out_of_the_middle_of_the_pages(report, sec
     assert (row.state, row.page_count) == (RenderingState.DONE, 1)
 
 
-def test_disk_full(report, secretary, maker, monkeypatch):
-    """The system itself refuses to write on, so that a part of the file stays there; the next attempt does not take it."""
+def test_disk_full(report, secretary, maker):
+    """A part of the file stays there; the next attempt does not take it for the whole."""
     row = ask_for_file(report=report, kind=PDF, by=secretary)
-    save = default_storage.save
-
-    def save_in_ten_bytes(*args):
-        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
-        try:
-            return save(*args)
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-
-    with monkeypatch.context() as full:
-        full.setattr(default_storage, "save", save_in_ten_bytes)
+    with full_disk():
         make_waiting()
     row.refresh_from_db()
     assert (row.state, row.file.name) == (RenderingState.FAILED, "")
@@ -228,6 +219,16 @@ def test_what_kills_every_worker_is_given_up(report, secretary, maker):
     row.refresh_from_db()
     assert row.state == RenderingState.FAILED
     assert "途中で止まりました" in row.error
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_are_one_job(report, secretary, maker):
+    def click() -> None:
+        ask_for_file(report=AnnualReport.objects.get(), kind=PDF, by=secretary)
+
+    assert at_once(click, click) == [None, None]
+    assert (make_waiting(), maker.calls, Rendering.objects.count()) == (1, 1, 1)
+    assert AuditEvent.objects.filter(type="reports.file_asked_for").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
