@@ -139,7 +139,7 @@ def address_of(count: int) -> str:
 
 
 def find_with_like(words: str) -> tuple[list[int], int]:
-    """What the search answers, the first page and the count to 1,000, by LIKE: the newest first, of the same records."""
+    """What the search answers, the first page and the count to the limit, by LIKE: the newest first, of the same records."""
     found = Utterance.objects.published(Edition.NAMED)
     for word in words.split():
         found = found.filter(text__contains=word)

@@ -126,11 +126,22 @@ def printer(log_file: Path) -> Iterator[int]:
         stderr=log,
     )  # fmt: skip
     try:
+        _wait_until_ready(process)
         yield process.pid
     finally:
         process.terminate()
         process.wait(timeout=60)
         log.close()
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], seconds: float = 120) -> None:
+    """A hint that nobody takes within a minute is let go: production's tick then takes its place."""
+    from platform_portal.celery import app
+
+    end = time.monotonic() + seconds
+    while not app.control.ping(timeout=1):
+        if process.poll() is not None or time.monotonic() > end:
+            raise TimeoutError("the worker does not start: see printer.log")
 
 
 # --- Long ones, and Chromium beside them -----------------------------------------------------------

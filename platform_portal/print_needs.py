@@ -17,7 +17,7 @@ FONTS = {
 }
 
 
-class _FontSet(ctypes.Structure):
+class FontSet(ctypes.Structure):
     _fields_ = [("count", ctypes.c_int), ("size", ctypes.c_int), ("fonts", ctypes.c_void_p)]
 
 
@@ -43,7 +43,7 @@ def has_font(family: str) -> bool:
         return False
     fontconfig.FcNameParse.restype = ctypes.c_void_p
     fontconfig.FcObjectSetBuild.restype = ctypes.c_void_p
-    fontconfig.FcFontList.restype = ctypes.POINTER(_FontSet)
+    fontconfig.FcFontList.restype = ctypes.POINTER(FontSet)
     fontconfig.FcFontList.argtypes = [ctypes.c_void_p] * 3
     pattern = fontconfig.FcNameParse(family.encode())
     wanted = fontconfig.FcObjectSetBuild(b"family", ctypes.c_void_p())

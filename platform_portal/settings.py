@@ -185,6 +185,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 270
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Kilobytes. A report of hundreds of pages leaves its worker large: another takes its place when the file is there.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 CELERY_TIMEZONE = "Asia/Tokyo"
 # Printing takes memory and seconds: no mail shall wait for it.
 CELERY_TASK_ROUTES = {

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
+from platform_portal import glyphs
 from platform_portal.japanese.calendar import fiscal_year_range
 from platform_portal.japanese.tokens import likely_people
 from reports.figures import unknown_names
@@ -20,7 +21,7 @@ from reports.models.schemes import circled
 from reports.parsing.labels import cited_in
 from reports.snapshots import DoneActivity, Project, Section, Snapshot
 
-# Neither assigned nor public: no font for print has them.
+# Neither assigned nor public.
 _NOWHERE = {"Cn", "Co", "Cs"}
 _FIRST_PICTOGRAPH, _LAST_PICTOGRAPH = 0x1F300, 0x1FAFF
 _HEADING = re.compile(r"^(#{1,6})\s+\S", re.MULTILINE)
@@ -61,6 +62,7 @@ def _of_the_report(snapshot: Snapshot) -> Iterator[Finding]:
         yield Finding("no_name", _("交付金の名前がありません。"), Place.REPORT)
     if not snapshot.activities:
         yield Finding("no_activity", _("事業が1つもありません。"), Place.REPORT)
+    yield from _signs(snapshot.official_name + snapshot.issuer, str(_("交付金の名前")), Place.REPORT)
     yield from _signs(snapshot.heading, str(_("事業名")), Place.REPORT)
 
 
@@ -128,6 +130,7 @@ def _of_categories(snapshot: Snapshot) -> Iterator[Finding]:
         yield Finding("done_but_not_cited", words, Place.CATEGORY, number)
     used = done | set(in_prose) | tried
     for number in sorted(used & set(known)):
+        yield from _signs(known[number].label, str(_("区分")) + circled(number), Place.CATEGORY, number)
         if not known[number].is_confirmed:
             words = _("区分%(sign)sの言葉が未確認です。交付要綱などで確かめてください。") % {
                 "sign": circled(number)
@@ -172,14 +175,17 @@ def _skips_a_level(section: Section) -> bool:
 
 
 def _signs(text: str, title: str, place: Place, number: int = 0) -> Iterable[Finding]:
-    """What surely cannot be printed, told while it can still be mended: an approved edition would have no PDF.
+    """What cannot be printed, told while it can still be mended: an approved edition would have no PDF.
 
-    Of other rare signs the print itself knows; it alone has the fonts.
+    Pictographs and what has no public meaning are not printed even where some font has a drawing for them.
     """
+    lacking = set(glyphs.missing(text))
     signs = dict.fromkeys(
         each
         for each in text
-        if _FIRST_PICTOGRAPH <= ord(each) <= _LAST_PICTOGRAPH or unicodedata.category(each) in _NOWHERE
+        if each in lacking
+        or _FIRST_PICTOGRAPH <= ord(each) <= _LAST_PICTOGRAPH
+        or unicodedata.category(each) in _NOWHERE
     )
     if signs:
         words = _("「%(title)s」に、PDFの書体にない文字があります：%(signs)s") % {

@@ -1,5 +1,6 @@
 """A file between its preview and its acceptance: in the shared cache for an hour, for the person who brought it."""
 
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django.core.cache import cache
 
 SECONDS = 3_600
+_TOKEN = re.compile(r"[\w-]{1,40}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ def keep(kept: Kept, *, user: Any) -> str:
 
 def find(token: str, *, user: Any) -> Kept | None:
     """None after an hour, or where the cache was away."""
-    found: Kept | None = cache.get(_key(token, user)) if token.isascii() and len(token) < 40 else None
+    found: Kept | None = cache.get(_key(token, user)) if _TOKEN.fullmatch(token) else None
     return found
 
 

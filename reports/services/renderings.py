@@ -114,7 +114,9 @@ def make_one(pk: int) -> bool:
         except UnprintableError as problem:
             _fail(row, str(problem))
         except SoftTimeLimitExceeded:
-            _fail(row, _("時間内に作れませんでした。報告書が長すぎるようです。"))
+            _fail(row, _("時間内に作れませんでした。%(advice)s") % {"advice": _too_long(row)})
+        except MemoryError:
+            _fail(row, _("メモリーが足りず、作れませんでした。%(advice)s") % {"advice": _too_long(row)})
         except (
             Exception
         ) as error:  # whatever the printing program stumbles over: the rows behind it still wait
@@ -126,6 +128,13 @@ def make_one(pk: int) -> bool:
         else:
             _finish(row, made)
         return True
+
+
+def _too_long(row: Rendering) -> str:
+    """What to do about a report that no worker gets through."""
+    if row.kind == RenderingKind.DOCX:
+        return _("報告書が長すぎるようです。事業や文章を減らしてください。")
+    return _("報告書が長すぎるようです。事業や文章を減らすか、Wordのファイルで作ってください。")
 
 
 @contextmanager

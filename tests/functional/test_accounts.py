@@ -12,6 +12,7 @@ from django.conf import settings as django_settings
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from members.models import User
 from tests.factories.members import PASSWORD, InvitationFactory, UserFactory
@@ -64,22 +65,18 @@ def add_passkey(visitor: Any, *, passwordless: bool) -> None:
     arrives(visitor, reverse("mfa_view_recovery_codes"))
 
 
-def heading(visitor: Any) -> str:
-    return str(visitor.page.locator("h1").inner_text())
-
-
 # --- Passkeys -----------------------------------------------------------------------------------
 def test_passkey_instead_of_a_password(visit, person):
     visitor = visit(DESK)
     add_authenticator(visitor)
     sign_in(visitor)
     add_passkey(visitor, passwordless=True)
-    assert visitor.page.locator("main code").count() == 10
+    expect(visitor.page.locator("main code")).to_have_count(10)
     visitor.page.get_by_role("button", name="サインアウト").click()
     visitor.open(f"{reverse('account_login')}?next={HOME}")
     visitor.page.get_by_role("button", name="パスキーでサインイン").click()
     arrives(visitor, HOME)
-    assert heading(visitor) == "アカウント"
+    expect(visitor.page.locator("h1")).to_have_text("アカウント", use_inner_text=True)
     assert visitor.problems == []
     assert visitor.traffic.foreign == []
 
@@ -91,12 +88,12 @@ def test_passkey_as_the_second_step_and_to_prove_oneself(visit, person, settings
     add_passkey(visitor, passwordless=False)
     visitor.page.get_by_role("button", name="サインアウト").click()
     sign_in(visitor)
-    assert heading(visitor) == "2段階認証"
+    expect(visitor.page.locator("h1")).to_have_text("2段階認証", use_inner_text=True)
     visitor.page.get_by_role("button", name="パスキーで確かめる").click()
     arrives(visitor, HOME)
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
     visitor.open(reverse("mfa_reauthenticate_webauthn") + f"?next={HOME}")
-    assert heading(visitor) == "ご本人の確認"
+    expect(visitor.page.locator("h1")).to_have_text("ご本人の確認", use_inner_text=True)
     visitor.page.get_by_role("button", name="パスキーで確かめる").click()
     arrives(visitor, HOME)
     assert visitor.problems == []
@@ -111,10 +108,12 @@ def test_passkey_gets_a_name_and_is_taken_off(visit, person):
     visitor.page.get_by_role("link", name="名前を変える").click()
     visitor.page.get_by_label("名前").fill("職場のパソコン")
     visitor.page.get_by_role("button", name="名前を変える").click()
-    assert visitor.page.get_by_role("heading", name="職場のパソコン").count() == 1
+    visitor.page.get_by_role("heading", name="職場のパソコン").wait_for()
     visitor.page.get_by_role("link", name="外す").click()
     visitor.page.get_by_role("button", name="外す").click()
-    assert "登録してあるパスキーはありません" in visitor.page.inner_text("main")
+    expect(visitor.page.locator("main")).to_contain_text(
+        "登録してあるパスキーはありません", use_inner_text=True
+    )
     assert not Authenticator.objects.exists()
 
 
@@ -124,8 +123,7 @@ def test_a_passkey_that_fails_is_said_in_words(visit, person):
     visitor.open(reverse("account_login"))
     visitor.page.get_by_role("button", name="パスキーでサインイン").click()
     alert = visitor.page.get_by_role("alert")
-    alert.wait_for()
-    assert "パスキーを使えませんでした" in alert.inner_text()
+    expect(alert).to_contain_text("パスキーを使えませんでした", use_inner_text=True)
     assert visitor.problems == []
 
 
@@ -135,8 +133,7 @@ def test_passkeys_need_a_named_address(visit, person):
     visitor.page.goto(visitor.base.replace("localhost", "127.0.0.1") + reverse("account_login"))
     visitor.page.get_by_role("button", name="パスキーでサインイン").click()
     alert = visitor.page.get_by_role("alert")
-    alert.wait_for()
-    assert "名前のアドレス" in alert.inner_text()
+    expect(alert).to_contain_text("名前のアドレス", use_inner_text=True)
 
 
 # --- The whole way in ---------------------------------------------------------------------------
@@ -154,24 +151,26 @@ def test_from_the_invitation_to_a_second_factor_by_keyboard(visit, settings):
     page.keyboard.press("Enter")
     arrives(visitor, reverse("account_login"))
     sign_in(visitor, NEW, to="/desk/")
-    assert heading(visitor) == "2段階認証の設定"
-    assert "はじめに、2段階認証を設定してください" in page.inner_text("main")
+    expect(visitor.page.locator("h1")).to_have_text("2段階認証の設定", use_inner_text=True)
+    expect(page.locator("main")).to_contain_text("はじめに、2段階認証を設定してください", use_inner_text=True)
     page.get_by_role("link", name="認証アプリを設定する").press("Enter")
     drawing = page.get_by_role("img", name=re.compile("読み取る模様"))
-    assert drawing.evaluate("image => image.complete && image.naturalWidth > 0")  # allowed by the policy
+    expect(drawing).to_have_js_property("complete", True)
+    assert drawing.evaluate("image => image.naturalWidth > 0")  # allowed by the policy
     page.get_by_text("模様を読み取れないとき").click()
+    page.locator("main code").wait_for()
     secret = page.locator("main code").inner_text()
     page.get_by_label("認証アプリに出た6桁の数字").fill(
         format_hotp_value(hotp_value(secret, int(time.time()) // 30))
     )
     page.keyboard.press("Enter")
     arrives(visitor, reverse("mfa_view_recovery_codes"))
-    assert heading(visitor) == "予備コード"
+    expect(visitor.page.locator("h1")).to_have_text("予備コード", use_inner_text=True)
     with page.expect_download() as download:
         page.get_by_role("link", name="ファイルに保存する").click()
     assert len(download.value.path().read_text().split()) == 10
     page.get_by_role("link", name="しまったので、先へ進む").click()
-    assert heading(visitor) == "アカウント"
+    expect(visitor.page.locator("h1")).to_have_text("アカウント", use_inner_text=True)
     assert visitor.problems == []
     assert visitor.traffic.foreign == []
 
@@ -179,11 +178,11 @@ def test_from_the_invitation_to_a_second_factor_by_keyboard(visit, settings):
 def test_without_javascript(visit, person):
     visitor = visit(PHONE, java_script_enabled=False)
     sign_in(visitor)
-    assert heading(visitor) == "アカウント"
+    expect(visitor.page.locator("h1")).to_have_text("アカウント", use_inner_text=True)
     visitor.page.get_by_role("button", name="サインアウト", exact=True).click()
-    assert "サインアウトしました" in visitor.page.inner_text("main")
+    expect(visitor.page.locator("main")).to_contain_text("サインアウトしました", use_inner_text=True)
     assert not visitor.page.get_by_role("button", name="パスキーでサインイン").is_visible()
-    assert "JavaScript を有効に" in visitor.page.inner_text("main")
+    expect(visitor.page.locator("main")).to_contain_text("JavaScript を有効に", use_inner_text=True)
 
 
 # --- Every page: axe, width, console ------------------------------------------------------------
@@ -232,7 +231,7 @@ def test_pages_of_ones_own_account(visit, person, settings):
     visitor.see(reverse("mfa_deactivate_totp"))
     visitor.page.get_by_role("button", name="サインアウト", exact=True).click()
     sign_in(visitor)
-    assert heading(visitor) == "2段階認証"
+    expect(visitor.page.locator("h1")).to_have_text("2段階認証", use_inner_text=True)
     assert visitor.axe_violations() == []
 
 
@@ -245,5 +244,7 @@ def test_administrator_invites_and_sees_it(visit, administrator):
     visitor.page.get_by_label("名前").fill("会員 そら")
     visitor.page.get_by_label("権限").select_option("member")
     visitor.page.get_by_role("button", name="招待のメールを送る").click()
-    assert "sora@npo.example に招待のメールを送ります" in visitor.page.inner_text("main")
+    expect(visitor.page.locator("main")).to_contain_text(
+        "sora@npo.example に招待のメールを送ります", use_inner_text=True
+    )
     assert f"{django_settings.PORTAL_ORIGIN}/invitation/" in mail.outbox[0].body

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from members.models import BoardReport, Conversation, Membership, Offer
 from tests.factories.members import MembershipFactory
@@ -36,7 +37,7 @@ def test_two_organizations_find_each_other(visit, giver, asker, secretariat):
     page.get_by_label("見出し").fill("お米を毎月30キロ")
     page.get_by_label("くわしい内容").fill("車で取りに来られる団体にお渡しします。")
     page.get_by_role("button", name="載せる").click()
-    assert "掲示板に載せました" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("掲示板に載せました", use_inner_text=True)
     assert Offer.objects.get().organization == giver.organization
 
     page = other.page
@@ -45,31 +46,31 @@ def test_two_organizations_find_each_other(visit, giver, asker, secretariat):
     page.get_by_role("link", name="話を聞きたい").click()
     page.get_by_label("メッセージ").fill("来週、取りに行けますか。")
     page.get_by_role("button", name="メッセージを送る").click()
-    assert "メッセージを送りました" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("メッセージを送りました", use_inner_text=True)
 
     page = one.page
     one.open(reverse("my:home"))
     page.get_by_role("link", name="掲示板の新しいメッセージ").click()
     page.get_by_role("link", name="お米を毎月30キロ").click()
-    assert "来週、取りに行けますか。" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("来週、取りに行けますか。", use_inner_text=True)
     assert asker.user.email not in page.content()
     page.get_by_label("メッセージ").fill("水曜日にお待ちしています。")
     page.get_by_role("button", name="送る").click()
 
     page = other.page
     other.open(reverse("my:conversation", args=[Conversation.objects.get().public_id]))
-    assert "水曜日にお待ちしています。" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("水曜日にお待ちしています。", use_inner_text=True)
     page.get_by_role("link", name="事務局に知らせる").click()
     page.get_by_label("知らせたいこと").fill("約束の日に、だれもいませんでした。")
     page.get_by_role("button", name="知らせる").click()
-    assert "事務局に知らせてあります" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("事務局に知らせてあります", use_inner_text=True)
 
     page = desk.page
     desk.open(reverse("members:board-report", args=[BoardReport.objects.get().pk]))
     assert "水曜日にお待ちしています。" not in page.inner_text("main")
     page.get_by_role("button", name="やりとりを読む").click()
-    assert "水曜日にお待ちしています。" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("水曜日にお待ちしています。", use_inner_text=True)
     page.get_by_label("対応したこと").fill("両方に電話した。")
     page.get_by_role("button", name="対応を記録する").click()
-    assert "対応を記録しました" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("対応を記録しました", use_inner_text=True)
     assert one.problems + other.problems + desk.problems == []

@@ -1,6 +1,7 @@
 """Staff take a file in, in a real browser."""
 
 import pytest
+from playwright.sync_api import expect
 
 from consultations.models import ConsultationWindow
 from tests.factories.consultations import CategoryFactory, WindowFactory
@@ -35,14 +36,14 @@ def test_from_file_to_drafts(visit, window, viewport, scripts):
         assert visitor.axe_violations() == []
         assert not visitor.overflows()
     page.get_by_role("button", name="何が変わるかを見る").click()
-    assert page.get_by_text("まだ何も変わっていません").is_visible()
-    assert page.get_by_text("0570-078-355 ではありませんか").is_visible()
+    expect(page.get_by_text("まだ何も変わっていません")).to_be_visible()
+    expect(page.get_by_text("0570-078-355 ではありませんか")).to_be_visible()
     if scripts:
         assert visitor.axe_violations() == []
         assert not visitor.overflows()
     assert ConsultationWindow.objects.count() == 1
     page.get_by_role("button", name="この内容で取り込む").click()
-    assert page.get_by_text("1件を作り、1件を変えました").is_visible()
+    expect(page.get_by_text("1件を作り、1件を変えました")).to_be_visible()
     window.refresh_from_db()
     assert window.operator == "市"
     assert ConsultationWindow.objects.count() == 2

@@ -4,6 +4,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from platform_portal.mail.models import OutgoingMail
 from tests.factories.mail import OutgoingMailFactory
@@ -45,7 +46,7 @@ def test_secretariat_sends_again_what_was_given_up(visit, secretariat, mails):
     page.get_by_label("状態").select_option("given_up")
     page.get_by_role("button", name="この条件で見る").click()
     page.get_by_role("link", name="アカウントの設定の変更").click()
-    assert "アドレスが正しいか確かめてください" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("アドレスが正しいか確かめてください", use_inner_text=True)
     page.get_by_role("button", name="もう一度送る").click()
-    assert "もう一度送ることにした" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("もう一度送ることにした", use_inner_text=True)
     assert mails["given_up"].to in [message.to[0] for message in mail.outbox]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from meetings.models import ConfirmationRequest, Minutes, Utterance
 from tests.factories.meetings import MinutesFactory, UtteranceFactory
@@ -39,7 +40,7 @@ def ask(visitor: Any, minutes: Minutes) -> str:
     visitor.see(reverse("meetings:desk-confirmation-open", args=[minutes.meeting.public_id]))
     page.get_by_label("返事の期限").fill("2030-01-31")
     page.get_by_role("button", name="確認を頼むメールを送る").click()
-    assert "発言の確認を頼むメールを送りました" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("発言の確認を頼むメールを送りました", use_inner_text=True)
     assert visitor.axe_violations() == []
     found = re.search(r"https?://[^/\s]+(/meetings/confirm/\S+)", delivered()[0].body)
     assert found
@@ -64,12 +65,12 @@ def test_confirmed_on_a_phone_by_a_link(javascript: bool, visit: Any, minutes: M
         assert not visitor.overflows()
     page.wait_for_timeout(2100)  # a person reads first
     page.get_by_role("button", name="修正案を送る").click()
-    assert page.locator("#error-summary").is_visible()
+    expect(page.locator("#error-summary")).to_be_visible()
     page.get_by_label("直した文").fill("居場所を月に2回開いています。")
     page.get_by_label("明らかな誤り").check()
     page.wait_for_timeout(2100)
     page.get_by_role("button", name="修正案を送る").click()
-    assert "修正案を受け取りました" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("修正案を受け取りました", use_inner_text=True)
     assert ConfirmationRequest.objects.get(email="").answer == "changes"
     assert visitor.context.cookies() == []
     assert visitor.traffic.foreign == []
@@ -82,7 +83,7 @@ def test_a_link_that_opens_nothing_says_what_to_do(visit: Any, minutes: Minutes)
     path = ask(visit(DESK), minutes)
     visitor = visit(PHONE)
     visitor.see(path[:-6] + "/")
-    assert "途中で切れている" in visitor.page.locator("main").inner_text()
+    expect(visitor.page.locator("main")).to_contain_text("途中で切れている", use_inner_text=True)
 
 
 def test_checked_approved_and_corrected_by_two(visit: Any, minutes: Minutes) -> None:
@@ -94,22 +95,22 @@ def test_checked_approved_and_corrected_by_two(visit: Any, minutes: Minutes) -> 
     publication = reverse("meetings:desk-publication", args=[meeting])
     first.see(publication)
     page.set_viewport_size(DESK)
-    assert "名前かもしれない言葉" in page.locator(".notice.warning").inner_text()
+    expect(page.locator(".notice.warning")).to_contain_text("名前かもしれない言葉", use_inner_text=True)
 
     first.see(reverse("meetings:desk-leaks", args=[meeting]))
     page.set_viewport_size(DESK)
     box = page.get_by_label("役職名だけの議事要旨での本文").first
     assert box.input_value() == "それでは始めます。課長から説明をお願いします。"
     page.get_by_role("button", name="この文にする").first.click()
-    assert "残っているところはありません" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("残っているところはありません", use_inner_text=True)
 
     first.open(publication)
     page.get_by_role("button", name="承認を頼む").click()
-    assert "確認待ち" in page.locator("h1").inner_text()
+    expect(page.locator("h1")).to_contain_text("確認待ち", use_inner_text=True)
     assert page.locator("button[aria-disabled]", has_text="認めて公開する").count() == 1
     second.open(publication)
     second.page.get_by_role("button", name="認めて公開する").click()
-    assert "公開中" in second.page.locator("h1").inner_text()
+    expect(second.page.locator("h1")).to_contain_text("公開中", use_inner_text=True)
     assert second.axe_violations() == []
 
     block = Utterance.objects.get(position=1)
@@ -121,13 +122,13 @@ def test_checked_approved_and_corrected_by_two(visit: Any, minutes: Minutes) -> 
     page.get_by_label("明らかな誤り").check()
     page.get_by_label("くわしいわけ").fill("回数を書きまちがえていました。")
     page.get_by_role("button", name="訂正の確認を頼む").click()
-    assert "訂正を書きました" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("訂正を書きました", use_inner_text=True)
     second.open(reverse("meetings:desk-corrections", args=[meeting]))
     second.page.get_by_role("link", name="回数を書きまちがえていました。").click()
     assert second.axe_violations() == []
-    assert "3" in second.page.locator(".diff ins").first.inner_text()
+    expect(second.page.locator(".diff ins").first).to_contain_text("3", use_inner_text=True)
     second.page.get_by_role("button", name="認めて公開する").click()
-    assert "訂正を公開しました" in second.page.locator("main").inner_text()
+    expect(second.page.locator("main")).to_contain_text("訂正を公開しました", use_inner_text=True)
     block.refresh_from_db()
     assert block.text == "居場所を月に3回開いています。"
     assert first.problems == second.problems == []
@@ -148,5 +149,5 @@ def test_a_promise_is_kept_in_sight(visit: Any, minutes: Minutes) -> None:
     assert visitor.axe_violations() == []
     page.get_by_label("どうなったか").fill("ちらしを配りました。")
     page.get_by_role("button", name="終わりにする").click()
-    assert "ちらしを配りました。" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("ちらしを配りました。", use_inner_text=True)
     assert visitor.problems == []

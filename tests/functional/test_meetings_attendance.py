@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from meetings.models import Attendance
 from tests.factories.meetings import (
@@ -37,10 +38,10 @@ def invite(visit: Any, meeting: Any) -> str:
     page.get_by_role("link", name="案内する", exact=True).click()
     assert visitor.axe_violations() == []
     page.get_by_role("button", name="だれに届くかを確かめる").click()
-    assert "メールは1通です。まだ送っていません" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("メールは1通です。まだ送っていません", use_inner_text=True)
     assert visitor.axe_violations() == []
     page.get_by_role("button", name="1件に案内を送る").click()
-    assert "1件を案内しました" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("1件を案内しました", use_inner_text=True)
     assert visitor.axe_violations() == []
     assert visitor.problems == []
     found = re.search(r"https?://[^/\s]+(/meetings/invitations/[^/\s]+/)\s", delivered()[0].body)
@@ -53,20 +54,21 @@ def test_invited_answered_and_seen(visit: Any, meeting: Any) -> None:
     visitor = visit(PHONE, java_script_enabled=False)
     visitor.open(link)
     page = visitor.page
-    assert "取組の報告" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("取組の報告", use_inner_text=True)
     page.get_by_label("出席する", exact=True).check()
     page.wait_for_timeout(2100)  # a person reads first
     page.get_by_role("button", name="この内容で返事をする").click()
-    assert "出席する人のお名前を書いてください" in page.locator("#error-summary").inner_text()
+    expect(page.locator("#error-summary")).to_contain_text(
+        "出席する人のお名前を書いてください", use_inner_text=True
+    )
     page.get_by_label("お名前").first.fill("山田 花子")
     page.get_by_label("役職").first.fill("課長")
     page.get_by_role("button", name="人を増やす").click()
-    assert page.get_by_label("お名前").first.input_value() == "山田 花子"
+    expect(page.get_by_label("お名前").first).to_have_value("山田 花子")
     assert page.get_by_label("出席する", exact=True).is_checked()
     page.wait_for_timeout(2100)
     page.get_by_role("button", name="この内容で返事をする").click()
-    said = page.locator(".notice.success").inner_text()
-    assert "課長　山田 花子" in said
+    expect(page.locator(".notice.success")).to_contain_text("課長　山田 花子", use_inner_text=True)
     assert visitor.context.cookies() == []
     assert visitor.traffic.foreign == []
     assert Attendance.objects.get().answer == "present"

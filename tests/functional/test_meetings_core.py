@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from meetings.models import Meeting
 from tests.factories.members import UserFactory
@@ -36,7 +37,7 @@ def test_a_meeting_from_its_body_to_everybody(visit: Any) -> None:
         page.get_by_label("件名").fill(title)
         page.get_by_role("button", name="足す").click()
     page.get_by_role("button", name=re.compile("上へ.*2 開会")).click()
-    assert page.locator("tbody th").all_inner_texts() == ["1 開会", "2 閉会"]
+    expect(page.locator("tbody th")).to_have_text(["1 開会", "2 閉会"], use_inner_text=True)
     page.get_by_role("link", name="この会議", exact=True).click()
     page.get_by_role("link", name="開催を知らせる").click()
     page.get_by_role("button", name="開催を知らせる").click()
@@ -44,6 +45,6 @@ def test_a_meeting_from_its_body_to_everybody(visit: Any) -> None:
     stranger = visit(PHONE, java_script_enabled=False)
     stranger.open("/meetings/")
     stranger.page.get_by_role("link", name="第1回コア会議").click()
-    assert stranger.page.url.endswith(f"/meetings/{meeting.public_id}/")
-    assert "開会" in stranger.page.locator(".agenda").inner_text()
+    stranger.page.wait_for_url(f"**/meetings/{meeting.public_id}/")
+    expect(stranger.page.locator(".agenda")).to_contain_text("開会", use_inner_text=True)
     assert stranger.context.cookies() == []

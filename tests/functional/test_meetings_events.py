@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from meetings.event_links import application_token
 from meetings.models import Event, EventApplication
@@ -63,7 +64,7 @@ def test_somebody_applies_and_cancels(visit: Any) -> None:
     page.get_by_role("link", name="キャンセル待ちに申し込む").click()
     page.wait_for_timeout(2_100)  # nobody reads and writes faster
     page.get_by_role("button", name="キャンセル待ちに申し込む").click()
-    assert "どちらか1つを書いてください" in page.locator("#error-summary").inner_text()
+    expect(page.locator("#error-summary")).to_contain_text("どちらか1つを書いてください", use_inner_text=True)
     is_sound(visitor, "apply")
     page.get_by_label("名前（ニックネーム").fill("そら")
     page.get_by_label("メールアドレス", exact=True).fill("ＳＯＲＡ＠mail.example")
@@ -132,11 +133,11 @@ def test_from_a_members_draft_to_the_public(visit: Any) -> None:
     is_sound(desk, "desk-move")
     desk.page.get_by_role("button", name="認めて公開する").click()
     assert member.open(f"/events/{event.public_id}/").status == 200
-    assert "話を聞く" in page.locator("article").inner_text()
+    expect(page.locator("article")).to_contain_text("話を聞く", use_inner_text=True)
 
     member.open(f"/my/events/{event.public_id}/cancel/")
     page.get_by_label("理由").fill("台風が近づいているため")
     page.get_by_role("button", name="中止にする").click()
     member.open(f"/events/{event.public_id}/")
-    assert "この催しは中止になりました" in page.locator("article").inner_text()
+    expect(page.locator("article")).to_contain_text("この催しは中止になりました", use_inner_text=True)
     is_sound(member, "detail-cancelled")

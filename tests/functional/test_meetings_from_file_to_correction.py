@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from meetings.models import Minutes, Utterance
 from meetings.services.flags import open_flags
@@ -67,7 +68,7 @@ def take_in(writer: Any, meeting: Any, name: str, content: bytes) -> Minutes:
     )
     page.get_by_role("button", name="読み取る").click()
     page.get_by_role("button", name="この内容で受け入れる").click()
-    assert "議事録の下書きにしました" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("議事録の下書きにしました", use_inner_text=True)
     return Minutes.objects.get()
 
 
@@ -76,12 +77,12 @@ def settle_doubts(writer: Any, minutes: Minutes) -> None:
     doubts = list(open_flags(minutes))
     assert {"unmarked_speech", "page_join", "agenda_missing"} <= {doubt.code for doubt in doubts}
     writer.open(reverse("meetings:desk-publication", args=[minutes.meeting.public_id]))
-    assert f"確かめるところが{len(doubts)}件" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text(f"確かめるところが{len(doubts)}件", use_inner_text=True)
     writer.open(reverse("meetings:desk-minutes", args=[minutes.meeting.public_id]))
     for doubt in doubts:
         page.locator(f"#flag-{doubt.pk}").get_by_label("わけ").fill("原文を見ました。")
         page.locator(f"#flag-{doubt.pk}").get_by_role("button", name="問題なし").click()
-    assert "確かめるところは残っていません" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("確かめるところは残っていません", use_inner_text=True)
 
 
 def have_confirmed(writer: Any, phone: Any, minutes: Minutes, address: str) -> None:
@@ -99,7 +100,7 @@ def have_confirmed(writer: Any, phone: Any, minutes: Minutes, address: str) -> N
     phone.page.get_by_label("明らかな誤り").check()
     phone.page.wait_for_timeout(2100)  # a person reads first
     phone.page.get_by_role("button", name="修正案を送る").click()
-    assert "修正案を受け取りました" in phone.page.locator("main").inner_text()
+    expect(phone.page.locator("main")).to_contain_text("修正案を受け取りました", use_inner_text=True)
     assert phone.context.cookies() == []
 
     writer.open(reverse("meetings:desk-confirmation", args=[minutes.meeting.public_id]))
@@ -113,10 +114,10 @@ def publish(writer: Any, approver: Any, minutes: Minutes) -> None:
     address = reverse("meetings:desk-publication", args=[minutes.meeting.public_id])
     writer.open(address)
     writer.page.get_by_role("button", name="承認を頼む").click()
-    assert "確認待ち" in writer.page.locator("h1").inner_text()
+    expect(writer.page.locator("h1")).to_contain_text("確認待ち", use_inner_text=True)
     approver.open(address)
     approver.page.get_by_role("button", name="認めて公開する").click()
-    assert "公開中" in approver.page.locator("h1").inner_text()
+    expect(approver.page.locator("h1")).to_contain_text("公開中", use_inner_text=True)
 
 
 def correct(writer: Any, approver: Any, block: Utterance) -> None:
@@ -129,4 +130,4 @@ def correct(writer: Any, approver: Any, block: Utterance) -> None:
     approver.open(reverse("meetings:desk-corrections", args=[meeting]))
     approver.page.get_by_role("link", name="会の名前を書きまちがえていました。").click()
     approver.page.get_by_role("button", name="認めて公開する").click()
-    assert "訂正を公開しました" in approver.page.locator("main").inner_text()
+    expect(approver.page.locator("main")).to_contain_text("訂正を公開しました", use_inner_text=True)

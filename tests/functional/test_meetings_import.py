@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from meetings.models import Minutes, MinutesImport
 from meetings.services.flags import open_flags
@@ -30,7 +31,7 @@ def test_from_file_to_a_draft_without_doubts(visit, viewport, scripts):
         page.get_by_role("button", name="読み取る").click()
 
     bring(RECORD)
-    assert page.get_by_text("まだ何も変わっていません").is_visible()
+    expect(page.get_by_text("まだ何も変わっていません")).to_be_visible()
     if scripts:
         visitor.see(reverse("meetings:desk-body-import", args=[meeting.body.public_id]))
         kept = MinutesImport._default_manager.get()
@@ -41,20 +42,20 @@ def test_from_file_to_a_draft_without_doubts(visit, viewport, scripts):
     page.locator("#proposal-row").get_by_label("本文").fill("電話と訪問で、声をかけるのか。")
     page.get_by_role("button", name="この発言を直す").click()
     page.get_by_role("button", name="この内容で受け入れる").click()
-    assert page.get_by_text("議事録の下書きにしました").is_visible()
+    expect(page.get_by_text("議事録の下書きにしました")).to_be_visible()
     minutes = Minutes.objects.get()
     # Blocks out of sight are not laid out (content-visibility), and what is not laid out has no inner text.
-    assert "電話と訪問で、声をかけるのか。" in page.locator("#blocks").text_content()
+    expect(page.locator("#blocks")).to_contain_text("電話と訪問で、声をかけるのか。")
     for flag in open_flags(minutes):
         page.locator(f"#flag-{flag.pk}").get_by_label("わけ").fill("原文を見た")
         page.locator(f"#flag-{flag.pk}").get_by_role("button", name="問題なし").click()
-    assert page.get_by_text("確かめるところは残っていません").is_visible()
+    expect(page.get_by_text("確かめるところは残っていません")).to_be_visible()
     if scripts:
         visitor.see(reverse("meetings:desk-aliases", args=[meeting.body.public_id]))
         page.set_viewport_size(DESK)
     addresses = set(minutes.utterances.values_list("public_id", flat=True))
     bring(LATER)
-    assert page.get_by_text("今の下書きとの違い").is_visible()
+    expect(page.get_by_text("今の下書きとの違い")).to_be_visible()
     if scripts:
         assert visitor.axe_violations() == []
     page.get_by_role("button", name="この内容で受け入れる").click()

@@ -1,10 +1,13 @@
 """The secretariat writes a record in a real browser: by keyboard, two at once, off line, and without scripts."""
 
+import datetime as dt
 import time
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
 
 from meetings.models import Minutes
 from members.models import User
@@ -57,7 +60,7 @@ def test_by_keyboard_alone(visit, minutes, writer):
     pick = page.get_by_label("呼び名から選ぶ")
     pick.fill("書記")
     pick.press("Tab")
-    assert "「書記」は一覧にありません" in page.get_by_role("alert").text_content()
+    expect(page.get_by_role("alert")).to_contain_text("「書記」は一覧にありません")
     pick.fill("")
     page.locator("textarea[name=text]").focus()
     page.keyboard.press("Control+Home")
@@ -81,7 +84,7 @@ def test_by_keyboard_alone(visit, minutes, writer):
     page.keyboard.press("Control+Enter")
     page.locator("h3", has_text="4番目の発言").wait_for()
     assert texts(minutes)[2] == "足した文。"
-    assert page.locator("form[data-utterance]").count() == 1
+    expect(page.locator("form[data-utterance]")).to_have_count(1)
     assert visitor.problems == []
 
 
@@ -89,16 +92,18 @@ def test_the_second_of_two_is_told_and_loses_nothing(visit, minutes, writer):
     one, other = visit(DESK), visit(DESK)
     one.be(writer)
     other.be(UserFactory(role="secretariat", name="事務 二子"))
+    one.page.clock.install()
     for visitor in (one, other):
         visitor.open(path_of(minutes))
         visitor.page.locator(".block [data-open]").first.click()
-        visitor.page.locator("textarea[name=text]").fill("先の人の文" if visitor is one else "")
-        if visitor is one:
-            wait_for(one.page, "まだ保存していません")
-    other.page.locator("textarea[name=text]").fill("後の人の文")
+        visitor.page.locator("textarea[name=text]").wait_for()
+    one.page.clock.pause_at(timezone.now() + dt.timedelta(hours=1))  # else it might save before anybody looks
+    one.page.locator("textarea[name=text]").fill("先の人の文")
+    wait_for(one.page, "まだ保存していません")
+    one.page.clock.resume()
     wait_for(one.page, "保存しました")
-    other.page.get_by_role("alert").wait_for()
-    assert "先の人の文" in other.page.get_by_role("alert").inner_text()
+    other.page.locator("textarea[name=text]").fill("後の人の文")
+    expect(other.page.get_by_role("alert")).to_contain_text("先の人の文", use_inner_text=True)
     assert other.axe_violations() == []
     assert texts(minutes)[0] == "先の人の文"
     assert other.page.locator("textarea[name=text]").input_value() == "後の人の文"
@@ -143,7 +148,7 @@ def test_without_scripts(visit, minutes, writer, viewport):
     page.get_by_role("button", name="消した発言を元に戻す").click()
     assert texts(minutes)[1] == "後半。"
     page.get_by_role("button", name="捨ててよい").click()
-    assert page.get_by_text("確かめるところは残っていません").is_visible()
+    expect(page.get_by_text("確かめるところは残っていません")).to_be_visible()
 
 
 @pytest.mark.timed

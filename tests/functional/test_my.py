@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from members.models import Membership, Organization
 from tests.factories.members import (
@@ -45,26 +46,26 @@ def test_journey_from_the_charter_to_an_approved_change(visit: Any, manager: Mem
     staff.be(UserFactory(role="staff"))
     page = member.page
     member.open(reverse("my:home"))
-    assert page.locator("h1").inner_text() == "設置要綱への同意"
+    expect(page.locator("h1")).to_have_text("設置要綱への同意", use_inner_text=True)
     assert member.axe_violations() == []
     page.get_by_label("団体を代表して").check()
     page.get_by_role("button", name="同意する", exact=True).click()
-    assert "同意を記録しました" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("同意を記録しました", use_inner_text=True)
     page.get_by_role("link", name="団体の情報").click()
     page.get_by_role("link", name="情報を直す").click()
     page.get_by_label("団体名", exact=False).first.fill("まちの居場所とつながりの会")
     page.get_by_label("対象とする人").fill("だれでも")
     page.get_by_role("button", name="保存する").click()
-    assert "確認を待っている変更" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("確認を待っている変更", use_inner_text=True)
     assert member.axe_violations() == []
 
     staff.open(reverse("members:revision-list"))
     staff.page.get_by_role("link", name="まちの居場所の会").click()
-    assert "まちの居場所とつながりの会" in staff.page.locator("main").inner_text()
+    expect(staff.page.locator("main")).to_contain_text("まちの居場所とつながりの会", use_inner_text=True)
     staff.page.get_by_role("button", name="認める").click()
     staff.open(reverse("consultations:organization-list"))
     staff.page.get_by_role("link", name="まちの居場所とつながりの会").click()
-    assert staff.page.locator("h1").inner_text() == "まちの居場所とつながりの会"
+    expect(staff.page.locator("h1")).to_have_text("まちの居場所とつながりの会", use_inner_text=True)
     assert member.problems == staff.problems == []
     assert member.traffic.foreign == staff.traffic.foreign == []
 
@@ -76,8 +77,8 @@ def test_form_with_errors_is_accessible_and_keeps_what_was_written(visit: Any, m
     visitor.page.get_by_label("対象とする人").fill("子どもと家族")
     visitor.page.locator("#id_name").fill("")
     visitor.page.get_by_role("button", name="保存する").click()
-    assert visitor.page.locator("#error-summary").is_visible()
-    assert visitor.page.get_by_label("対象とする人").input_value() == "子どもと家族"
+    expect(visitor.page.locator("#error-summary")).to_be_visible()
+    expect(visitor.page.get_by_label("対象とする人")).to_have_value("子どもと家族")
     assert visitor.axe_violations() == []
     assert Organization.objects.get().name == "まちの居場所の会"
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from members.models import Organization
 from tests.factories.members import (
@@ -53,10 +54,10 @@ def test_from_file_to_one_organisation(visit, there, viewport):
     visitor.open("/desk/organizations/import/")
     look(visitor)
     take_in(visitor, FILE.format(there=there.public_id))
-    assert page.get_by_text("まだ何も変わっていません").is_visible()
+    expect(page.get_by_text("まだ何も変わっていません")).to_be_visible()
     look(visitor)
     page.get_by_role("button", name="この内容で取り込む").click()
-    assert page.get_by_text("1件を登録し、1件を変えました").is_visible()
+    expect(page.get_by_text("1件を登録し、1件を変えました")).to_be_visible()
 
     visitor.open("/desk/organizations/import/")
     take_in(visitor, DOUBLE)
@@ -69,10 +70,10 @@ def test_from_file_to_one_organisation(visit, there, viewport):
     look(visitor)
     page.get_by_role("group", name="名称").get_by_label("NPO法人 つながりの会").check()
     page.get_by_role("button", name="何が起こるかを見る").click()
-    assert page.get_by_text("統合は元に戻せません").is_visible()
+    expect(page.get_by_text("統合は元に戻せません")).to_be_visible()
     look(visitor)
     page.get_by_role("button", name="統合する").click()
-    assert page.get_by_text("統合しました").is_visible()
+    expect(page.get_by_text("統合しました")).to_be_visible()
     there.refresh_from_db()
     double.refresh_from_db()
     assert (there.name, there.public_phone, double.merged_into) == (
@@ -94,7 +95,7 @@ def test_long_work_shows_how_far_it_is(visit, there, scripts):
     visitor.be(user)
     upload = OrganizationImport.objects.create(file_name="団体.csv", content=b"x", uploaded_by=user)
     visitor.open(f"/desk/organizations/import/{upload.public_id}/")
-    assert visitor.page.get_by_text("順番を待っています").is_visible()
+    expect(visitor.page.get_by_text("順番を待っています")).to_be_visible()
     Progress(upload.progress_key)(40, 100)
     if scripts:
         visitor.page.get_by_text("40%まで終わりました").wait_for()
@@ -103,7 +104,7 @@ def test_long_work_shows_how_far_it_is(visit, there, scripts):
         visitor.page.get_by_text("読めませんでした。").wait_for()
     else:
         visitor.page.get_by_role("link", name="今の様子を見る").click()
-        assert visitor.page.get_by_text("40%まで終わりました").is_visible()
+        expect(visitor.page.get_by_text("40%まで終わりました")).to_be_visible()
     assert visitor.problems == []
 
 
@@ -118,18 +119,18 @@ def test_two_that_are_different_bodies(visit, there, viewport):
     visitor.open("/desk/organizations/duplicates/")
     look(visitor)
     page.get_by_role("button", name="別の団体です").click()
-    assert page.get_by_text("重なっていそうな団体はありません").is_visible()
+    expect(page.get_by_text("重なっていそうな団体はありません")).to_be_visible()
 
     visitor.open(f"/desk/applications/{application.public_id}/")
     page.get_by_role("button", name=re.compile(r"別の団体です\s*（つながりの会）")).click()
-    assert page.get_by_role("heading", name="別の団体とした会員団体").is_visible()
+    page.get_by_role("heading", name="別の団体とした会員団体").wait_for()
     look(visitor)
 
     visitor.open("/desk/organizations/different/")
-    assert page.get_by_text("2組").is_visible()
+    expect(page.get_by_text("2組")).to_be_visible()
     look(visitor)
     page.get_by_role("button", name=re.compile("取り消す.*NPO法人")).click()
-    assert page.get_by_text("記録を取り消しました").is_visible()
+    expect(page.get_by_text("記録を取り消しました")).to_be_visible()
     visitor.open("/desk/organizations/duplicates/")
     page.get_by_role("link", name="くらべる").click()
     look(visitor)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from members.models import User
 from tests.factories.members import PASSWORD, UserFactory
@@ -24,7 +25,7 @@ def test_found_handed_out_and_erased(visit: Any, administrator: User) -> None:
     page.locator("main form").get_by_label("メールアドレス").fill(person.email)
     page.locator("main form").get_by_role("button").click()
     page.wait_for_url(f"**{reverse('members:person-page')}")
-    assert "消える 人" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("消える 人", use_inner_text=True)
     visitor.see(reverse("members:person-page"))
     with page.expect_download():
         page.get_by_role("button", name="書き出す").click()

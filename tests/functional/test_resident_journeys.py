@@ -21,7 +21,7 @@ def test_three_taps_to_the_number_of_an_open_window(visit: Any, directory: Direc
     box = number.bounding_box()
     assert box["y"] + box["height"] <= PHONE["height"], "the first number is on the first screen"
     assert number.get_attribute("href") == "tel:0120000000"
-    assert "受付中" in visitor.page.locator(".card").first.inner_text()
+    expect(visitor.page.locator(".card").first).to_contain_text("受付中", use_inner_text=True)
     assert taps + 1 <= 3  # the last tap dials
 
 
@@ -51,10 +51,10 @@ def test_old_page_without_a_connection_keeps_the_number_and_says_that_it_is_old(
     visitor.context.set_offline(True)
     visitor.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     visitor.page.get_by_text("前に開いたときの画面です。").wait_for()
-    assert visitor.page.get_by_role("link", name="0120-000-000").is_visible()
+    visitor.page.get_by_role("link", name="0120-000-000").wait_for()
     with visitor.page.expect_event("load"):
         visitor.context.set_offline(False)
-    assert visitor.page.get_by_text("前に開いたときの画面です。").count() == 0
+    expect(visitor.page.get_by_text("前に開いたときの画面です。")).to_have_count(0)
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["js", "no-js"])
@@ -64,9 +64,9 @@ def test_from_category_to_detail(javascript: bool, visit: Any, directory: Direct
     visitor.page.get_by_role("link", name="心の悩み").click()
     visitor.page.get_by_role("link", name="ひるの相談室", exact=True).click()
     page = visitor.page
-    assert page.get_by_role("heading", level=1).inner_text() == "ひるの相談室"
-    assert page.get_by_role("heading", name="つながらないとき").is_visible()
-    assert page.get_by_role("link", name="よるひる電話", exact=True).is_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("ひるの相談室", use_inner_text=True)
+    page.get_by_role("heading", name="つながらないとき").wait_for()
+    page.get_by_role("link", name="よるひる電話", exact=True).wait_for()
     assert page.locator("table.week tr[aria-current=date]").count() == 1
 
 
@@ -95,13 +95,14 @@ def test_keyboard_alone_reaches_a_number(visit: Any, directory: Directory) -> No
     visitor = visit(DESK)
     visitor.open("/")
     page = visitor.page
+    focus = page.locator(":focus")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "本文へ進む"
+    expect(focus).to_have_text("本文へ進む")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")  # other languages come first
-    assert "English" in page.evaluate("document.activeElement.textContent")
+    expect(focus).to_contain_text("English")
     page.keyboard.press("Tab")
-    assert "今、電話で話せるところ" in page.evaluate("document.activeElement.textContent")
+    expect(focus).to_contain_text("今、電話で話せるところ")
     page.keyboard.press("Enter")
     page.wait_for_url("**/windows/**")
     for _press in range(60):

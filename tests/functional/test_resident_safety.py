@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from playwright.sync_api import expect
 
 from consultations.models import ConsultationWindow
 from consultations.verification_links import make_link_token
@@ -78,7 +80,7 @@ def test_number_and_week_fit_when_letters_are_twice_as_large(visit: Any, directo
     visitor = visit({"width": 375, "height": 740})
     visitor.open(f"/w/{office.public_id}/")
     visitor.page.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert visitor.page.locator(".week").is_visible()
+    expect(visitor.page.locator(".week")).to_be_visible()
     assert not visitor.overflows()
 
 
@@ -121,11 +123,15 @@ def test_leaving_by_link_and_back_does_not_return(visit: Any, directory: Directo
 
 def test_leaving_by_escape_three_times(visit: Any, directory: Directory, settings: Any) -> None:
     visitor = visit()
+    visitor.page.clock.set_fixed_time(
+        timezone.now()
+    )  # three times within five seconds, however slow the machine
     browse(visitor, directory)
+    status = visitor.page.get_by_role("status").first
     visitor.page.keyboard.press("Escape")
-    assert "あと2回" in visitor.page.get_by_role("status").first.inner_text()
+    expect(status).to_contain_text("あと2回", use_inner_text=True)
     visitor.page.keyboard.press("Escape")
-    assert "あと1回" in visitor.page.get_by_role("status").first.inner_text()
+    expect(status).to_contain_text("あと1回", use_inner_text=True)
     visitor.page.keyboard.press("Escape")
     elsewhere(visitor, settings)
 
@@ -161,7 +167,7 @@ def test_way_out_is_in_reach_at_the_end_of_the_page(visit: Any, directory: Direc
     visitor = visit()
     visitor.open("/")
     visitor.page.mouse.wheel(0, 20_000)
-    visitor.page.wait_for_timeout(200)
+    visitor.wait_until("scrollY + innerHeight >= document.documentElement.scrollHeight - 1")
     box = visitor.page.get_by_role("link", name="ページを離れる").bounding_box()
     assert 0 <= box["y"] < PHONE["height"] - 44
 
@@ -181,7 +187,7 @@ def test_own_words_stay_out_of_addresses_titles_and_logs(
     visitor.page.get_by_label("困っていることを、あなたの言葉で").fill(WORDS)
     visitor.page.get_by_role("button", name="さがす").click()
     visitor.page.get_by_role("heading", name="その言葉では見つかりませんでした").wait_for()
-    assert visitor.page.get_by_label("困っていることを、あなたの言葉で").input_value() == WORDS
+    expect(visitor.page.get_by_label("困っていることを、あなたの言葉で")).to_have_value(WORDS)
     assert not [url for url in visitor.traffic.own if "7z7z" in url]
     assert "7z7z" not in visitor.page.url + visitor.page.title()
     assert "7z7z" not in caplog.text

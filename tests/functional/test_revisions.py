@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from consultations.models import ConsultationWindow, WindowRevision
 from tests.factories.consultations import RevisionFactory
@@ -54,7 +55,7 @@ def test_change_of_hours_from_a_member_to_the_public(visit: Any, directory: Dire
     member.page.click("a:has-text('内容を直す')")
     check(member)
     set_end_of_day(member, "17:00")
-    assert "住民の画面は、まだ前のままです" in words(member)
+    expect(member.page.locator("main")).to_contain_text("住民の画面は、まだ前のままです", use_inner_text=True)
     check(member)
     resident.open(public)
     assert "17:00" not in words(resident)
@@ -64,18 +65,18 @@ def test_change_of_hours_from_a_member_to_the_public(visit: Any, directory: Dire
     first.page.click("a:has-text('確認を待っている変更')")
     check(first)
     first.page.click("a:has-text('よるひる電話')")
-    assert "月〜金 9:00〜17:00" in words(first)
+    expect(first.page.locator("main")).to_contain_text("月〜金 9:00〜17:00", use_inner_text=True)
     check(first)
     first.page.fill("#id_reason", "金曜は16時まで、と電話で聞きました。")
     first.page.locator("button[name=return]").click()
-    assert "差し戻しました" in words(first)
+    expect(first.page.locator("main")).to_contain_text("差し戻しました", use_inner_text=True)
 
     # The member puts it right.
     member.open(reverse("my:window-page", args=[window.public_id]))
-    assert "金曜は16時まで" in words(member)
+    expect(member.page.locator("main")).to_contain_text("金曜は16時まで", use_inner_text=True)
     check(member)
     member.page.click("text=直して、もう一度申し出る")
-    assert "差し戻された変更の続きです" in words(member)
+    expect(member.page.locator("main")).to_contain_text("差し戻された変更の続きです", use_inner_text=True)
     check(member)
     set_end_of_day(member, "16:00")
 
@@ -83,16 +84,16 @@ def test_change_of_hours_from_a_member_to_the_public(visit: Any, directory: Dire
     revision = WindowRevision.objects.pending().get()
     second.open(reverse("desk:revision-page", args=[revision.public_id]))
     second.page.locator("button[name=approve]").click()
-    assert "印をつけてから" in words(second)
+    expect(second.page.locator("main")).to_contain_text("印をつけてから", use_inner_text=True)
     check(second)
     second.page.check("#id_is_checked")
     second.page.locator("button[name=approve]").click()
-    assert "公開しました" in words(second)
+    expect(second.page.locator("main")).to_contain_text("公開しました", use_inner_text=True)
     check(second)
 
     # Residents see it.
     resident.open(public)
-    assert "16:00" in words(resident)
+    expect(resident.page.locator("main")).to_contain_text("16:00", use_inner_text=True)
     for visitor in (member, first, second, resident):
         assert visitor.problems == []
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from consultations.models import ErrorReport, VerificationRequest
 from consultations.services.asking import ask_for_verification
@@ -44,11 +45,11 @@ def test_one_is_confirmed_the_other_corrected(javascript: bool, visit: Any, aske
     if javascript:
         assert visitor.axe_violations() == []
         assert not visitor.overflows()
-    assert "月〜金 9:00〜17:00" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("月〜金 9:00〜17:00", use_inner_text=True)
     page.wait_for_timeout(2100)  # a person reads first
     page.locator("main button", has_text="よりそい電話").click()
-    assert "に確かめ終わりました" in page.locator("main").inner_text()
-    assert "のこり1件" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("に確かめ終わりました", use_inner_text=True)
+    expect(page.locator("main")).to_contain_text("のこり1件", use_inner_text=True)
 
     page.locator("main a.button", has_text="土曜の相談会").click()
     if javascript:
@@ -56,13 +57,15 @@ def test_one_is_confirmed_the_other_corrected(javascript: bool, visit: Any, aske
         assert not visitor.overflows()
     page.wait_for_timeout(2100)
     page.get_by_role("button", name="送る").click()
-    assert "どう変わったかを書いてください" in page.locator("#error-summary").inner_text()
+    expect(page.locator("#error-summary")).to_contain_text(
+        "どう変わったかを書いてください", use_inner_text=True
+    )
     page.get_by_label("受付時間がちがう").check()
     page.get_by_label("どう変わりましたか").fill("土曜は10時からになりました。")
     page.wait_for_timeout(2100)
     page.get_by_role("button", name="送る").click()
-    assert "事務局が直します" in page.locator("main").inner_text()
-    assert "すべて答えていただきました" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("事務局が直します", use_inner_text=True)
+    expect(page.locator("main")).to_contain_text("すべて答えていただきました", use_inner_text=True)
     assert ErrorReport.objects.get().text.endswith("土曜は10時からになりました。")
     assert visitor.context.cookies() == []
     assert visitor.traffic.foreign == []
@@ -72,7 +75,7 @@ def test_one_is_confirmed_the_other_corrected(javascript: bool, visit: Any, aske
 def test_a_link_that_opens_nothing_says_what_to_do(visit: Any, asked: str) -> None:
     visitor = visit(PHONE)
     visitor.open(asked[:-5] + "/")
-    assert "途中で切れている" in visitor.page.locator("main").inner_text()
+    expect(visitor.page.locator("main")).to_contain_text("途中で切れている", use_inner_text=True)
     assert visitor.axe_violations() == []
     assert not visitor.overflows()
 
@@ -88,17 +91,17 @@ def test_nobody_answers_so_staff_telephone(visit: Any, asked: str) -> None:
     page.locator("main a.button", has_text="よりそい電話").click()
     page.get_by_label("つながらない", exact=True).check()
     page.get_by_role("button", name="結果を記録する").click()
-    assert "つながらなかったことを記録しました" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("つながらなかったことを記録しました", use_inner_text=True)
     page.locator("main a.button", has_text="土曜の相談会").click()
     page.get_by_role("button", name="結果を記録する").click()
-    assert page.locator("#error-summary").is_visible()
+    expect(page.locator("#error-summary")).to_be_visible()
     assert visitor.axe_violations() == []
     page.get_by_label("変わりなし").check()
     page.get_by_label("話した人").fill("相談係 佐藤さん")
     page.get_by_role("button", name="結果を記録する").click()
-    assert "今日確かめたものとして記録しました" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("今日確かめたものとして記録しました", use_inner_text=True)
     for name in ("よりそい電話", "土曜の相談会"):
-        assert page.locator("main tbody a.button", has_text=name).count() == 0
+        expect(page.locator("main tbody a.button", has_text=name)).to_have_count(0)
     request = VerificationRequest.objects.get(window__name="土曜の相談会")
     assert (request.state, request.window.verification_source) == ("phoned", "telephone")
     assert visitor.problems == []

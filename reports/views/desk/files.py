@@ -28,7 +28,7 @@ def ask(request: HttpRequest, year: int) -> HttpResponse:
     if kind not in RenderingKind.values:
         raise Http404
     number = request.POST.get("edition", "")
-    edition = get_object_or_404(report.editions, number=number) if number.isdigit() else None
+    edition = get_object_or_404(report.editions, number=_whole(number)) if number else None
     by: Any = request.user
     row = services.ask_for_file(report=report, kind=RenderingKind(kind), edition=edition, by=by)
     return redirect("reports:desk-report-file", year, row.public_id)
@@ -69,6 +69,13 @@ def cancel(request: HttpRequest, year: int, public_id: str) -> HttpResponse:
 def download(request: HttpRequest, year: int, public_id: str) -> HttpResponseBase:
     row = _get_file(get_report(year), public_id)
     return file_response(request, row, is_public=False)
+
+
+def _whole(number: str) -> int:
+    """Raises Http404."""
+    if not (number.isascii() and number.isdigit()):
+        raise Http404
+    return int(number[:9])
 
 
 def _get_file(report: AnnualReport, public_id: str) -> Rendering:

@@ -32,6 +32,7 @@ from tests.factories.reports import (
     RenderingFactory,
     TrialProjectFactory,
 )
+from tests.full_disk import full_disk
 from tests.paper_files import bare_pdf
 
 pytestmark = pytest.mark.django_db
@@ -444,6 +445,17 @@ def test_files_that_no_row_refers_to_are_swept(django_assert_num_queries):
     left = [sorted(set(default_storage.listdir(folder)[1]) - {"flyer.pdf"}) for folder in folders]
     assert left == [["kept.pdf", "new.pdf"]] * len(folders)
     assert app.conf.beat_schedule["sweep-report-files"]["task"] == tasks.sweep_report_files.name
+
+
+def test_evidence_for_which_there_is_no_room(secretariat_client):
+    activity = ActivityFactory()
+    with full_disk():
+        response = upload(secretariat_client, activity, bare_pdf(), "ちらし.pdf")
+    assert response.status_code == 422
+    assert "置き場所が足りない" in text_of(response)
+    assert not Evidence.objects.exists()
+    assert default_storage.listdir("reports/evidence")[1] == []
+    assert upload(secretariat_client, activity, bare_pdf(), "ちらし.pdf").status_code == 302
 
 
 class Huge(io.BytesIO):

@@ -1,6 +1,6 @@
 """Files of a report: asked for, made once, taken up again, cancelled; whatever dies in between."""
 
-import resource
+import gc
 import threading
 
 import pytest
@@ -8,10 +8,12 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.core.files.storage import default_storage
 from django.db import connection
 
+from platform_portal import lighter_printing
 from platform_portal.access.checks import Refused
+from platform_portal.audit.models import AuditEvent
 from platform_portal.pdf import UnprintableError
 from reports.making import Made
-from reports.models import Rendering, RenderingKind, RenderingState
+from reports.models import AnnualReport, Rendering, RenderingKind, RenderingState
 from reports.models.renderings import RENDERINGS
 from reports.services import renderings
 from reports.services.annual import begin_report, write_heading
@@ -19,6 +21,8 @@ from reports.services.renderings import ask_for_file, cancel_file, make_one, mak
 from tests.factories.members import UserFactory
 from tests.factories.region import PortalSettingsFactory
 from tests.factories.reports import GrantSchemeFactory
+from tests.full_disk import full_disk
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db
 PDF = RenderingKind.PDF
@@ -99,8 +103,9 @@ def test_the_state_is_seen_while_it_is_made(report, secretary, maker):
     ("error", "words"),
     [
         (UnprintableError("書体にない文字：𠮷"), "書体にない文字：𠮷"),
-        (SoftTimeLimitExceeded(), "時間内に作れませんでした"),
-        (MemoryError(), "印刷のプログラムが途中で止まりました（MemoryError）"),
+        (SoftTimeLimitExceeded(), "時間内に作れませんでした。報告書が長すぎるようです"),
+        (MemoryError(), "メモリーが足りず、作れませんでした。報告書が長すぎるようです"),
+        (RecursionError(), "印刷のプログラムが途中で止まりました（RecursionError）"),
     ],
 )
 def test_what_cannot_be_made_is_said_and_can_be_tried_again(report, secretary, maker, error, words):
@@ -128,21 +133,36 @@ def test_a_file_that_cannot_be_made_holds_up_none_behind_it(report, secretary, m
     assert (first.state, second.state) == (RenderingState.FAILED, RenderingState.DONE)
 
 
-def test_disk_full(report, secretary, maker, monkeypatch):
-    """The system itself refuses to write on, so that a part of the file stays there; the next attempt does not take it."""
+@pytest.mark.parametrize(("kind", "advice"), [("pdf", "Wordのファイルで作って"), ("docx", "文章を減らして")])
+def test_too_long_a_report_is_told_with_a_way_out(report, secretary, maker, kind, advice):
+    row = ask_for_file(report=report, kind=RenderingKind(kind), by=secretary)
+    maker.does = raising(SoftTimeLimitExceeded())
+    make_waiting()
+    row.refresh_from_db()
+    assert advice in row.error
+
+
+def test_the_limit_of_time_reaches_us_out_of_the_middle_of_the_pages(report, secretary, monkeypatch):
+    """Nothing on the way takes it for an error of a document, and the process prints on as before."""
+    monkeypatch.setattr(renderings, "_wake_printer", lambda: None)
+    before = gc.get_threshold()
+    with monkeypatch.context() as patch:
+        patch.setattr(lighter_printing, "strut", lambda _style: raising(SoftTimeLimitExceeded())())
+        row = ask_for_file(report=report, kind=PDF, by=secretary)
+        assert make_waiting() == 1
+    row.refresh_from_db()
+    assert (row.state, row.error[:9]) == (RenderingState.FAILED, "時間内に作れません")
+    assert gc.get_threshold() == before
+    ask_for_file(report=report, kind=PDF, by=secretary)
+    assert make_waiting() == 1
+    row.refresh_from_db()
+    assert (row.state, row.page_count) == (RenderingState.DONE, 1)
+
+
+def test_disk_full(report, secretary, maker):
+    """A part of the file stays there; the next attempt does not take it for the whole."""
     row = ask_for_file(report=report, kind=PDF, by=secretary)
-    save = default_storage.save
-
-    def save_in_ten_bytes(*args):
-        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
-        try:
-            return save(*args)
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-
-    with monkeypatch.context() as full:
-        full.setattr(default_storage, "save", save_in_ten_bytes)
+    with full_disk():
         make_waiting()
     row.refresh_from_db()
     assert (row.state, row.file.name) == (RenderingState.FAILED, "")
@@ -199,6 +219,16 @@ def test_what_kills_every_worker_is_given_up(report, secretary, maker):
     row.refresh_from_db()
     assert row.state == RenderingState.FAILED
     assert "途中で止まりました" in row.error
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_are_one_job(report, secretary, maker):
+    def click() -> None:
+        ask_for_file(report=AnnualReport.objects.get(), kind=PDF, by=secretary)
+
+    assert at_once(click, click) == [None, None]
+    assert (make_waiting(), maker.calls, Rendering.objects.count()) == (1, 1, 1)
+    assert AuditEvent.objects.filter(type="reports.file_asked_for").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,8 @@
 """Invitations, reminders and news to more than a request writes itself."""
 
 import datetime as dt
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -21,6 +23,7 @@ from tests.conftest import text_of
 from tests.factories.meetings import MeetingFactory
 from tests.factories.members import MembershipFactory
 from tests.outbox import delivered
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -179,6 +182,42 @@ def test_who_is_reminded_hears_of_the_change_too(told, meeting, secretariat):
     assert sorted(OutgoingMail.objects.values_list("kind", flat=True)) == (
         ["meetings.meeting_changed"] * 5 + ["meetings.reminder"] * 5
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_waits_for_a_worker_that_is_writing_of_the_one_before(
+    told, meeting, secretariat, monkeypatch
+):
+    """It has read the meeting as it was; whoever it writes to would never hear of the second change."""
+    whole, is_writing = mails.send_changes, threading.Event()
+
+    def slowly(*args: Any, **kwargs: Any) -> int:
+        if not is_writing.is_set():
+            is_writing.set()
+            until_somebody_waits_for_a_row()
+        return whole(*args, **kwargs)
+
+    def change_again() -> None:
+        is_writing.wait(10)
+        meetings.change_meeting(meeting=meeting, values={"place": "講堂"}, by=secretariat)
+
+    monkeypatch.setattr(letters, "_wake_writer", lambda: None)  # in tests it would write at once
+    monkeypatch.setattr(mails, "send_changes", slowly)
+    meetings.change_meeting(meeting=meeting, values={"place": "別の部屋"}, by=secretariat)
+    assert at_once(letters.write_waiting, change_again) == [None, None]
+    letters.write_waiting()
+    heard = {mail.to[0] for mail in delivered() if "→ 講堂" in mail.body}
+    assert heard == {row.organization.memberships.get().user.email for row in told}
+
+
+def until_somebody_waits_for_a_row(seconds: float = 5) -> None:
+    end = time.monotonic() + seconds
+    with connection.cursor() as cursor:
+        while time.monotonic() < end:
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.02)
 
 
 def test_asks_the_database_as_often_for_many(meeting, secretariat, monkeypatch):

@@ -4,6 +4,7 @@ import gc
 
 import pypdfium2
 import pytest
+from django.conf import settings
 
 from platform_portal.pdf import UnprintableError, print_pdf, source_hash
 
@@ -63,3 +64,10 @@ def test_garbage_is_collected_as_before_when_a_print_is_over():
     with pytest.raises(UnprintableError):
         print_pdf(page("<p>外字\ue123</p>"), CSS)
     assert gc.get_threshold() == before
+
+
+def test_no_sheet_looks_for_siblings_far_away():
+    """WeasyPrint counts them by recursion: behind a thousand activities or turns it gives up the whole document."""
+    sheets = list(settings.BASE_DIR.glob("templates/*/print/*.css"))
+    assert len(sheets) > 1
+    assert [sheet for sheet in sheets if "~" in sheet.read_text(encoding="utf-8")] == []
