@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.test import Client, TransactionTestCase, override_settings
+from django.test import Client, TransactionTestCase, client, override_settings
 from hypothesis import settings as hypothesis_settings
 
 from consultations.models import Category, ConsultationWindow
@@ -56,6 +56,31 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(f"{others} AND pid <> pg_backend_pid()")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _contexts_of_pages_alone() -> Iterator[None]:
+    """A copy of its variables is kept of every template for `response.context`; those of a form's six hundred
+    little ones nobody asks about."""
+    keep = client.store_rendered_templates
+
+    def keep_if_ours(
+        store: Any, signal: Any, sender: Any, template: Any, context: Any, **options: Any
+    ) -> None:
+        if not (template.name or "").startswith("django/forms/"):
+            keep(store, signal, sender, template, context, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "store_rendered_templates", keep_if_ours)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _hour_that_does_not_end() -> Iterator[None]:
+    """Limits are counted from one full hour (or minute) to the next; a test that runs across it would begin anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django_ratelimit.core._get_window", lambda value, period: 2**40)
+        yield
 
 
 @pytest.fixture(autouse=True)

