@@ -20,12 +20,12 @@ import re
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from newsletters.models.issues import Issue
-from newsletters.models.subscribers import Subscriber
+from newsletters.models.subscribers import Subscriber, Suppression
 
 
 class DeliveryState(models.TextChoices):
@@ -63,8 +63,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(state__in=READY_STATES, next_at__lte=now)
 
     def unsent(self) -> "DeliveryQuerySet":
-        """What "send the rest" is about: given up, never accepted. Never those in doubt, nor those who left."""
-        return self.filter(state=DeliveryState.FAILED)
+        """What "send the rest" is about: given up, never accepted. Never those in doubt, nor whom we write to no more:
+        an address that does not exist stays among the failed."""
+        stopped = Suppression.objects.filter(address=OuterRef("address"))
+        return self.filter(~Exists(stopped), state=DeliveryState.FAILED)
 
     def search(self, words: str) -> "DeliveryQuerySet":
         """By a whole address, or a part of one: that is looked up among the subscribers, who are few beside this."""

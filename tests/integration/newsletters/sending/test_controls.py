@@ -60,14 +60,15 @@ def test_cancelled_is_what_had_not_left(server: SmtpServer, issue_to: Any, secre
 def test_once_more_to_those_who_were_refused(
     server: SmtpServer, issue_to: Any, secretariat: User, django_capture_on_commit_callbacks: Any
 ) -> None:
-    server.recipient_code = {address("b"): 550, address("c"): 550}
-    issue = issue_to(*"abc")
+    policy, no_such_mailbox = 554, 550  # an address that does not exist is not asked again
+    server.recipient_code = {address("b"): policy, address("c"): policy, address("d"): no_such_mailbox}
+    issue = issue_to(*"abcd")
     pumping.tick()
     pumping.pump(issue.pk)
-    server.recipient_code = {address("c"): 550}
+    server.recipient_code = {address("c"): policy}
     with django_capture_on_commit_callbacks(execute=True):
         assert controls.resend_unsent(issue=issue, by=secretariat) == 2
-    assert [state_of(name) for name in "abc"] == ["accepted", "accepted", "failed"]
+    assert [state_of(name) for name in "abcd"] == ["accepted", "accepted", "failed", "failed"]
     assert server.recipients == [address("a"), address("b")]
     issue.refresh_from_db()
     assert issue.state == "completed"
