@@ -1,5 +1,6 @@
 """Files of every dress give the same table."""
 
+import dataclasses
 import datetime as dt
 import io
 
@@ -77,10 +78,10 @@ def test_groups_of_channels():
     assert layout.channels == {1: {"value": 1}, 12: {"note": 2}}
 
 
-def test_too_many_rows(monkeypatch):
-    monkeypatch.setattr(reading, "MAX_ROWS", 2)
-    with pytest.raises(UnreadableFileError, match="行が多すぎます"):
-        WINDOWS.read("名称\na\nb\nc\n".encode())
+def test_too_many_rows():
+    assert WINDOWS.max_rows == reading.MAX_ROWS
+    with pytest.raises(UnreadableFileError, match="行が多すぎます。2行ごとに"):
+        dataclasses.replace(WINDOWS, max_rows=2).read("名称\na\nb\nc\n".encode())
 
 
 @given(
