@@ -12,9 +12,10 @@ from django.urls import reverse
 
 from members.private_links import application_token
 from platform_portal.access.roles import PERMISSIONS_OF_ROLE, Role
-from tests.addresses import OUR_PAGES, PAGES, PUBLIC, PUBLIC_ACCOUNT, Page, address_of, make_world
+from tests.addresses import OUR_PAGES, PAGES, Page, address_of, make_world
 from tests.conftest import signed_in
 from tests.factories.members import ApplicationFactory, MembershipFactory, UserFactory
+from tests.public_addresses import PUBLIC, PUBLIC_ACCOUNT
 
 MEMBER_ROLES = ("manager", "editor", "viewer")
 

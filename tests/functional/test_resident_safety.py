@@ -11,10 +11,10 @@ from playwright.sync_api import expect
 from consultations.models import ConsultationWindow
 from consultations.verification_links import make_link_token
 from members.models import Organization
-from tests.addresses import PUBLIC
 from tests.factories.consultations import VerificationRequestFactory, WindowFactory
 from tests.factories.members import MembershipFactory
 from tests.functional.conftest import PHONE, Directory
+from tests.public_addresses import PUBLIC
 
 # Public names that answer with a page; the rest (for programs) is asked in tests/integration.
 FOR_PROGRAMS = {"consultations:robots", "consultations:sitemap"}

@@ -12,9 +12,9 @@ from django.test import Client
 from django.urls import reverse
 
 from consultations.verification_links import make_link_token
-from tests.addresses import PUBLIC
 from tests.factories.consultations import CategoryFactory, VerificationRequestFactory, WindowFactory
 from tests.factories.members import MembershipFactory
+from tests.public_addresses import PUBLIC
 
 pytestmark = pytest.mark.django_db
 
