@@ -3,18 +3,14 @@
 import re
 from typing import Any
 
-import nh3
 from django.utils.html import strip_tags
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
+from newsletters.composing.html import clean_words
 from newsletters.content import TOKEN_MARK
 
 LONGEST_SUMMARY = 400
-_TAGS = {
-    "h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "ul", "ol", "li", "strong", "em", "blockquote",
-    "table", "thead", "tbody", "tr", "th", "td", "a",
-}  # fmt: skip
 _BLOCK = "p|li|td|div|footer|section"
 # The smallest block that holds the mark: its start has no other block's start between itself and the mark.
 _PERSONAL = re.compile(
@@ -27,15 +23,7 @@ def archived_html(content: dict[str, Any]) -> SafeString:
     body = content["html"]
     main = body.partition("<main>")[2].partition("</main>")[0]
     body = _PERSONAL.sub("", main or body.partition("<footer")[0])
-    clean = nh3.clean(
-        body.replace(TOKEN_MARK, ""),
-        tags=_TAGS,
-        clean_content_tags={"script", "style", "title"},
-        attributes={"a": {"href"}, "ol": {"start"}},
-        url_schemes={"https", "http", "mailto", "tel"},
-        link_rel="noreferrer",
-    )
-    return mark_safe(clean)  # noqa: S308  cleaned in the line above
+    return clean_words(body.replace(TOKEN_MARK, ""))
 
 
 def summary_of(content: dict[str, Any]) -> str:

@@ -66,9 +66,15 @@ def page_html(html: str, *, top: int = 2, with_footer: bool = False) -> SafeStri
         rf'<a href="[^"]*{re.escape(TOKEN_MARK)}[^"]*"[^>]*>(.*?)</a>', r"<strong>\1</strong>", body
     )
     body = re.sub(r"<(/?)h([1-6])\b", lambda found: f"<{found[1]}h{min(6, int(found[2]) + top - 1)}", body)
+    return clean_words(body)
+
+
+def clean_words(html: str) -> SafeString:
+    """No style, no script, no picture: whatever was composed once, this may stand on a page of the portal."""
     clean = nh3.clean(
-        body,
+        html,
         tags=_TAGS,
+        clean_content_tags={"script", "style", "title"},
         attributes={"a": {"href"}, "ol": {"start"}},
         url_schemes={"https", "http", "mailto", "tel"},
         link_rel="noreferrer",
