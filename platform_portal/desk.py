@@ -1,6 +1,6 @@
 """What the pages for staff and members share: paging, breadcrumbs, words to search by, saying what was done."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -108,3 +108,53 @@ def tell(form: Any, error: Refused | ValidationError) -> None:
         form.add_error(name, texts)
     if other:
         form.add_error(None, other)
+
+
+# --- Pages that are one question or one form ------------------------------------------------------
+def ask(
+    request: HttpRequest,
+    *,
+    title: str,
+    text: str,
+    button: str,
+    back: str,
+    steps: Crumbs,
+    is_danger: bool = True,
+) -> HttpResponse:
+    """Before something goes that does not come back; else `is_danger` is False. `back`: where the person came from."""
+    context = {
+        "title": title,
+        "text": text,
+        "button": button,
+        "is_danger": is_danger,
+        "back": back,
+        "crumbs": steps,
+    }
+    return render(request, "desk/ask.html", context)
+
+
+def show_form(
+    request: HttpRequest,
+    form: Any,
+    *,
+    title: str,
+    back: str,
+    steps: Crumbs,
+    text: str = "",
+    button: str = "",
+    is_danger: bool = False,
+    template: str = "desk/form.html",
+    more: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """`text`: what to know before; `button`: what is done, where it is not just saved. `template`: one that extends
+    desk/form.html by what else can be done, with `more` in its context."""
+    context = {
+        "form": form,
+        "title": title,
+        "text": text,
+        "button": button,
+        "is_danger": is_danger,
+        "back": back,
+        "crumbs": steps,
+    }
+    return render(request, template, {**context, **(more or {})}, status=422 if form.errors else 200)

@@ -15,7 +15,7 @@ from meetings.services.agenda import Direction
 from meetings.views.desk.common import edits, get_meeting, led_back, meeting_steps, sees
 from platform_portal.access.checks import reason_against
 from platform_portal.access.methods import post_only
-from platform_portal.desk import attempt
+from platform_portal.desk import ask, attempt
 
 
 def address_of(meeting: Meeting) -> str:
@@ -150,15 +150,14 @@ def agenda_delete(request: HttpRequest, public_id: str, item_id: str) -> HttpRes
             _("「%(title)s」を消しました。") % {"title": item.title},
         )
         return redirect(back)
-    context = {
-        "title": _("「%(item)s」を次第から消しますか") % {"item": item},
-        "text": _cut_off(item),
-        "button": _("項目を消す"),
-        "is_danger": True,
-        "back": back,
-        "crumbs": meeting_steps(item.meeting, (_("次第"), back), (_("項目を消す"), "")),
-    }
-    return render(request, "meetings/desk/confirm.html", context)
+    return ask(
+        request,
+        title=_("「%(item)s」を次第から消しますか") % {"item": item},
+        text=_cut_off(item),
+        button=_("項目を消す"),
+        back=back,
+        steps=meeting_steps(item.meeting, (_("次第"), back), (_("項目を消す"), "")),
+    )
 
 
 def _cut_off(item: AgendaItem) -> str:

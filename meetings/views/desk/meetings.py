@@ -29,7 +29,7 @@ from meetings.services import meetings as services
 from meetings.views.desk.common import address_of, edits, get_meeting, led_back, meeting_steps, sees
 from meetings.workflow import MEETING_WAYS
 from platform_portal.access.checks import reason_against
-from platform_portal.desk import attempt, crumbs, paged
+from platform_portal.desk import ask, attempt, crumbs, paged
 from platform_portal.japanese.calendar import fiscal_year
 from platform_portal.publishing.states import Way
 from platform_portal.versions import version_in
@@ -276,12 +276,11 @@ def meeting_delete(request: HttpRequest, public_id: str) -> HttpResponse:
         ):
             return redirect("meetings:desk-meeting-list")
         return redirect(address_of(meeting))
-    context = {
-        "title": _("「%(title)s」を消しますか") % {"title": meeting.title},
-        "text": _("次第もいっしょに消えます。元には戻せません。まだだれにも知らせていない会議です。"),
-        "button": _("会議を消す"),
-        "is_danger": True,
-        "back": address_of(meeting),
-        "crumbs": meeting_steps(meeting, (_("会議を消す"), "")),
-    }
-    return render(request, "meetings/desk/confirm.html", context)
+    return ask(
+        request,
+        title=_("「%(title)s」を消しますか") % {"title": meeting.title},
+        text=_("次第もいっしょに消えます。元には戻せません。まだだれにも知らせていない会議です。"),
+        button=_("会議を消す"),
+        back=address_of(meeting),
+        steps=meeting_steps(meeting, (_("会議を消す"), "")),
+    )

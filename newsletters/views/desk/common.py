@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -86,35 +86,3 @@ def posted(request: HttpRequest) -> Any:
 
 def posted_with_files(request: HttpRequest) -> tuple[Any, Any]:
     return posted(request), request.FILES if request.method == "POST" else None
-
-
-def show_form(
-    request: HttpRequest,
-    form: Any,
-    *,
-    title: str,
-    back: str,
-    steps: Crumbs,
-    text: str = "",
-    button: str = "",
-    more: dict[str, Any] | None = None,
-) -> HttpResponse:
-    """A page that is one form. `button`: what is done, where it is not just saved."""
-    context = {"form": form, "title": title, "text": text, "button": button, "back": back, "crumbs": steps}
-    status = 422 if form.errors else 200
-    return render(request, "newsletters/desk/form.html", context | (more or {}), status=status)
-
-
-def ask(
-    request: HttpRequest, *, title: str, text: str, button: str, back: str, steps: Crumbs
-) -> HttpResponse:
-    """Before something goes that does not come back."""
-    context = {
-        "title": title,
-        "text": text,
-        "button": button,
-        "is_danger": True,
-        "back": back,
-        "crumbs": steps,
-    }
-    return render(request, "meetings/desk/confirm.html", context)

@@ -14,7 +14,7 @@ from newsletters.models import Delivery, Issue
 from newsletters.services import controls
 from newsletters.views.desk.sending import get_issue, sending_steps, sends
 from platform_portal.access.methods import post_only
-from platform_portal.desk import attempt
+from platform_portal.desk import ask, attempt
 
 ANSWERS = {"arrived": True, "lost": False}
 
@@ -75,17 +75,17 @@ def resend(request: HttpRequest, public_id: str) -> HttpResponse:
         done = _("送れなかった人に、もう一度送ります。届いた人には送りません。")
         return _do(request, issue, controls.resend_unsent, done)
     unsent = Delivery.objects.filter(issue=issue).unsent().count()
-    context = {
-        "title": _("送れなかった %(count)s通を、もう一度送りますか") % {"count": unsent},
-        "text": _(
+    return ask(
+        request,
+        title=_("送れなかった %(count)s通を、もう一度送りますか") % {"count": unsent},
+        text=_(
             "相手のメールサーバーが断ったものだけを送ります。もう届いた人、届いたか分からない人、配信をやめた人には送りません。"
         ),
-        "button": _("送れなかった分を送り直す"),
-        "is_danger": False,
-        "back": back,
-        "crumbs": sending_steps(issue, (_("送れなかった分を送り直す"), "")),
-    }
-    return render(request, "meetings/desk/confirm.html", context)
+        button=_("送れなかった分を送り直す"),
+        is_danger=False,
+        back=back,
+        steps=sending_steps(issue, (_("送れなかった分を送り直す"), "")),
+    )
 
 
 @sends

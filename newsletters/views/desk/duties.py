@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from newsletters.forms.duties import DutyForm, PlanForm, SwapForm
 from newsletters.models import Duty, Newsletter
 from newsletters.services import duties as services
-from newsletters.views.desk.common import ask, issue_steps, posted, show_form, writes
-from platform_portal.desk import Crumbs, Step, attempt
+from newsletters.views.desk.common import issue_steps, posted, writes
+from platform_portal.desk import Crumbs, Step, ask, attempt, show_form
 
 MONTHS_AHEAD = 12
 
@@ -92,6 +92,7 @@ def duty_page(request: HttpRequest, public_id: str) -> HttpResponse:
         title=_("当番を変える"),
         back=reverse("newsletters:desk-duty-list"),
         steps=_steps((_title(saved), "")),
+        template="newsletters/desk/form.html",
         more={"duty": saved},
     )
 

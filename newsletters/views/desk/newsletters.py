@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from newsletters.forms.newsletters import NewsletterForm
 from newsletters.models import IssueState, Newsletter, Subscription
 from newsletters.services import newsletters as services
-from newsletters.views.desk.common import ask, issue_steps, keeps, posted, show_form
-from platform_portal.desk import Crumbs, Step, attempt, paged
+from newsletters.views.desk.common import issue_steps, keeps, posted
+from platform_portal.desk import Crumbs, Step, ask, attempt, paged, show_form
 
 
 def _steps(*more: Step) -> Crumbs:
@@ -89,6 +89,7 @@ def newsletter_page(request: HttpRequest, public_id: str) -> HttpResponse:
         % {"label": newsletter.list_label},
         back=reverse("newsletters:desk-newsletter-list"),
         steps=_steps((name, "")),
+        template="newsletters/desk/form.html",
         more={"newsletter": newsletter},
     )
 

@@ -17,15 +17,13 @@ from newsletters.services.issues import VOIDED_STATES
 from newsletters.services.trials import send_trial
 from newsletters.views.desk.common import (
     address_of,
-    ask,
     get_issue,
     posted,
     posted_with_files,
-    show_form,
     steps_of_issue,
     writes,
 )
-from platform_portal.desk import attempt
+from platform_portal.desk import ask, attempt, show_form
 
 
 @writes

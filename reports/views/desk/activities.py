@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from meetings.audit_labels.history import history_of
 from meetings.models import Meeting
 from platform_portal.access.checks import reason_against
-from platform_portal.desk import attempt, paged
+from platform_portal.desk import attempt, paged, show_form
 from platform_portal.japanese.calendar import format_fiscal_year
 from platform_portal.sheets.writing import csv_lines
 from reports.filters import ActivityFilter
@@ -26,14 +26,7 @@ from reports.permissions.activities import (
 )
 from reports.permissions.annual import can_edit_scheme
 from reports.services import activities as services
-from reports.views.desk.common import (
-    address_of,
-    get_scheme,
-    show_form,
-    writes,
-    year_not_begun,
-    year_steps,
-)
+from reports.views.desk.common import address_of, get_scheme, writes, year_not_begun, year_steps
 
 
 def get_activity(request: HttpRequest, public_id: str) -> Activity:

@@ -1,9 +1,6 @@
 """What the desk's pages about one year share: finding it, and where one is."""
 
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -40,42 +37,3 @@ def year_steps(scheme: GrantScheme, *more: Step) -> Crumbs:
     year = format_fiscal_year(scheme.fiscal_year)
     at = address_of("desk-activity-list", scheme) if more else ""
     return crumbs((_("事業の記録"), reverse("reports:desk-record")), (year, at), *more)
-
-
-def ask(
-    request: HttpRequest, *, title: str, text: str, button: str, back: str, steps: Crumbs
-) -> HttpResponse:
-    """Before something goes that does not come back."""
-    context = {
-        "title": title,
-        "text": text,
-        "button": button,
-        "is_danger": True,
-        "back": back,
-        "crumbs": steps,
-    }
-    return render(request, "meetings/desk/confirm.html", context)
-
-
-def show_form(
-    request: HttpRequest,
-    form: Any,
-    *,
-    title: str,
-    back: str,
-    steps: Crumbs,
-    text: str = "",
-    button: str = "",
-    is_danger: bool = False,
-) -> HttpResponse:
-    """A page that is one form. `button`: what is done, where it is not just saved."""
-    context = {
-        "form": form,
-        "title": title,
-        "text": text,
-        "button": button,
-        "is_danger": is_danger,
-        "back": back,
-        "crumbs": steps,
-    }
-    return render(request, "reports/desk/form.html", context, status=422 if form.errors else 200)

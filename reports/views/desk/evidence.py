@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings.papers.serving import file_response
-from platform_portal.desk import Crumbs, Step, attempt
+from platform_portal.desk import Crumbs, Step, ask, attempt, show_form
 from reports.forms.evidence import EvidenceForm
 from reports.models import Activity, Evidence
 from reports.permissions.activities import check_can_edit_activity
 from reports.services import evidence as services
 from reports.views.desk.activities import get_activity
-from reports.views.desk.common import ask, show_form, writes, year_steps
+from reports.views.desk.common import writes, year_steps
 
 
 @writes

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings.audit_labels.history import history_of
 from platform_portal.access.checks import reason_against
-from platform_portal.desk import attempt, paged
+from platform_portal.desk import attempt, paged, show_form
 from platform_portal.sheets.values import neutralise
 from platform_portal.sheets.writing import BYTE_ORDER_MARK, WORKBOOK_TYPE, workbook_bytes
 from reports.budget import budget_table, sums_of
@@ -35,7 +35,7 @@ from reports.permissions.activities import check_can_edit_projects
 from reports.services import projects as services
 from reports.snapshots import Project
 from reports.snapshotting import projects_of
-from reports.views.desk.common import address_of, get_scheme, keeps, show_form, year_steps
+from reports.views.desk.common import address_of, get_scheme, keeps, year_steps
 
 
 @keeps

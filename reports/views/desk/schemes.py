@@ -12,23 +12,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings.audit_labels.history import history_of
 from platform_portal.access.checks import reason_against
-from platform_portal.desk import attempt, crumbs, paged
+from platform_portal.desk import ask, attempt, crumbs, paged, show_form
 from platform_portal.japanese.calendar import fiscal_year
 from reports.forms.schemes import BeginYearForm, CategoryForm, ConfirmForm, NewCategoryForm, SchemeForm
 from reports.models import GrantCategory, GrantScheme
 from reports.models.schemes import MOST_CATEGORIES
 from reports.permissions.annual import can_edit_scheme, check_can_edit_scheme
 from reports.services import schemes as services
-from reports.views.desk.common import (
-    address_of,
-    ask,
-    get_scheme,
-    keeps,
-    show_form,
-    writes,
-    year_not_begun,
-    year_steps,
-)
+from reports.views.desk.common import address_of, get_scheme, keeps, writes, year_not_begun, year_steps
 
 YEARS_BACK = 10
 
