@@ -182,6 +182,11 @@ class Delivery(models.Model):
             models.Index(fields=["address", "-id"], name="newsletters_delivery_address"),
             models.Index(
                 fields=["issue"],
+                name="newsletters_delivery_doubtful",
+                condition=Q(state=DeliveryState.IN_DOUBT),
+            ),
+            models.Index(
+                fields=["issue"],
                 name="newsletters_delivery_bounced",
                 condition=Q(bounced_at__isnull=False),
             ),

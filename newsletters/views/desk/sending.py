@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from newsletters.ledger import Counts, counts_of
 from newsletters.models import Delivery, DeliveryState, Issue, IssueState
+from newsletters.troubles import troubled_issues
 from newsletters.views.desk.common import steps_of_issue
 from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
@@ -22,6 +23,7 @@ from platform_portal.desk import Crumbs, Step
 sends = requires(Permission.SEND_ISSUES)
 MOST_DOUBTS = 20  # the ledger has them all
 SECONDS_BETWEEN_LOOKS = 5
+_TO_BE_SENT = (IssueState.SCHEDULED, IssueState.SENDING)
 
 
 def get_issue(public_id: str) -> Issue:
@@ -47,7 +49,10 @@ def sending(request: HttpRequest, public_id: str) -> HttpResponse:
         "counts": counts,
         "terms": terms_of(counts),
         "seconds": SECONDS_BETWEEN_LOOKS if issue.state == IssueState.SENDING else "",
-        "is_public": Issue.objects.published().filter(pk=issue.pk).exists(),
+        "is_still": issue.state in _TO_BE_SENT
+        and troubled_issues().filter(pk=issue.pk, is_still=True).exists(),
+        "is_public": issue.state == IssueState.COMPLETED
+        and Issue.objects.published().filter(pk=issue.pk).exists(),
         "failed": counts.of(DeliveryState.FAILED),
         "doubts": _doubts(issue) if counts.of(DeliveryState.IN_DOUBT) else [],
         "more_doubts": counts.of(DeliveryState.IN_DOUBT) > MOST_DOUBTS,
