@@ -1,4 +1,5 @@
-"""What the addresses in one copy of an issue say: whose copy it is. Signed, so that nobody can make up another's.
+"""The addresses in one copy of an issue, and what they say: whose copy it is. Signed, so that nobody can make up
+another's.
 
 A token opens only the page to leave and to choose topics. It holds the number of the delivery alone, and lives as
 long as the copy: somebody leaves with the mail they find after years.
@@ -10,11 +11,31 @@ from email.utils import parseaddr
 
 from django.conf import settings
 from django.core import signing
+from django.urls import reverse
+
+from newsletters.content import TOKEN_MARK
+from newsletters.models import Readership
 
 _LEAVE = "newsletters.leave"
 _BOUNCE = "newsletters.bounce"
 _BOUNCE_MARK = "b+"
 _MAC_LENGTH = 16  # hexadecimal digits; an address has room for 64 characters before the @
+
+
+def leave_address() -> str:
+    """Of the page to leave, with the mark that each copy's own token takes the place of."""
+    place = "token"  # the mark itself would be quoted
+    return page_address("leave", place).replace(f"/{place}/", f"/{TOKEN_MARK}/")
+
+
+def archive_address(readership: str) -> str:
+    """Members read their own newsletters where they sign in."""
+    return page_address("archive" if readership == Readership.PUBLIC else "my-archive")
+
+
+def page_address(name: str, *args: str) -> str:
+    """The whole address of a page of this app."""
+    return f"{settings.PORTAL_ORIGIN}{reverse(f'newsletters:{name}', args=args)}"
 
 
 def leave_token(delivery_id: int) -> str:

@@ -8,21 +8,21 @@ import binascii
 import re
 from collections.abc import Sequence
 from email.header import Header
-from email.message import Message
 from email.utils import format_datetime
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.core.mail.message import sanitize_address
 from django.utils import timezone
 
 from newsletters.content import TOKEN_MARK, AttachedFile, Content
-from newsletters.links import leave_token
+from newsletters.links import archive_address, leave_address, leave_token, page_address
 from newsletters.models import Issue, Newsletter, Readership
 
 _CRLF = b"\r\n"
 _LINE = 76  # characters of base64
+_NAME_PIECE = 54  # characters of a file's name on one line, with room for what stands around them
 
 
 class Addressed(Protocol):
@@ -44,7 +44,7 @@ class Letter:
     def __init__(
         self, content: Content, newsletter: Newsletter, files: Sequence[tuple[AttachedFile, bytes]] = ()
     ) -> None:
-        self._leave_page = f"{settings.PORTAL_ORIGIN}/newsletters/leave/"
+        self._leave_page = leave_address()
         self._text = _pieces(content.text)
         self._html = _pieces(content.html)
         self._boundary = f"=_{content.sha256[:24]}"
@@ -57,7 +57,7 @@ class Letter:
         between = f"\r\n--{self._boundary}\r\n".encode()
         return b"".join(
             [
-                _own_headers(delivery, f"{self._leave_page}{token}/"),
+                _own_headers(delivery, self._leave_page.replace(TOKEN_MARK, token)),
                 self._head,
                 self._before,
                 between,
@@ -114,20 +114,26 @@ def _shared_headers(content: Content, newsletter: Newsletter) -> bytes:
         ("Subject", _in_words("Subject", content.subject)),
         ("List-Id", _named(newsletter.name, f"{newsletter.list_label}.{host}")),
         *_pages(content),
-        (
-            "Precedence",
-            "list",
-        ),  # answering machines keep still (RFC 3834 names List-Id; older ones know this)
+        # Answering machines keep still: RFC 3834 names List-Id, older ones know this. Auto-Submitted is for what a
+        # machine has written; people have written this.
+        ("Precedence", "list"),
         ("MIME-Version", "1.0"),
     ]
     return _written(headers)
 
 
 def _pages(content: Content) -> list[tuple[str, str]]:
-    """Members read their own newsletters where they sign in; the public pages are for everybody."""
+    """RFC 2369. Whom to ask; and, of a newsletter for everybody, the page that tells of it, and what was sent."""
+    owner = f"<mailto:{quote(content.reply_address, safe='@+')}>"
     if content.readership != Readership.PUBLIC:
-        return []
-    return [("List-Archive", f"<{settings.PORTAL_ORIGIN}/newsletters/>")]
+        return [("List-Help", owner), ("List-Owner", owner)]
+    page = f"<{page_address('subscribe')}>"
+    return [
+        ("List-Help", page),
+        ("List-Subscribe", page),
+        ("List-Owner", owner),
+        ("List-Archive", f"<{archive_address(content.readership)}>"),
+    ]
 
 
 def _named(name: str, address: str) -> str:
@@ -173,9 +179,25 @@ def _in_base64(data: bytes) -> bytes:
 
 
 def _attachment(file: AttachedFile, data: bytes) -> bytes:
-    part = Message()
-    part.add_header("Content-Type", file.content_type)
-    part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", _one_line(file.name)))
-    part.add_header("Content-Transfer-Encoding", "base64")
-    head = "".join(f"{name}: {value}\r\n" for name, value in part.items())
-    return head.encode("ascii") + _CRLF + _in_base64(data)
+    head = _written(
+        [
+            ("Content-Type", file.content_type),
+            ("Content-Disposition", f"attachment;\r\n {_file_name(_one_line(file.name))}"),
+            ("Content-Transfer-Encoding", "base64"),
+        ]
+    )
+    return head + _CRLF + _in_base64(data)
+
+
+def _file_name(name: str) -> str:
+    """RFC 2231: the letters of a long name in pieces, none of which makes a line too long."""
+    letters = [quote(letter, safe="") for letter in name]
+    pieces = [""]
+    for letter in letters:
+        if len(pieces[-1]) + len(letter) > _NAME_PIECE:
+            pieces.append("")
+        pieces[-1] += letter
+    pieces[0] = f"utf-8''{pieces[0]}"
+    if len(pieces) == 1:
+        return f"filename*={pieces[0]}"
+    return ";\r\n ".join(f"filename*{number}*={piece}" for number, piece in enumerate(pieces))

@@ -28,6 +28,7 @@ class SmtpServer(socketserver.ThreadingTCPServer):
         self.open: set[Any] = set()
         self.is_away = False  # takes no call
         self.taken: list[tuple[str, Any]] = []  # (recipient, message)
+        self.written: list[bytes] = []  # the same messages as they came, without what SMTP adds
         self.senders: list[str] = []  # of the envelopes
         self.connections = 0
         self.greeting = 220
@@ -101,7 +102,9 @@ class _Conversation(socketserver.StreamRequestHandler):
             return False  # hung up before the last dot: no mail
         code = self.server.message_code.get(recipient, 250)
         if code in {250, HANG_UP}:
-            message = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
+            written = b"".join(line[1:] if line.startswith(b".") else line for line in lines)
+            message = email.message_from_bytes(written, policy=email.policy.default)
+            self.server.written.append(written)
             self.server.taken.append((recipient, message))
         self.server.on_message(recipient)
         if code == HANG_UP:

@@ -2,23 +2,12 @@
 
 from urllib.parse import quote
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from newsletters.composing.source import Block, Line, Paragraph, Rule, Run, tidy
-from newsletters.content import TOKEN_MARK
+from newsletters.links import archive_address, leave_address
 from newsletters.models import Newsletter, Readership
 from platform_portal.region.models import PortalSettings
-
-
-def leave_address() -> str:
-    """Of the page to leave, with the mark that each copy's own token takes the place of."""
-    return f"{settings.PORTAL_ORIGIN}/newsletters/leave/{TOKEN_MARK}/"
-
-
-def archive_address(newsletter: Newsletter) -> str:
-    path = "/newsletters/" if newsletter.readership == Readership.PUBLIC else "/my/newsletters/"
-    return f"{settings.PORTAL_ORIGIN}{path}"
 
 
 def footer_of(newsletter: Newsletter, portal: PortalSettings) -> list[Block]:
@@ -31,7 +20,7 @@ def footer_of(newsletter: Newsletter, portal: PortalSettings) -> list[Block]:
                 (Run(_("配信をやめる"), address=leave_address()),),
             )
         ),
-        Paragraph(((Run(_("これまでの号を読む"), address=archive_address(newsletter)),),)),
+        Paragraph(((Run(_("これまでの号を読む"), address=archive_address(newsletter.readership)),),)),
         Paragraph(tuple(_sender(newsletter, portal))),
     ]
 

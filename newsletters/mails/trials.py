@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from newsletters.composing.footer import leave_address
 from newsletters.content import Content
+from newsletters.links import leave_address, page_address
 from newsletters.models import Issue
 from platform_portal.mail.storing import marks
 
@@ -19,21 +17,16 @@ TRIAL = "newsletters.trial"
 KINDS = {TRIAL: gettext_lazy("メルマガの試し送り")}
 
 
-def trial_address() -> str:
-    """Where the page to leave is in a mail that counts: here a page on which nothing can be pressed."""
-    return f"{settings.PORTAL_ORIGIN}{reverse('newsletters:trial')}"
-
-
 def send_trial(issue: Issue, content: Content, people: Sequence[Any]) -> None:
     notes = [_("これは試し送りです。購読者には届いていません。")]
     if content.attachments:
         names = "、".join(file.name for file in content.attachments)
         notes.append(_("添付（試し送りには付きません）：%(names)s") % {"names": names})
-    text = "\n".join(notes) + "\n\n" + content.text.replace(leave_address(), trial_address())
+    # Where the page to leave is in a mail that counts: here a page on which nothing can be pressed.
+    trial = page_address("trial")
+    text = "\n".join(notes) + "\n\n" + content.text.replace(leave_address(), trial)
     banner = "".join(f'<p style="margin:0 0 16px"><strong>{escape(note)}</strong></p>' for note in notes)
-    html = content.html.replace(leave_address(), trial_address()).replace(
-        "<header>", f"<header>\n{banner}", 1
-    )
+    html = content.html.replace(leave_address(), trial).replace("<header>", f"<header>\n{banner}", 1)
     get_connection().send_messages([_message(issue, content, text, html, person.email) for person in people])
 
 

@@ -17,7 +17,7 @@ from django.conf import settings
 FILES = "django.core.mail.backends.filebased.EmailBackend"
 SHOWN_HEADERS = (
     "From", "To", "Reply-To", "Date", "Message-ID", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post",
-    "List-Archive", "Auto-Submitted", "Precedence",
+    "List-Help", "List-Subscribe", "List-Owner", "List-Archive", "Auto-Submitted", "Precedence",
 )  # fmt: skip
 # As Django calls them: when the connection was opened, and a number.
 _NAME = re.compile(r"\d{8}-\d{6}-\d{1,20}\.log")

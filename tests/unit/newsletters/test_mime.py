@@ -5,10 +5,13 @@ import email
 import email.policy
 import re
 from dataclasses import dataclass
+from email.header import decode_header, make_header
 from typing import Any
 
 import pytest
 import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
 
 from newsletters.content import AttachedFile
 from newsletters.links import delivery_id_of
@@ -38,6 +41,12 @@ def parsed(written: bytes) -> Any:
     return email.message_from_bytes(written, policy=email.policy.SMTP)
 
 
+def said(written: bytes, header: str) -> str:
+    """As a mail program shows it. The parser of `parsed` puts spaces between the words of a long encoded name."""
+    value = email.message_from_bytes(written, policy=email.policy.compat32)[header]
+    return str(make_header(decode_header(value.replace("\r\n", ""))))
+
+
 @time_machine.travel("2026-11-22T09:00:00+09:00")
 def test_headers(newsletter: Newsletter, settings: Any) -> None:
     settings.PORTAL_ORIGIN = "https://portal.example.jp"
@@ -56,8 +65,32 @@ def test_headers(newsletter: Newsletter, settings: Any) -> None:
     assert delivery_id_of(found[1]) == 123
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert message["List-Archive"] == "<https://portal.example.jp/newsletters/>"
+    page = "<https://portal.example.jp/newsletters/subscribe/>"
+    assert (message["List-Help"], message["List-Subscribe"]) == (page, page)
+    assert message["List-Owner"] == "<mailto:jimukyoku@example.jp>"
     assert message["Precedence"] == "list"
     assert message["Auto-Submitted"] is None
+    assert not message.defects
+    assert len(message.keys()) == len(set(message.keys()))
+
+
+# What people type into subjects and names: letters of one and of many bytes, spaces, what headers use themselves.
+WORDS = st.text(
+    st.sampled_from("あ髙㈱①〜～👩\u200d😀aZ09 .,:;\"'<>()@=?_-\\%&"), min_size=1, max_size=100
+).map(lambda words: " ".join(words.split()) or "題")
+
+
+@given(WORDS, WORDS)
+def test_any_words_come_back_as_they_were(subject: str, name: str) -> None:
+    newsletter = NewsletterFactory.build(public_id="abcdef", name=name, list_label="tayori")
+    content = content_of(newsletter, subject=subject, sender_name=name)
+    written = message_for(content, Copy(), newsletter)
+    message = parsed(written)
+    assert message["Subject"] == subject
+    assert said(written, "From") == f"{name} <news@example.jp>"
+    assert said(written, "List-Id") == f"{name} <tayori.testserver>"
+    assert written.partition(b"\r\n\r\n")[0].isascii()
+    assert longest_line(written) <= 78
     assert not message.defects
 
 
@@ -81,7 +114,9 @@ def test_bodies_text_first_and_in_base64(newsletter: Newsletter) -> None:
 
 def test_members_have_no_public_archive(newsletter: Newsletter) -> None:
     content = content_of(newsletter, readership=Readership.MEMBERS)
-    assert parsed(message_for(content, Copy(), newsletter))["List-Archive"] is None
+    message = parsed(message_for(content, Copy(), newsletter))
+    assert message["List-Archive"] is message["List-Subscribe"] is None
+    assert message["List-Help"] == message["List-Owner"] == "<mailto:jimukyoku@example.jp>"
 
 
 def test_long_and_plain_names(newsletter: Newsletter) -> None:
@@ -92,15 +127,20 @@ def test_long_and_plain_names(newsletter: Newsletter) -> None:
     assert longest_line(written) <= 78
 
 
-def test_attachments(newsletter: Newsletter) -> None:
+@pytest.mark.parametrize(
+    "name", ["参加 申込書①.pdf", "flyer.pdf", "長い名前👩" * 23 + ".pdf", "a'b\"c;d.pdf"]
+)
+def test_attachments(newsletter: Newsletter, name: str) -> None:
     data = bytes(range(256)) * 40
-    file = AttachedFile("aaaaaa", "参加 申込書①.pdf", "application/pdf", len(data), "0" * 64)
+    file = AttachedFile("aaaaaa", name, "application/pdf", len(data), "0" * 64)
     letter = Letter(content_of(newsletter, attachments=(file,)), newsletter, [(file, data)])
-    message = parsed(letter.copy_for(Copy()))
+    written = letter.copy_for(Copy())
+    message = parsed(written)
+    assert longest_line(written) <= 78
     assert message.get_content_type() == "multipart/mixed"
     alternative, attached = message.iter_parts()
     assert alternative.get_content_type() == "multipart/alternative"
-    assert (attached.get_filename(), attached.get_content_type()) == ("参加 申込書①.pdf", "application/pdf")
+    assert (attached.get_filename(), attached.get_content_type()) == (name, "application/pdf")
     assert attached.get_content() == data
     assert not message.defects
 
