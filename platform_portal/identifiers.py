@@ -2,9 +2,11 @@
 
 import secrets
 from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import IntegrityError, models, router, transaction
+from django.db.models import lookups
 from django.urls import register_converter
 from django.utils.translation import gettext_lazy as _
 
@@ -22,15 +24,43 @@ def is_public_id(text: str) -> bool:
     return len(text) == LENGTH and all(character in ALPHABET for character in text)
 
 
+if TYPE_CHECKING:
+    _TextField = models.CharField[str, str]
+else:
+    _TextField = models.CharField  # knows no types when it runs
+
+
+class PublicIdField(_TextField):
+    """A text that `is_public_id`. Whoever asks for anything else finds nothing: PostgreSQL would refuse a NUL."""
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs  # the column is no other: no migration
+
+
+@PublicIdField.register_lookup
+class PublicIdExact(lookups.Exact):
+    def as_sql(self, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(self.rhs, str) and not is_public_id(self.rhs):
+            raise EmptyResultSet
+        return super().as_sql(*args, **kwargs)
+
+
+@PublicIdField.register_lookup
+class PublicIdIn(lookups.In):
+    def get_prep_lookup(self) -> Any:
+        if self.rhs_is_direct_value():
+            self.rhs = [each for each in self.rhs if not isinstance(each, str) or is_public_id(each)]
+        return super().get_prep_lookup()
+
+
 class PublicIdModel(models.Model):
     """Has a `public_id`. A drawn id that is taken is drawn again; one that somebody chose is refused as usual.
 
     `bulk_create` asks nobody: give its objects ids from `draw_public_ids`.
     """
 
-    public_id = models.CharField(
-        _("ID"), max_length=LENGTH, unique=True, default=new_public_id, editable=False
-    )
+    public_id = PublicIdField(_("ID"), max_length=LENGTH, unique=True, default=new_public_id, editable=False)
 
     class Meta:
         abstract = True

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models import ConsultationWindow
 from meetings.models import Event, Meeting, MeetingState
-from platform_portal.identifiers import is_public_id
 from platform_portal.japanese.calendar import fiscal_year_range, format_wareki
 from platform_portal.japanese.text import clean, normalize_width
 from platform_portal.publishing.states import State
@@ -45,7 +44,7 @@ class Linkable:
 
     def chosen(self, user: Any, keys: Iterable[str]) -> list[Any]:
         """By public id; what this person may not see is left out. One query."""
-        return list(self.rows(user).filter(public_id__in=list(filter(is_public_id, keys))).order_by("pk"))
+        return list(self.rows(user).filter(public_id__in=list(keys)).order_by("pk"))
 
 
 def _day(row: Any) -> str:

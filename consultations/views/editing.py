@@ -98,7 +98,7 @@ class Editing:
             return None
         own = self.window.revisions.filter(proposed_by=self.request.user.pk)
         asked = (self.request.POST if self.request.method == "POST" else self.request.GET).get("revision", "")
-        chosen = own.filter(public_id=asked[:6].replace("\0", ""), state=RevisionState.RETURNED).first()
+        chosen = own.filter(public_id=asked, state=RevisionState.RETURNED).first()
         return chosen or own.waiting().order_by("-proposed_at").first()
 
     def editor(self, data: QueryDict | None) -> WindowEditor:

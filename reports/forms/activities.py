@@ -12,7 +12,6 @@ from members.models import Organization
 from members.models.organizations import OrganizationKind
 from platform_portal.access.checks import has
 from platform_portal.access.roles import Permission
-from platform_portal.identifiers import is_public_id
 from platform_portal.seen_forms import SeenForm
 from reports.forms.ordered import OrderedCategoriesField
 from reports.forms.yen import PeopleField
@@ -55,10 +54,6 @@ class LinksField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # n
             to_field_name="public_id",
             widget=forms.CheckboxSelectMultiple,
         )
-
-    def clean(self, value: Any) -> Any:
-        """The database is not asked for what cannot be an id: it refuses some texts with an error of its own."""
-        return super().clean([each if is_public_id(each) else "" for each in value or []])
 
 
 class ActivityForm(SeenForm):

@@ -120,7 +120,7 @@ def window_create(request: HttpRequest) -> HttpResponse:
         if own is None:
             raise Http404
         check_can_write_as_member(request.user, own)
-    chosen = organizations.filter(public_id=request.GET.get("organization", "")[:6].replace("\0", "")).first()
+    chosen = organizations.filter(public_id=request.GET.get("organization", "")).first()
     if chosen is None and len(organizations) > 1:
         context = {"organizations": organizations, "crumbs": _crumbs((_("相談窓口を作る"), ""))}
         return render(request, "consultations/my/choose_organization.html", context)

@@ -136,7 +136,7 @@ def _carry_out(request: HttpRequest, found: Subscriber) -> None:
         end = partial(services.stop_newsletter, subscriber=found, newsletter=None, by=by)
         attempt(request, end, _("購読をすべて終えました。"))
     elif "newsletter" in request.POST:
-        newsletter = get_object_or_404(Newsletter, public_id=request.POST["newsletter"][:10])
+        newsletter = get_object_or_404(Newsletter, public_id=request.POST["newsletter"])
         end = partial(services.stop_newsletter, subscriber=found, newsletter=newsletter, by=by)
         attempt(request, end, _("購読を終えました。"))
 

@@ -70,3 +70,23 @@ class TestATakenId:
         draw(*["aaaaaa"] * 20)
         with pytest.raises(RuntimeError, match="No free public id"):
             Category(slug="new", name="あたらしい", description="説明", icon="living").save()
+
+
+@pytest.mark.django_db
+class TestAskingForWhatNoIdIs:
+    """PostgreSQL refuses a NUL with an error; nobody's page may hand that on."""
+
+    @pytest.mark.parametrize("text", ["", "\0", "aaaaa\0", "aaaaaaa", "AAAAAA", "あ", "²" * 6])
+    def test_finds_nothing(self, text):
+        known = WindowFactory(public_id="aaaaaa")
+        rows = ConsultationWindow.objects.all()
+        assert not rows.filter(public_id=text).exists()
+        assert not rows.filter(public_id__in=[text]).exists()
+        assert list(rows.exclude(public_id=text)) == [known]
+        assert list(rows.filter(public_id__in=[text, "aaaaaa"])) == [known]
+
+    def test_a_query_inside_is_asked_as_ever(self):
+        known = WindowFactory(public_id="aaaaaa")
+        inside = ConsultationWindow.objects.values("public_id")
+        assert list(ConsultationWindow.objects.filter(public_id__in=inside)) == [known]
+        assert list(ConsultationWindow.objects.filter(public_id=inside[:1])) == [known]
