@@ -1,7 +1,7 @@
 # Entry points. The work is done by scripts/, which also run without make.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fuzz faults bench evaluate lock clean
+.PHONY: help setup demo test check fuzz faults soak bench evaluate lock clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -23,6 +23,9 @@ fuzz: ## look for new cases in the property tests for ten minutes (scripts/fuzz 
 
 faults: ## kill workers in the middle of their work and see that nothing is lost
 	@scripts/faults
+
+soak: ## send newsletters for half an hour while workers are killed at random (scripts/soak 5 for five minutes)
+	@scripts/soak
 
 bench: ## benchmarks, as ratios (benchmarks/README.md)
 	@scripts/bench

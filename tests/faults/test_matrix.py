@@ -5,8 +5,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,18 +14,17 @@ import psycopg
 import pytest
 from redis import Redis as RedisClient
 
-from platform_portal.embedded import ensure_services, stop_services
 from platform_portal.embedded.home import locked
 from platform_portal.embedded.postgres import DATABASE, Postgres
 from platform_portal.embedded.redis_server import Redis
 from tests.faults.crew import ROOT, Crew, crew_of, nursery_for, wait_until
 from tests.faults.points import POINTS
-from tests.faults.report import Outcome, write_report
+from tests.faults.report import Outcome, table, write_part
+from tests.faults.services import ENVIRONMENT, VAR, services_to_strike
 from tests.smtp_server import SmtpServer, smtp_server
 
 pytestmark = pytest.mark.faults
 
-VAR = ROOT / "var" / "faults"
 READERS = 24
 SENDERS = 2  # of a worker
 # How many times a point is passed before the worker is struck there.
@@ -52,22 +49,14 @@ class World:
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    services = ensure_services(VAR)
-    environment = {"PORTAL_VAR_DIR": str(VAR)}
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity", "0"],
-        cwd=ROOT,
-        env={**os.environ, "PORTAL_ENV": "test", **environment},
-        check=True,
-        timeout=500,
-    )
-    try:
-        with smtp_server() as server, nursery_for(DATABASE, server.port, **environment) as nursery:
-            yield World(nursery, server, services.database_url, services.redis_url)
-    finally:
-        stop_services(VAR)
+    with (
+        services_to_strike() as services,
+        smtp_server() as server,
+        nursery_for(DATABASE, server.port, **ENVIRONMENT) as nursery,
+    ):
+        yield World(nursery, server, services.database_url, services.redis_url)
     if report := os.environ.get("FAULTS_REPORT"):
-        write_report(ROOT / report, outcomes, SENDERS, READERS)
+        write_part(ROOT / report, "matrix", table(outcomes, POINTS, SENDERS, READERS))
 
 
 # --- What strikes -----------------------------------------------------------------------------

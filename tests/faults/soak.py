@@ -1,0 +1,94 @@
+"""Issue after issue while workers are killed at random moments: nothing may be lost however long it goes on.
+
+Run by `scripts/soak`. Writes what came of it to docs/newsletter-faults.md and ends with 1 if anything was lost, or went
+to anybody more than twice.
+"""
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from platform_portal.embedded.postgres import DATABASE
+from tests.faults.crew import ROOT, Crew, crew_of, is_alive, nursery_for, wait_until
+from tests.faults.report import machine, write_part
+from tests.faults.services import ENVIRONMENT, services_to_strike
+from tests.smtp_server import smtp_server
+
+READERS = 200
+WORKERS = 2
+LONGEST_LIFE = 3.0  # seconds until somebody is killed
+PATIENCE = 300.0  # seconds for one issue
+
+
+@dataclass
+class Tally:
+    issues: int = 0
+    kills: int = 0
+    lost: int = 0
+    twice: int = 0
+    most: int = 0
+
+    def count(self, copies: dict[str, int]) -> None:
+        self.issues += 1
+        self.lost += READERS - len(copies)
+        self.twice += sum(copies.values()) - len(copies)
+        self.most = max(self.most, *copies.values())
+
+    def words(self, minutes: float) -> str:
+        return (
+            f"{machine()}; {minutes:g} minutes: {self.issues} issues of {READERS} readers, {self.kills} workers killed, "
+            f"{self.lost} lost, {self.twice} sent twice, nobody more than {self.most} times.\n"
+        )
+
+
+def send_one(crew: Crew, tally: Tally, dice: random.Random) -> None:
+    """Raises TimeoutError when the issue does not come to its end."""
+    issue = crew.call("set_up", name=f"s{time.time_ns():x}", readers=READERS)["issue"]
+    workers = [crew.start() for _ in range(WORKERS)]
+    deadline = time.monotonic() + PATIENCE
+    while (facts := crew.call("facts", issue=issue))["state"] != "completed":
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"issue {tally.issues + 1} was not completed: {facts}")
+        time.sleep(dice.uniform(0, LONGEST_LIFE))
+        victim = dice.randrange(WORKERS)
+        if is_alive(workers[victim]):
+            crew.kill(workers[victim])
+            tally.kills += 1
+        workers[victim] = crew.start()
+
+
+def soak(minutes: float, seed: int) -> Tally:
+    tally, dice = Tally(), random.Random(seed)
+    with (
+        services_to_strike(),
+        tempfile.TemporaryDirectory() as folder,
+        smtp_server() as server,
+        nursery_for(DATABASE, server.port, **ENVIRONMENT) as nursery,
+    ):
+        end = time.monotonic() + minutes * 60
+        while time.monotonic() < end:
+            server.taken.clear()
+            with crew_of(nursery, Path(folder) / str(tally.issues)) as crew:
+                send_one(crew, tally, dice)
+            tally.count(server.copies())
+            wait_until(lambda: not server.open, "conversations go on")
+    return tally
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    tally = soak(given.minutes, given.seed)
+    print(tally.words(given.minutes), end="")
+    write_part(ROOT / "docs" / "newsletter-faults.md", "soak", tally.words(given.minutes))
+    return 1 if tally.lost or tally.most > 2 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
