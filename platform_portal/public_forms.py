@@ -73,11 +73,23 @@ def age_of_token(token: str, purpose: str) -> float:
     return time.time() - made_at
 
 
-class PublicForm(forms.Form):
+class ShownAgainForm(forms.Form):
+    """A form that may come back with other hidden values than it was sent with."""
+
+    button = _("送る")  # what the button says that sends the form
+
+    def show_again(self, **values: str) -> None:
+        """Everything that was written stays, each tick of a group too."""
+        renewed: Any = copy(self.data)
+        for name, value in values.items():
+            renewed[name] = value
+        self.data = renewed
+
+
+class PublicForm(ShownAgainForm):
     """Base of public forms that write. Fields `token` and `website_url` (the trap) are hidden."""
 
     purpose = ""
-    button = _("送る")  # what the button says that sends the form
 
     token = forms.CharField(widget=forms.HiddenInput, required=False)
     # Named so that programs fill it in; people never see it.
@@ -132,10 +144,3 @@ class PublicForm(forms.Form):
 
     def _renew_token(self) -> None:
         self.show_again(token=new_token(self.purpose))
-
-    def show_again(self, **values: str) -> None:
-        """Shows the form with other hidden values; everything that was written stays, each tick of a group too."""
-        renewed: Any = copy(self.data)
-        for name, value in values.items():
-            renewed[name] = value
-        self.data = renewed

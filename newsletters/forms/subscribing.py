@@ -1,5 +1,6 @@
 """What a reader writes: which newsletters, where to; and the words under which they are sent."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from newsletters.addresses import clean_address
 from newsletters.models import ConsentText, Newsletter
-from platform_portal.public_forms import PublicForm
+from platform_portal.public_forms import PublicForm, ShownAgainForm
 
 
 class NewslettersField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
@@ -19,7 +20,7 @@ class NewslettersField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg
         return f"{obj.name}：{obj.description}" if obj.description else str(obj.name)
 
 
-class ConsentForm(PublicForm):
+class ConsentFields(ShownAgainForm):
     """Carries the version of the words that were shown: another one since then is shown first."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -51,7 +52,7 @@ class ConsentForm(PublicForm):
         return self.text.version
 
 
-class SubscribeForm(ConsentForm):
+class SubscribeForm(ConsentFields, PublicForm):
     purpose = "newsletter-subscribe"
     button = gettext_lazy("確認のメールを受け取る")
 
@@ -85,10 +86,47 @@ class ConfirmForm(PublicForm):
     button = gettext_lazy("登録する")
 
 
-class ChooseForm(ConsentForm):
-    purpose = "newsletter-choose"
+class ChoiceFields(ConsentFields):
+    """None at all is a choice, too: leaving. `current`: what the address gets as the page is drawn.
+
+    A page that lay open while that changed (another tab, the page before, the button in a mail) is not taken at its
+    word: it is shown again with what is true now. The same click twice finds its own wish fulfilled.
+    """
+
     button = gettext_lazy("この内容にする")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["newsletters"].required = False  # none at all: leaving
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Any = None, *, current: Sequence[Newsletter], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["newsletters"].required = False
+        self._held = {each.public_id for each in current}
+        self.initial.update(newsletters=sorted(self._held), seen=self._mark)
+
+    @property
+    def _mark(self) -> str:
+        return " ".join(sorted(self._held)) or "-"
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        chosen = {each.public_id for each in values.get("newsletters") or ()}
+        if values.get("seen") not in {"", self._mark} and chosen != self._held:
+            self.show_again(seen=self._mark)
+            raise ValidationError(
+                _(
+                    "画面を開いたあとに、届くメルマガが変わりました。まだ何も変えていません。"
+                    "いま届くものを見て、印をつけなおしてから、もう一度「%(button)s」を押してください。"
+                ),
+                params={"button": self.button},
+            )
+        return values
+
+
+class ChooseForm(ChoiceFields, PublicForm):
+    """Behind a link that was mailed."""
+
+    purpose = "newsletter-choose"
+
+
+class OwnChoiceForm(ChoiceFields):
+    """Of somebody signed in: the session stands for the person, and Django's token for the form."""

@@ -1,7 +1,12 @@
-"""What the charter says of those who act for members: they get some newsletters unasked, and lose them on leaving."""
+"""What the charter says of those who act for members: they get some newsletters unasked, and lose them on leaving.
 
+And what whoever has an account chooses for its address.
+"""
+
+from collections.abc import Iterable
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +16,7 @@ from members.merging import Part
 from members.models import Charter, Membership, Organization
 from newsletters.models import (
     Consent,
+    ConsentText,
     HowAsked,
     HowEnded,
     Newsletter,
@@ -42,13 +48,13 @@ def subscribe_member(membership: Membership) -> None:
     newsletters = list(Newsletter.objects.active().filter(is_for_new_members=True))
     if not membership.organization.is_active or Suppression.objects.of(address).exists():
         return
-    known = _subscriber_of(membership)
+    known = subscriber_of(membership.user)
     if known is None and not newsletters:
         return
     if known is None:
         known, _made = Subscriber.objects.get_or_create(address=address)
     subscriber = subscribing.lock_subscriber(known)
-    _belong(subscriber, membership)
+    _belong(subscriber, membership.user, membership.organization)
     left = subscriber.subscriptions.exclude(ended_at=None).exclude(how_ended__in=_NOT_BY_WILL)
     kept_away = set(left.values_list("newsletter_id", flat=True))
     running = set(subscriber.subscriptions.current().values_list("newsletter_id", flat=True))
@@ -64,20 +70,23 @@ def subscribe_member(membership: Membership) -> None:
     subscribing.begin(subscriber, wanted, how=HowAsked.CHARTER, by=None)
 
 
-def _subscriber_of(membership: Membership) -> Subscriber | None:
-    own: Subscriber | None = Subscriber.objects.filter(user=membership.user).first()
+def subscriber_of(user: Any) -> Subscriber | None:
+    rows = Subscriber.objects.select_related("organization")
+    own: Subscriber | None = rows.filter(user=user.pk).first()
     if own is not None:
         return own
-    by_address: Subscriber | None = Subscriber.objects.filter(address=membership.user.email.lower()).first()
+    by_address: Subscriber | None = rows.filter(address=user.email.lower()).first()
     return by_address
 
 
-def _belong(subscriber: Subscriber, membership: Membership) -> None:
-    """An account's address has proved to be its owner's."""
+def _belong(subscriber: Subscriber, user: Any, organization: Organization | None) -> None:
+    """An account's address has proved to be its owner's. `organization`: one that they act for."""
     if subscriber.user_id is None:
-        subscriber.user = membership.user
-    if subscriber.organization is None or not subscriber.organization.is_active:
-        subscriber.organization = membership.organization
+        subscriber.user = user
+    if organization is not None and (
+        subscriber.organization is None or not subscriber.organization.is_active
+    ):
+        subscriber.organization = organization
     subscriber.save(update_fields=["user", "organization"])
 
 
@@ -90,21 +99,55 @@ def _proof() -> str:
 
 def unsubscribe_member(membership: Membership) -> None:
     """What is for members ends when somebody acts for none any more; what they asked for themselves goes on."""
-    known = _subscriber_of(membership)
+    known = subscriber_of(membership.user)
     if known is None:
         return
     subscriber = subscribing.lock_subscriber(known)
-    others = Membership.objects.current().filter(
-        user=membership.user, organization__in=Organization.objects.active()
-    )
-    other = (
-        others.exclude(pk=membership.pk).select_related("organization").order_by("started_at", "pk").first()
-    )
-    subscriber.organization = other.organization if other is not None else None
+    subscriber.organization = _organization_of(membership.user)
     subscriber.save(update_fields=["organization"])
-    if other is None:
+    if subscriber.organization is None:
         rows = Subscription.objects.filter(subscriber=subscriber, newsletter__readership=Readership.MEMBERS)
         subscribing.end(subscriber, rows, how=HowEnded.LEFT)
+
+
+def _organization_of(user: Any) -> Organization | None:
+    """Of those that the person acts for today the one that they began with first."""
+    rows = Membership.objects.current().filter(user=user.pk, organization__in=Organization.objects.active())
+    first: Membership | None = rows.select_related("organization").order_by("started_at", "pk").first()
+    return first.organization if first is not None else None
+
+
+# --- What the person behind an account chooses ----------------------------------------------------
+def subscriber_for(user: Any) -> Subscriber:
+    """As it would be, not stored yet, for an account whose address nobody has subscribed."""
+    known = subscriber_of(user) or Subscriber(address=user.email.lower())
+    if known.organization is None or not known.organization.is_active:
+        known.organization = _organization_of(user)
+    return known
+
+
+def offered_to(subscriber: Subscriber) -> Any:
+    """What can be ticked: where nothing is sent to the address, only what is ticked already."""
+    offered = subscribing.newsletters_for(subscriber)
+    if not Suppression.objects.of(subscriber.address).exists():
+        return offered
+    return offered.filter(pk__in=[each.pk for each in subscribing.current_newsletters(subscriber)])
+
+
+@transaction.atomic
+def choose_for_account(*, chosen: Iterable[Newsletter], text: ConsentText, by: Any) -> None:
+    """For the address of the account, which has proved to be its owner's. Twice is once."""
+    wanted = list(chosen)
+    known = subscriber_of(by)
+    if known is None:
+        if not wanted:
+            return
+        known, _made = Subscriber.objects.get_or_create(address=by.email.lower())
+    subscriber = subscribing.lock_subscriber(known)
+    _belong(subscriber, by, _organization_of(by))
+    offered = set(offered_to(subscriber))
+    chosen = [each for each in wanted if each in offered]
+    subscribing.choose_newsletters(subscriber=subscriber, chosen=chosen, text=text, by=by)
 
 
 # --- Two entries of one organisation become one ---------------------------------------------------

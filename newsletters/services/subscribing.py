@@ -53,6 +53,13 @@ def newsletters_for(subscriber: Subscriber) -> Any:
     return Newsletter.objects.active().for_everybody()
 
 
+def current_newsletters(subscriber: Subscriber) -> list[Newsletter]:
+    """What comes to it today. One that is not issued any more, or not for it any more, does not come."""
+    if subscriber._state.adding:
+        return []
+    return list(newsletters_for(subscriber).filter(pk__in=Subscription.objects.current_of(subscriber)))
+
+
 # --- Asking and confirming ------------------------------------------------------------------------
 @transaction.atomic
 def ask_to_subscribe(*, address: str, newsletters: Iterable[Newsletter], text: ConsentText) -> None:
@@ -149,8 +156,13 @@ def begin(subscriber: Subscriber, newsletters: Iterable[Newsletter], *, how: How
 
 # --- Choosing and leaving -------------------------------------------------------------------------
 @transaction.atomic
-def choose_newsletters(*, subscriber: Subscriber, chosen: Iterable[Newsletter], text: ConsentText) -> None:
-    """By its reader, on their own page: what is new is a consent of its own, what is left out ends."""
+def choose_newsletters(
+    *, subscriber: Subscriber, chosen: Iterable[Newsletter], text: ConsentText, by: Any = None
+) -> None:
+    """By its reader, on their own page: what is new is a consent of its own, what is left out ends.
+
+    Nothing at all also ends what is not issued just now: it does not come back by itself. `by`: where they are signed in.
+    """
     locked = lock_subscriber(subscriber)
     offered = {each.pk: each for each in newsletters_for(locked)}
     wanted = [each for each in chosen if each.pk in offered]
@@ -163,9 +175,10 @@ def choose_newsletters(*, subscriber: Subscriber, chosen: Iterable[Newsletter], 
         )
         consent.newsletters.set(added)
         settle_confirmed(locked)
-        begin(locked, added, how=HowAsked.FORM, by=None)
-    dropped = [key for key in offered if key in running and key not in {each.pk for each in wanted}]
-    end(locked, locked.subscriptions.filter(newsletter__in=dropped), how=HowEnded.PAGE)
+        begin(locked, added, how=HowAsked.FORM, by=by)
+    kept = {each.pk for each in wanted}
+    dropped = running & (offered.keys() - kept) if kept else running
+    end(locked, locked.subscriptions.filter(newsletter__in=dropped), how=HowEnded.PAGE, by=by)
 
 
 @transaction.atomic

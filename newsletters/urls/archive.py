@@ -1,8 +1,9 @@
-"""What was sent, to be read: by everybody, and by members."""
+"""What was sent, to be read: by everybody, and by members, who choose there what comes to them."""
 
 from django.urls import URLPattern, path
 
 from newsletters.views.my import archive as my
+from newsletters.views.my import choosing
 from newsletters.views.public import archive
 
 _FILE = "<public_id:public_id>/files/<public_id:file_id>/"
@@ -13,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("newsletters/<public_id:public_id>/", archive.issue, name="issue"),
     path(f"newsletters/{_FILE}", archive.attachment, name="issue-file"),
     path("my/newsletters/", my.issue_list, name="my-archive"),
+    path("my/newsletters/choose/", choosing.choose, name="my-choice"),
     path("my/newsletters/<public_id:public_id>/", my.issue, name="my-issue"),
     path(f"my/newsletters/{_FILE}", my.attachment, name="my-issue-file"),
 ]

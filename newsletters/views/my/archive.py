@@ -12,8 +12,10 @@ from django.views.decorators.http import require_safe
 from members.views.my.common import crumbs
 from newsletters.archiving import archived_html
 from newsletters.handing_out import attachment_response
-from newsletters.models import Issue
+from newsletters.models import Issue, Suppression
 from newsletters.permissions.reading import can_read_for_members
+from newsletters.services.members import subscriber_for
+from newsletters.services.subscribing import current_newsletters
 from platform_portal.desk import paged
 
 PER_PAGE = 20
@@ -22,9 +24,13 @@ PER_PAGE = 20
 @require_safe
 def issue_list(request: HttpRequest) -> HttpResponse:
     issues = _readable_by(request.user).defer("content", "body")
+    subscriber = subscriber_for(request.user)
     context = {
         "page": paged(request, issues.order_by("-completed_at", "-pk"), PER_PAGE),
         "is_member": can_read_for_members(request.user),
+        "subscriber": subscriber,
+        "current": current_newsletters(subscriber),
+        "is_stopped": Suppression.objects.of(subscriber.address).exists(),
         "crumbs": crumbs((_("メルマガ"), "")),
     }
     return render(request, "newsletters/my/archive.html", context)

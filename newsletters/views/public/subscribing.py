@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from newsletters.addresses import masked
 from newsletters.forms.subscribing import ChooseForm, ConfirmForm, SubscribeForm
-from newsletters.models import Delivery, HowEnded, Newsletter, SubscriberState, Subscription
+from newsletters.models import Delivery, HowEnded, Newsletter, SubscriberState
 from newsletters.services import subscribing as services
 from newsletters.services.consent_texts import current_text
 from newsletters.subscriber_links import (
@@ -124,10 +124,15 @@ def choose(request: HttpRequest, token: str) -> HttpResponse:
     subscriber = find_subscriber(token)
     if subscriber.state != SubscriberState.CONFIRMED:
         raise UnusableLinkError("gone", days=UNCONFIRMED_DAYS)
-    offered = services.newsletters_for(subscriber)
+    current = services.current_newsletters(subscriber)
     text = current_text()
+    form = ChooseForm(
+        request.POST if request.method == "POST" else None,
+        offered=services.newsletters_for(subscriber),
+        current=current,
+        text=text,
+    )
     if request.method == "POST":
-        form = ChooseForm(request.POST, offered=offered, text=text)
         if form.is_trapped:
             return redirect("newsletters:choose", token=token)
         if form.is_valid():
@@ -137,11 +142,6 @@ def choose(request: HttpRequest, token: str) -> HttpResponse:
             subscriber.refresh_from_db()
             # Leaving everything made the old links dead; this one is of the person at the screen.
             return _to_choose(subscriber)
-    current = list(subscriber.newsletters.filter(pk__in=Subscription.objects.current_of(subscriber)))
-    if request.method != "POST":
-        form = ChooseForm(
-            offered=offered, text=text, initial={"newsletters": [each.public_id for each in current]}
-        )
     context = {"form": form, "text": text, "current": current, "address": masked(subscriber.address)}
     return render(request, "newsletters/public/choose.html", context, status=400 if form.errors else 200)
 
