@@ -49,7 +49,7 @@ def choose_token(subscriber: Subscriber) -> str:
 def find_subscriber(token: str) -> Subscriber:
     """Whose page to choose on this link opens. Raises UnusableLinkError."""
     pk, version = _opened(token, _CHOOSE)
-    found: Subscriber | None = Subscriber.objects.select_related("organization").filter(pk=pk).first()
+    found: Subscriber | None = Subscriber.objects.select_related("organization", "user").filter(pk=pk).first()
     if found is None:
         raise UnusableLinkError(Problem.GONE, days=UNCONFIRMED_DAYS)
     if found.link_version != version:

@@ -37,11 +37,13 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         return self.filter(address__contains=words.strip().lower()) if words.strip() else self
 
     def reading(self, newsletter: Newsletter) -> "SubscriberQuerySet":
-        """Who gets the next issue: one that is for members goes only to those of a body that belongs to us."""
+        """Who gets the next issue: one that is for members goes only to those of a body that belongs to us, and to
+        nobody whose account was stopped."""
         wanted = Subscription.objects.current().filter(subscriber=OuterRef("pk"), newsletter=newsletter)
         found = self.reachable().filter(Exists(wanted))
         if newsletter.readership == Readership.MEMBERS:
-            return found.filter(organization__in=Organization.objects.active())
+            members = found.filter(organization__in=Organization.objects.active())
+            return members.exclude(user__is_active=False)
         return found
 
 
@@ -117,6 +119,12 @@ class Subscriber(PublicIdModel):
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def is_of_a_member(self) -> bool:
+        """As `reading()` asks of those who get what is for members."""
+        is_stopped = self.user is not None and not self.user.is_active
+        return self.organization is not None and self.organization.is_active and not is_stopped
 
 
 class HowEnded(models.TextChoices):

@@ -71,7 +71,7 @@ def subscribe_member(membership: Membership) -> None:
 
 
 def subscriber_of(user: Any) -> Subscriber | None:
-    rows = Subscriber.objects.select_related("organization")
+    rows = Subscriber.objects.select_related("organization", "user")
     own: Subscriber | None = rows.filter(user=user.pk).first()
     if own is not None:
         return own

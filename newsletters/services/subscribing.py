@@ -40,17 +40,15 @@ BATCH = 5_000  # rows that one run of the night touches at most
 
 
 def lock_subscriber(subscriber: Subscriber) -> Subscriber:
-    rows = Subscriber.objects.select_for_update(of=("self",)).select_related("organization")
+    rows = Subscriber.objects.select_for_update(of=("self",)).select_related("organization", "user")
     locked: Subscriber = rows.get(pk=subscriber.pk)
     return locked
 
 
 def newsletters_for(subscriber: Subscriber) -> Any:
-    """What it may subscribe to: those for members only while its organisation is one."""
-    organization = subscriber.organization
-    if organization is not None and organization.is_active:
-        return Newsletter.objects.active()
-    return Newsletter.objects.active().for_everybody()
+    """What it may subscribe to: those for members only while it is a member's."""
+    newsletters = Newsletter.objects.active()
+    return newsletters if subscriber.is_of_a_member else newsletters.for_everybody()
 
 
 def current_newsletters(subscriber: Subscriber) -> list[Newsletter]:

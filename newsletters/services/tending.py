@@ -71,17 +71,16 @@ def add_subscriber(
 
 def check_may_get(subscriber: Subscriber, newsletters: Iterable[Newsletter]) -> None:
     """Raises ValidationError."""
-    organization = subscriber.organization
-    if organization is not None and organization.is_active:
+    if subscriber.is_of_a_member:
         return
     for newsletter in newsletters:
         if newsletter.readership == Readership.MEMBERS:
-            raise ValidationError(
-                {
-                    "newsletters": _("「%(name)s」は会員団体だけのメルマガです。会員団体を選んでください。")
-                    % {"name": newsletter.name}
-                }
+            words = (
+                _("「%(name)s」は会員団体だけのメルマガで、この人のアカウントは利用を止めてあります。")
+                if subscriber.user is not None and not subscriber.user.is_active
+                else _("「%(name)s」は会員団体だけのメルマガです。会員団体を選んでください。")
             )
+            raise ValidationError({"newsletters": words % {"name": newsletter.name}})
 
 
 @transaction.atomic

@@ -1,12 +1,15 @@
 """What those who act for members get unasked, and what goes when they leave, merge, or ask to be forgotten."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from members.models import Membership
 from members.people import person_of
 from members.services.memberships import end_membership, start_membership
 from members.services.merging import merge_organizations, merge_version
+from members.services.personal_data import erase_person
+from members.services.users import deactivate_user, reactivate_user
 from newsletters.models import (
     Consent,
     Delivery,
@@ -21,6 +24,7 @@ from newsletters.models import (
 from newsletters.services import subscribing
 from newsletters.services.consent_texts import current_text
 from newsletters.services.members import subscribe_member
+from newsletters.services.tending import check_may_get
 from platform_portal import personal_data
 from platform_portal.privacy import Person
 from tests.factories.members import CharterFactory, MembershipFactory, OrganizationFactory, UserFactory
@@ -118,6 +122,43 @@ class TestLeaving:
         assert not Subscriber.objects.exists()
 
 
+class TestAStoppedAccount:
+    def test_gets_nothing_that_is_for_members(self, newsletter, user, administrator):
+        join(user)
+        reader = Subscriber.objects.get()
+        own = SubscriptionFactory(subscriber=reader).newsletter
+        deactivate_user(user=user, by=administrator)
+        assert not Subscriber.objects.reading(newsletter).exists()
+        assert Subscriber.objects.reading(own).get() == reader  # what they asked for as anybody may
+        reader = subscribing.lock_subscriber(reader)
+        assert list(subscribing.newsletters_for(reader)) == [own]
+        with pytest.raises(ValidationError, match="利用を止めてあります"):
+            check_may_get(reader, [newsletter])
+        reactivate_user(user=user, by=administrator)
+        assert Subscriber.objects.reading(newsletter).get() == reader
+
+    def test_another_address_is_another_account(self, newsletter, user, administrator):
+        """An account keeps its address; who has a new one is invited anew, and the one before is stopped."""
+        organization = join(user).organization
+        SuppressionFactory(address=ADDRESS)
+        own = SubscriptionFactory(subscriber__address="hana.new@example.jp")
+        asked = ConsentFactory(subscriber=own.subscriber)
+        join(UserFactory(member=True, email="Hana.New@example.jp"), organization)
+        deactivate_user(user=user, by=administrator)
+        reader = Subscriber.objects.reading(newsletter).get()
+        assert reader == own.subscriber  # the one who read already, no second one
+        assert set(reader.subscriptions.current().values_list("newsletter", flat=True)) == {
+            newsletter.pk,
+            own.newsletter.pk,
+        }
+        assert list(reader.consents.order_by("pk").values_list("how", flat=True)) == [
+            asked.how,
+            HowAsked.CHARTER,
+        ]
+        assert not Suppression.objects.of(reader.address).exists()
+        assert Suppression.objects.of(ADDRESS).exists()
+
+
 def test_a_merged_organisation_keeps_its_readers(newsletter, user, administrator):
     source, target = OrganizationFactory(), OrganizationFactory()
     join(user, source)
@@ -161,6 +202,21 @@ class TestForgetting:
         join(user)
         titles = {entry.model for entry in personal_data.find(person_of(user))}
         assert {Subscriber, Consent, Subscription} <= titles
+
+    def test_an_erased_account_gets_nothing_any_more(self, newsletter, user, administrator):
+        organization = join(user).organization
+        MembershipFactory(organization=organization)
+        stopped = SuppressionFactory(address=ADDRESS, reason=SuppressionReason.STAFF)
+        waiting = DeliveryFactory(issue__newsletter=newsletter, subscriber=Subscriber.objects.get())
+        erase_person(person=person_of(user), by=administrator)
+        assert not Subscriber.objects.exists()
+        assert not Subscription.objects.exists()
+        waiting.refresh_from_db()
+        assert (waiting.address, waiting.state) == ("", DeliveryState.SUPPRESSED)
+        # The same person under the same address later: still left in peace.
+        assert Suppression.objects.of(ADDRESS).get() == stopped
+        join(UserFactory(member=True, email=ADDRESS), organization)
+        assert not Subscriber.objects.exists()
 
     def test_not_while_a_copy_is_on_its_way(self):
         subscriber = SubscriberFactory(address=ADDRESS)
