@@ -28,7 +28,7 @@ _SIGNS = {2: "◆ ", 3: "▼ "}
 
 
 def render_text(blocks: Sequence[Block]) -> str:
-    """Ends with a line end. No line is longer than 38 full-width characters, except for an address."""
+    """Ends with a line end. No line is longer than 35 full-width characters, except for an address."""
     pieces = ["\n".join(_lines_of(block)) for block in blocks]
     text = "\n\n".join(piece for piece in pieces if piece)
     return f"{text}\n" if text else ""

@@ -150,17 +150,37 @@ def test_names_stay_as_they_are():
 
 
 def test_no_line_begins_or_ends_where_it_must_not():
-    assert wrap("あ" * 37 + "い。う") == ["あ" * 37, "い。う"]
-    assert wrap("あ" * 37 + "「い") == ["あ" * 37, "「い"]
-    assert wrap("。" * 80) == ["。" * 38, "。" * 38, "。" * 4]
-    assert wrap("あ" * 36 + " word tail") == ["あ" * 36, "word tail"]
-    assert wrap("x" * 100) == ["x" * 76, "x" * 24]
-    assert wrap("あ" * 37 + "か\u3099か\u3099") == ["あ" * 37 + "か\u3099", "か\u3099"]
+    assert wrap("あ" * 34 + "い。うえお") == ["あ" * 34, "い。うえお"]
+    assert wrap("あ" * 34 + "「いうえお") == ["あ" * 34, "「いうえお"]
+    assert wrap("あ" * 34 + "――いうえお") == ["あ" * 34, "――いうえお"]
+    assert wrap("。" * 80) == ["。" * 35, "。" * 35, "。" * 10]
+    assert wrap("あ" * 33 + " word tail") == ["あ" * 33, "word tail"]
+    assert wrap("あ" * 35 + "  いうえ") == ["あ" * 35, "いうえ"]
+    assert wrap("あ" * 34 + " 。いうえ") == ["あ" * 34, "。いうえ"]
+    assert wrap("あ" * 35 + " ") == ["あ" * 35]
+    assert wrap("  あ") == ["  あ"]
+    assert wrap("x" * 100) == ["x" * 70, "x" * 30]
+    assert wrap("あ" * 34 + "か\u3099" * 5) == ["あ" * 34 + "か\u3099", "か\u3099" * 4]
     assert wrap("") == [""]
 
 
 def test_a_row_of_signs_after_a_full_line_is_cut_hard():
-    assert wrap("あ" + "。" * 37 + "」" * 37 + "x") == ["あ" + "。" * 37, "」" * 37 + "x"]
+    assert wrap("あ" + "。" * 34 + "」" * 34 + "x") == ["あ" + "。" * 34, "」" * 34 + "x"]
+
+
+def test_the_end_of_a_word_does_not_stand_alone():
+    """The last line has three letters at least, more where a word begins before them."""
+    assert wrap("あ" * 34 + "す。") == ["あ" * 33, "あす。"]
+    assert wrap("あ" * 35 + "ま") == ["あ" * 33, "ああま"]
+    assert wrap("あ" * 35 + "ます。") == ["あ" * 35, "ます。"]
+    assert wrap("あ" * 28 + "、おねがいします。") == ["あ" * 28 + "、", "おねがいします。"]
+    assert wrap("あ" * 31 + "電話で話せます。") == ["あ" * 31 + "電話で", "話せます。"]
+    assert wrap("あ" * 34 + "す。", first="・", rest="  ") == ["・" + "あ" * 33, "  あす。"]
+    assert wrap("word " * 14 + "ab") == ["word " * 12 + "word", "word ab"]
+    assert wrap("あ。" * 18 + "い", width=18) == ["あ。" * 9, "あ。" * 8, "あ。い"]
+    # No better place: one word, or signs that cannot part.
+    assert wrap("x" * 71) == ["x" * 70, "x"]
+    assert wrap("」" * 36) == ["」" * 35, "」"]
 
 
 @pytest.mark.parametrize(
