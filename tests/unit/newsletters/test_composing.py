@@ -174,7 +174,7 @@ def test_the_end_of_a_word_does_not_stand_alone():
     assert wrap("あ" * 35 + "ま") == ["あ" * 33, "ああま"]
     assert wrap("あ" * 35 + "ます。") == ["あ" * 35, "ます。"]
     assert wrap("あ" * 28 + "、おねがいします。") == ["あ" * 28 + "、", "おねがいします。"]
-    assert wrap("あ" * 31 + "電話で話せます。") == ["あ" * 31 + "電話で", "話せます。"]
+    assert wrap("あ" * 29 + "電話で話せます。") == ["あ" * 29 + "電話で", "話せます。"]
     assert wrap("あ" * 34 + "す。", first="・", rest="  ") == ["・" + "あ" * 33, "  あす。"]
     assert wrap("word " * 14 + "ab") == ["word " * 12 + "word", "word ab"]
     assert wrap("あ。" * 18 + "い", width=18) == ["あ。" * 9, "あ。" * 8, "あ。い"]
