@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from consultations.models import ConsultationWindow
 from meetings.models import Event, Meeting, MeetingState
 from members.models import Organization, OrganizationState
+from newsletters.models import Subscriber
 from platform_portal.japanese.calendar import fiscal_year_range
 from reports.models import ReportEdition
 from reports.snapshots import Figure, from_json
@@ -67,12 +68,19 @@ def _events(year: int) -> int:
     return Event.objects.published().between(first, last).filter(cancelled_at=None).past().count()
 
 
+def _subscribers(year: int) -> int:
+    """Whoever left since read it then; whoever asked to be forgotten is known of no more."""
+    after = timezone.make_aware(dt.datetime.combine(_last_day(year) + dt.timedelta(days=1), dt.time()))
+    return Subscriber.objects.who_read_at(after).count()
+
+
 KNOWN = (
     Known("会員団体数", _("会員団体の数"), _("団体"), _members),
     Known("相談窓口数", _("公開している相談窓口の数"), _("か所"), _windows),
     Known("確認済みの割合", _("確かめてある相談窓口の割合"), _("%"), _verified_share),
     Known("会議の回数", _("開いた会議の数"), _("回"), _held),
     Known("催しの数", _("開いた催しの数"), _("件"), _events),
+    Known("メルマガの読者数", _("メルマガの読者の数"), _("人"), _subscribers),
 )
 _PLACE = re.compile(r"\{([^{}\n]{1,30})\}")
 

@@ -1,5 +1,6 @@
 """購読者: who asked for what, in which words they were asked, and whom we write to no more."""
 
+import datetime as dt
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -35,6 +36,12 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
     def search(self, words: str) -> "SubscriberQuerySet":
         """By a part of the address."""
         return self.filter(address__contains=words.strip().lower()) if words.strip() else self
+
+    def who_read_at(self, moment: dt.datetime) -> "SubscriberQuerySet":
+        """Each once, whatever they subscribed to. Whoever was erased since is not known any more."""
+        subscribed = Subscription.objects.running_at(moment).filter(subscriber=OuterRef("pk"))
+        stopped = Suppression.objects.filter(address=OuterRef("address"), created_at__lte=moment)
+        return self.filter(~Exists(stopped), Exists(subscribed), confirmed_at__lte=moment)
 
     def reading(self, newsletter: Newsletter) -> "SubscriberQuerySet":
         """Who gets the next issue: one that is for members goes only to those of a body that belongs to us, and to
@@ -139,6 +146,9 @@ class HowEnded(models.TextChoices):
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def current(self) -> "SubscriptionQuerySet":
         return self.filter(ended_at=None)
+
+    def running_at(self, moment: dt.datetime) -> "SubscriptionQuerySet":
+        return self.filter(Q(ended_at=None) | Q(ended_at__gt=moment), began_at__lte=moment)
 
     def current_of(self, subscriber: "Subscriber") -> Any:
         """Keys of the newsletters that it gets."""

@@ -1,5 +1,8 @@
 """The annual report from its beginning to the ministry, and back."""
 
+import datetime as dt
+from typing import Any
+
 import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -10,7 +13,7 @@ from platform_portal import glyphs
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
 from platform_portal.publishing.states import diagram
-from reports.figures import put_in
+from reports.figures import figures_of, put_in
 from reports.lints import lint
 from reports.models import AnnualReport, GrantCategory, Rendering, ReportEdition, ReportState, SectionKind
 from reports.services.activities import add_activity, change_activity, remove_activity
@@ -26,8 +29,10 @@ from reports.snapshots import Figure, from_json, sha256_of
 from reports.snapshotting import take_snapshot
 from reports.workflow import REPORT_WAYS
 from tests.factories.members import OrganizationFactory, UserFactory
+from tests.factories.newsletters import SubscriberFactory, SubscriptionFactory, SuppressionFactory
 from tests.factories.region import PortalSettingsFactory
 from tests.factories.reports import (
+    YEAR,
     ActivityFactory,
     BudgetLineFactory,
     GrantCategoryFactory,
@@ -193,6 +198,31 @@ def test_figures_are_counted_now_and_frozen_then(report, writer, approver):
     OrganizationFactory(joined_on="2024-06-02")
     assert from_json(ReportEdition.objects.get().snapshot).sections[3].body == "会員は1団体。(③)"
     assert take_snapshot(report).sections[3].body == "会員は2団体。(③)"
+
+
+def test_readers_of_the_year_are_counted_from_the_subscriptions():
+    before = dt.datetime(YEAR, 5, 1, tzinfo=dt.UTC)
+    after = dt.datetime(YEAR + 1, 3, 31, 15, tzinfo=dt.UTC)  # the first moment of the next year
+    later = after + dt.timedelta(seconds=1)
+
+    def reads(began: dt.datetime = before, ended: dt.datetime | None = None, **values: Any) -> Any:
+        subscriber = SubscriberFactory(**{"confirmed_at": began, **values})
+        how = "page" if ended else ""
+        SubscriptionFactory(subscriber=subscriber, began_at=began, ended_at=ended, how_ended=how)
+        return subscriber
+
+    twice = reads()
+    SubscriptionFactory(subscriber=twice, began_at=before)  # one person, however many newsletters
+    reads(ended=later)
+    reads(ended=before + dt.timedelta(days=30))
+    reads(began=later)
+    reads(state="unconfirmed", confirmed_at=None)
+    SuppressionFactory(address=reads().address, created_at=before)
+    SuppressionFactory(address=reads().address, created_at=later)
+    (readers,) = [each for each in figures_of(YEAR) if each.key == "メルマガの読者数"]
+    assert (readers.value, readers.unit) == (3, "人")
+    (readers,) = [each for each in figures_of(YEAR + 1) if each.key == "メルマガの読者数"]
+    assert readers.value == 2  # one has left, one began, one is not written to any more
 
 
 def test_queries_of_a_snapshot_are_constant(report):
