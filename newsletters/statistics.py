@@ -15,6 +15,14 @@ _THEMSELVES = (HowEnded.ONE_CLICK, HowEnded.PAGE)
 
 
 @dataclass(frozen=True, slots=True)
+class Copies:
+    """`accepted` counts those too that came back later."""
+
+    accepted: int = 0
+    bounced: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Fared:
     """`accepted` counts those too that came back later. `left`: ended their subscription before the next issue."""
 
@@ -24,23 +32,28 @@ class Fared:
     left: int
 
 
-def how_issues_fared(newsletter: Newsletter, issues: Sequence[Issue]) -> list[Fared]:
-    """Three queries, however many issues."""
-    if not issues:
-        return []
+def copies_of(issues: Sequence[Issue]) -> dict[int, Copies]:
+    """By issue. One query, however many."""
+    counts = {issue.pk: Copies() for issue in issues}
     rows = (
-        Delivery.objects.filter(issue__in=issues)
+        Delivery.objects.filter(issue__in=counts)
         .order_by()
         .values("issue")
         .annotate(accepted=Count("pk", filter=Q(state=DeliveryState.ACCEPTED)), bounced=Count("bounced_at"))
     )
-    copies: dict[int, Any] = {row["issue"]: row for row in rows}
-    left = _left_after(newsletter, issues)
+    return counts | {row["issue"]: Copies(row["accepted"], row["bounced"]) for row in rows}
+
+
+def how_issues_fared(newsletter: Newsletter, issues: Sequence[Issue]) -> list[Fared]:
+    """Three queries, however many issues."""
+    if not issues:
+        return []
+    copies, left = copies_of(issues), _left_after(newsletter, issues)
     return [
         Fared(
             issue,
-            accepted=copies.get(issue.pk, {}).get("accepted", 0),
-            bounced=copies.get(issue.pk, {}).get("bounced", 0),
+            accepted=copies[issue.pk].accepted,
+            bounced=copies[issue.pk].bounced,
             left=left[issue.pk],
         )
         for issue in issues

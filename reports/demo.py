@@ -1,9 +1,15 @@
-"""Two reports for showing and trying: 令和6年度 submitted, 令和4年度 a draft with its trial projects."""
+"""Two reports for showing and trying: 令和6年度 submitted, 令和4年度 a draft with its trial projects.
 
+The years of late are begun too: what the trial's meetings, events and newsletters offer waits there.
+"""
+
+import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
+from platform_portal.japanese.calendar import fiscal_year
 from reports.demo_texts import ACTIVITIES, CATEGORIES, PROJECTS, SECTIONS
 from reports.models import AnnualReport, GrantScheme, RenderingKind, ReportState
 from reports.parsing.dates import read_timing
@@ -13,6 +19,7 @@ from reports.snapshots import DoneActivity, Project
 GRANT = "地方における孤独・孤立対策推進事業交付金"
 HEADING = "孤独・孤立対策関連事業の実施"
 SUBMITTED, DRAFTED = 2024, 2022
+_LATELY = dt.timedelta(days=45)  # the newsletters of the trial were sent since
 
 
 @transaction.atomic
@@ -25,6 +32,9 @@ def load_demo_reports(*, by: Any, approver: Any) -> int:
     if not GrantScheme.objects.filter(fiscal_year=SUBMITTED).exists():
         _load_submitted(by, approver)
         made += 1
+    for year in sorted({fiscal_year(day) for day in (timezone.localdate() - _LATELY, timezone.localdate())}):
+        if not GrantScheme.objects.filter(fiscal_year=year).exists():
+            schemes.begin_year(fiscal_year=year, values={"official_name": GRANT}, by=by)
     return made
 
 

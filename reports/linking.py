@@ -1,4 +1,4 @@
-"""What an activity may be tied to: meetings, events and windows, found by words in their names."""
+"""What an activity may be tied to: meetings, events, windows and newsletters, found by words in their names."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import ConsultationWindow
 from meetings.models import Event, Meeting, MeetingState
+from newsletters.models import Issue
 from platform_portal.japanese.calendar import fiscal_year_range, format_wareki
 from platform_portal.japanese.text import clean, normalize_width
 from platform_portal.publishing.states import State
@@ -26,7 +28,7 @@ class Linkable:
 
     name: str  # of the field of Activity
     label: "str | _StrPromise"
-    title: str  # field that is searched
+    searched: tuple[str, ...]  # fields
     rows: Callable[[Any], "QuerySet[Any]"]
     of_year: Callable[[int], Q]
     newest_first: tuple[str, ...]
@@ -35,9 +37,11 @@ class Linkable:
     def found(self, user: Any, year: int, words: str) -> list[Any]:
         """At most MOST_FOUND, those of the year first. One query."""
         plain = clean(words)
-        wanted = Q(**{f"{self.title}__icontains": plain}) | Q(
-            **{f"{self.title}__icontains": normalize_width(plain)}
-        )
+        wanted = Q()
+        for field in self.searched:
+            wanted |= Q(**{f"{field}__icontains": plain}) | Q(
+                **{f"{field}__icontains": normalize_width(plain)}
+            )
         place = Case(When(self.of_year(year), then=Value(0)), default=Value(1), output_field=IntegerField())
         rows = self.rows(user).filter(wanted) if plain else self.rows(user).filter(self.of_year(year))
         return list(rows.order_by(place, *self.newest_first)[:MOST_FOUND])
@@ -49,6 +53,21 @@ class Linkable:
 
 def _day(row: Any) -> str:
     return f"{row.title}（{format_wareki(timezone.localdate(row.starts_at))}）"
+
+
+def issue_words(row: Any) -> str:
+    day = format_wareki(timezone.localdate(row.frozen_at))
+    return gettext("%(newsletter)s 第%(number)s号 %(subject)s（%(day)s）") % {
+        "newsletter": row.newsletter.name,
+        "number": row.number,
+        "subject": row.subject,
+        "day": day,
+    }
+
+
+def _sent_in(year: int) -> Q:
+    first, last = fiscal_year_range(year)
+    return Q(frozen_at__date__gte=first, frozen_at__date__lte=last)
 
 
 def _starts_in(year: int) -> Q:
@@ -65,7 +84,7 @@ LINKABLE = (
     Linkable(
         "meetings",
         _("会議"),
-        "title",
+        ("title",),
         lambda user: Meeting.objects.on_desk_for(user).exclude(
             state__in=(MeetingState.DRAFT, MeetingState.CANCELLED)
         ),
@@ -76,7 +95,7 @@ LINKABLE = (
     Linkable(
         "events",
         _("催し"),
-        "title",
+        ("title",),
         lambda _user: Event.objects.filter(state=State.PUBLISHED, cancelled_at=None),
         _starts_in,
         ("-starts_at", "-pk"),
@@ -85,10 +104,21 @@ LINKABLE = (
     Linkable(
         "windows",
         _("相談窓口"),
-        "name",
+        ("name",),
         lambda _user: ConsultationWindow.objects.published(),
         _shown_in,
         ("name", "pk"),
         str,
+    ),
+    Linkable(
+        "issues",
+        _("メルマガ"),
+        ("subject", "newsletter__name"),
+        lambda user: (
+            Issue.objects.on_desk_for(user).completed().select_related("newsletter").defer("body", "content")
+        ),
+        _sent_in,
+        ("-frozen_at", "-pk"),
+        issue_words,
     ),
 )

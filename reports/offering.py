@@ -1,20 +1,22 @@
-"""Meetings and events as offers: their facts in the words of the report. No names of people, nothing that is closed.
+"""What took place, as offers: the facts in the words of the report. No names of people, nothing that is closed.
 
-A report is for everybody. Closed meetings are therefore not offered at all, and of a meeting for members alone only
-date and numbers are put in.
+A report is for everybody. Closed meetings are therefore not offered at all, and of what is for members alone (a
+meeting, an issue of a newsletter) or was taken out of the archive only date and numbers are put in.
 """
 
 import re
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meetings.models import ApplicantState, Audience, Event, Meeting, MeetingState
 from meetings.presenting.agenda import Node, arrange
+from newsletters.models import Issue
+from newsletters.statistics import Copies, copies_of
 from platform_portal.japanese.calendar import fiscal_year_range
 from platform_portal.japanese.tokens import morphemes
 from platform_portal.sheets.values import half
@@ -150,6 +152,54 @@ def _day(row: Any) -> str:
     return words if last == first else f"{words}から{last.month}月{last.day}日まで"
 
 
+# --- Newsletters ----------------------------------------------------------------------------------
+def _issues(user: Any, year: int) -> Any:
+    """By the day on which sending began: what was refused may go out once more long after."""
+    first, last = fiscal_year_range(year)
+    sent = Issue.objects.on_desk_for(user).completed()
+    return sent.filter(frozen_at__date__gte=first, frozen_at__date__lte=last)
+
+
+def _present_issues(rows: Any) -> list[Offer]:
+    """Two queries."""
+    public = Issue.objects.published().filter(pk=OuterRef("pk"))
+    found = rows.annotate(is_public=Exists(public)).select_related("newsletter").defer("body", "content")
+    issues = list(found)
+    copies = copies_of(issues)
+    return [_issue(each, copies[each.pk]) for each in issues]
+
+
+def _issue(issue: Any, copies: Copies) -> Offer:
+    day = timezone.localdate(issue.frozen_at)
+    notes = []
+    if copies.accepted:
+        values = {"day": f"{day.month}月{day.day}日", "count": f"{copies.accepted:,}"}
+        words = [_("%(day)sに%(count)s通を送った。") % values]
+    else:
+        words = [_("%(day)sに送った。") % {"day": f"{day.month}月{day.day}日"}]
+        notes.append(_("送れたあて先がありません。"))
+    if copies.bounced:
+        notes.append(_("このうち%(count)s通は、あとで戻ってきました。") % {"count": f"{copies.bounced:,}"})
+    if not issue.is_public:
+        notes.append(_("だれでも読める号ではないので、件名は入れません。"))
+    elif _names_somebody(issue.subject):
+        notes.append(_("件名に人の名前があるかもしれないので、入れません。"))
+    else:
+        words.append(_("件名は「%(subject)s」。") % {"subject": issue.subject})
+    return Offer(
+        kind=SourceKind.NEWSLETTER,
+        source_id=issue.public_id,
+        happened_on=day,
+        title=_("メルマガ「%(name)s」第%(number)s号")
+        % {"name": issue.newsletter.name, "number": issue.number},
+        result="".join(words),
+        attendee_count=None,
+        address=reverse("newsletters:desk-issue", args=[issue.public_id]),
+        notes=tuple(notes),
+    )
+
+
 def sources() -> Iterable[Source]:
     yield Source(SourceKind.MEETING, "meetings", "starts_at", _meetings, _present_meetings)
     yield Source(SourceKind.EVENT, "events", "starts_at", _events, _present_events)
+    yield Source(SourceKind.NEWSLETTER, "issues", "frozen_at", _issues, _present_issues)

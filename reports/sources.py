@@ -1,7 +1,7 @@
 """What the year's record offers as activities: things that took place and are no activity yet.
 
-Each kind is registered when the apps start; one that comes later (newsletters) registers the same way and appears on
-the page, in the count on the desk's first page and in the services without another line.
+Each kind is registered when the apps start; one that comes later registers the same way and appears on the page, in
+the count on the desk's first page and in the services without another line.
 """
 
 import datetime as dt

@@ -27,7 +27,7 @@ def record_jobs(user: Any) -> Iterable[Job]:
     for scheme in schemes:
         yield Job(
             _("事業の候補（%(year)s）") % {"year": format_fiscal_year(scheme.fiscal_year)},
-            _("開催済みの会議と、終わった催しです。事業にするか、見送るかを決めます。"),
+            _("開催済みの会議、終わった催し、送り終えたメルマガです。事業にするか、見送るかを決めます。"),
             count_offers(scheme, user),
             reverse("reports:desk-offer-list", args=[scheme.fiscal_year]),
         )

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from meetings.papers.serving import TYPES
 from members.models.users import validate_one_line
 from newsletters.models.newsletters import Newsletter, Readership
+from platform_portal.access.checks import has
+from platform_portal.access.roles import Permission
 from platform_portal.identifiers import PublicIdModel
 from platform_portal.publishing.models import actor, paired
 
@@ -46,6 +48,10 @@ EDITABLE_STATES = (IssueState.DRAFT, IssueState.IN_REVIEW, IssueState.APPROVED, 
 
 
 class IssueQuerySet(models.QuerySet["Issue"]):
+    def on_desk_for(self, user: Any) -> "IssueQuerySet":
+        """In every state: those who write issues read all of them."""
+        return self.all() if has(user, Permission.EDIT_ISSUES) else self.none()
+
     def unfinished(self) -> "IssueQuerySet":
         """What a sender may have something to do for."""
         return self.filter(state__in=[IssueState.SCHEDULED, IssueState.SENDING])

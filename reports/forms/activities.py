@@ -24,7 +24,7 @@ class FindForm(forms.Form):
     """Words to look for. `found`: those whose answers stand on the page, so that saving is not looking again."""
 
     find_words = forms.CharField(
-        label=gettext_lazy("会議・催し・相談窓口の名前にある言葉"),
+        label=gettext_lazy("会議・催し・相談窓口・メルマガの名前にある言葉"),
         max_length=100,
         required=False,
         help_text=gettext_lazy(
@@ -69,6 +69,7 @@ class ActivityForm(SeenForm):
     meetings = LinksField()
     events = LinksField()
     windows = LinksField()
+    issues = LinksField()
 
     class Meta:
         model = Activity
@@ -83,6 +84,7 @@ class ActivityForm(SeenForm):
             "meetings",
             "events",
             "windows",
+            "issues",
         )
         widgets = {"result": forms.Textarea(attrs={"rows": 6})}
         help_texts = {
@@ -131,6 +133,14 @@ class ActivityForm(SeenForm):
     def link_fields(self) -> list[Any]:
         """With something to tick."""
         return [self[each.name] for each in LINKABLE if list(self.fields[each.name].choices)]  # type: ignore[attr-defined]  # fields of choices
+
+    @property
+    def linked(self) -> list[tuple[str, list[str]]]:
+        """Of each kind, in words, what the activity is tied to as far as this person may see it."""
+        return [
+            (str(field.label), [str(words) for _key, words in field.field.choices])
+            for field in self.link_fields
+        ]
 
     def values(self) -> dict[str, Any]:
         """Cleaned. What somebody else tied to the activity and this person may not see stays tied."""

@@ -14,6 +14,7 @@ from consultations.models import ConsultationWindow
 from meetings.models import Event, Meeting
 from members.models import Organization
 from members.models.users import validate_one_line
+from newsletters.models import Issue
 from platform_portal.access.checks import has
 from platform_portal.access.roles import Permission
 from platform_portal.identifiers import PublicIdModel
@@ -82,6 +83,9 @@ class Activity(PublicIdModel):
     windows = models.ManyToManyField(
         ConsultationWindow, verbose_name=_("関係する相談窓口"), related_name="activities", blank=True
     )
+    issues = models.ManyToManyField(
+        Issue, verbose_name=_("関係するメルマガ"), related_name="activities", blank=True
+    )
     # Raised by every change: whoever saves an older one is told.
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(_("書いた時刻"), default=timezone.now, editable=False)
@@ -107,6 +111,7 @@ class Activity(PublicIdModel):
             "meetings",
             "events",
             "windows",
+            "issues",
             "version",
             "created_at",
             "created_by",

@@ -21,7 +21,7 @@ from reports.services.locking import check_is_as_seen, lock_scheme
 from reports.services.schemes import check_belong_to
 
 FIELDS = ("month_from", "month_to", "title", "result", "attendee_count", "section")
-LINKS = ("meetings", "events", "windows")
+LINKS = ("meetings", "events", "windows", "issues")
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings.audit_labels.history import history_of
 from meetings.models import Meeting
+from newsletters.models import Issue
 from platform_portal.access.checks import reason_against
 from platform_portal.desk import attempt, paged, show_form
 from platform_portal.japanese.calendar import format_fiscal_year
@@ -19,6 +20,7 @@ from platform_portal.sheets.writing import csv_lines
 from reports.filters import ActivityFilter
 from reports.forms.activities import ActivityForm, FindForm, RemoveForm
 from reports.forms.typed import show_typed
+from reports.linking import issue_words
 from reports.models import Activity, GrantScheme
 from reports.permissions.activities import (
     check_can_add_activity,
@@ -212,7 +214,10 @@ def activity_remove(request: HttpRequest, public_id: str) -> HttpResponse:
 def activity_file(request: HttpRequest, year: int) -> StreamingHttpResponse:
     scheme = get_scheme(year)
     meetings = Prefetch("meetings", Meeting.objects.on_desk_for(request.user))
-    rows = _rows(request, scheme).for_list().in_order().prefetch_related(meetings, "events", "windows")
+    sent = Issue.objects.on_desk_for(request.user).select_related("newsletter").defer("body", "content")
+    issues = Prefetch("issues", sent)
+    rows = _rows(request, scheme).for_list().in_order()
+    rows = rows.prefetch_related(meetings, "events", "windows", issues)
     lines = csv_lines(_table(scheme, rows.iterator(chunk_size=500)))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="activities-{year}.csv"'
@@ -232,6 +237,7 @@ def _table(scheme: GrantScheme, rows: Iterable[Activity]) -> Iterator[list[str]]
         _("関係する会議"),
         _("関係する催し"),
         _("関係する相談窓口"),
+        _("関係するメルマガ"),
     ]
     for row in rows:
         yield [
@@ -246,4 +252,5 @@ def _table(scheme: GrantScheme, rows: Iterable[Activity]) -> Iterator[list[str]]
             "；".join(meeting.title for meeting in row.meetings.all()),
             "；".join(event.title for event in row.events.all()),
             "；".join(window.name for window in row.windows.all()),
+            "；".join(map(issue_words, row.issues.all())),
         ]

@@ -3,9 +3,11 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from newsletters.demo import load_demo_newsletters
 from reports.demo import DRAFTED, SUBMITTED, load_demo_reports
 from reports.models import GrantScheme, Rendering, RenderingState, ReportEdition, ReportState, TrialProject
 from reports.services import renderings
+from reports.services.offers import offers_of
 from reports.services.projects import total_yen
 from tests.factories.region import PortalSettingsFactory
 
@@ -14,7 +16,10 @@ pytestmark = pytest.mark.django_db
 
 def test_one_report_submitted_and_one_with_its_projects(secretariat, administrator, settings, tmp_path):
     PortalSettingsFactory()
+    load_demo_newsletters(editors=[secretariat], approver=administrator)
     assert load_demo_reports(by=secretariat, approver=administrator) == 2
+    waiting = [offer.kind for each in GrantScheme.objects.all() for offer in offers_of(each, secretariat)]
+    assert waiting == ["newsletter", "newsletter"]
     edition = ReportEdition.objects.published().get()
     assert edition.report.scheme.fiscal_year == SUBMITTED
     assert len(edition.snapshot["activities"]) == 8
