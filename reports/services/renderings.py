@@ -6,6 +6,7 @@ dies, its connection goes, the lock with it, and the next tick finds a row in th
 
 import hashlib
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -33,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3
 _LOCKS = 0x7265  # first of the two numbers of our advisory locks; the second is the row's key
+_BEGINS_NONE_AFTER = 60  # seconds; well below the time limit of the task (reports.tasks)
 _WAKE_UP_LASTS = 50  # seconds; the tick comes every minute
 _LONGEST_ERROR = 500
 _ENDING = {RenderingKind.PDF: "pdf", RenderingKind.FILING: "pdf", RenderingKind.DOCX: "docx"}
@@ -96,9 +98,19 @@ def _wake_printer() -> None:
 
 # --- Making ----------------------------------------------------------------------------------------
 def make_waiting() -> int:
-    """Makes all that waits, the oldest first, and what a dead worker left behind; returns how many were dealt with."""
+    """Makes what waits, the oldest first, and what a dead worker left behind; returns how many were dealt with.
+
+    A run begins none after a while, and another one goes on: the time limit of the task would strike whichever row had
+    its turn by then, and that report would be called too long.
+    """
     waiting = Rendering.objects.exclude(state__in=ENDED).order_by("asked_at", "pk")
-    return sum(make_one(key) for key in list(waiting.values_list("pk", flat=True)))
+    began, done = time.monotonic(), 0
+    for key in list(waiting.values_list("pk", flat=True)):
+        if done and time.monotonic() - began >= _BEGINS_NONE_AFTER:
+            _wake_printer()
+            break
+        done += make_one(key)
+    return done
 
 
 def make_one(pk: int) -> bool:

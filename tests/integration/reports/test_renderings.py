@@ -209,6 +209,20 @@ def test_a_worker_that_died_is_followed_by_another(report, secretary, maker):
     assert len(stored_files()) == 1
 
 
+def test_a_long_queue_is_made_in_several_runs(report, secretary, maker, monkeypatch):
+    """The time limit of one run must not strike a row that only had to wait for others."""
+    for heading in ("はじめ", "つぎ", "おわり"):
+        write_heading(report=report, heading=heading, by=secretary)
+        report.refresh_from_db()
+        ask_for_file(report=report, kind=PDF, by=secretary)
+    monkeypatch.setattr(renderings, "_BEGINS_NONE_AFTER", 0)
+    woken = []
+    monkeypatch.setattr(renderings, "_wake_printer", lambda: woken.append(maker.calls))
+    assert [make_waiting() for _run in range(4)] == [1, 1, 1, 0]
+    assert woken == [1, 2]
+    assert set(Rendering.objects.values_list("state", flat=True)) == {RenderingState.DONE}
+
+
 def test_what_kills_every_worker_is_given_up(report, secretary, maker):
     row = ask_for_file(report=report, kind=PDF, by=secretary)
     maker.does = raising(KeyboardInterrupt())
