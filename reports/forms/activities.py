@@ -24,11 +24,11 @@ class FindForm(forms.Form):
     """Words to look for. `found`: those whose answers stand on the page, so that saving is not looking again."""
 
     find_words = forms.CharField(
-        label=gettext_lazy("会議・催し・相談窓口・メルマガの名前にある言葉"),
+        label=gettext_lazy("会議・催し・相談窓口・メルマガの名前や件名にある言葉"),
         max_length=100,
         required=False,
         help_text=gettext_lazy(
-            "「さがす」を押すと、名前にその言葉があるものが下に並びます。空のまま押すと、この年度のものが並びます。"
+            "「さがす」を押すと、その言葉があるものが下に並びます。空のまま押すと、この年度のものが並びます。"
         ),
     )
     found = forms.CharField(widget=forms.HiddenInput, max_length=100, required=False)
