@@ -1,5 +1,6 @@
 """Puts an issue together. Reads, and writes nothing; the same rows give the same content."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ class Composed:
     blocks: tuple[Block, ...]  # as written, not filled
     filled: tuple[tuple[Fill, Filled | None], ...]  # None: a block that nobody knows
     portal: PortalSettings
+    at: dt.datetime  # what came later is not in it
 
 
 def compose(issue: Issue, *, number: int | None = None) -> Content:
@@ -35,7 +37,7 @@ def compose_with_parts(issue: Issue, *, number: int | None = None) -> Composed:
     """Also for an issue that was never saved. Never raises for what somebody wrote."""
     newsletter, portal = issue.newsletter, PortalSettings.load()
     blocks = parse(issue.body)
-    filler = Filler(newsletter, portal)
+    filler = Filler(issue, portal)
     filled = [(block, filler.fill(block)) for block in blocks if isinstance(block, Fill)]
     shown = _with_fillings(blocks, [filling for _block, filling in filled])
     footer = footer_of(newsletter, portal)
@@ -52,7 +54,7 @@ def compose_with_parts(issue: Issue, *, number: int | None = None) -> Composed:
         html=render_html(title=subject, over=over, blocks=shown, footer=footer),
         attachments=attachments_of(issue),
     )
-    return Composed(content, tuple(blocks), tuple(filled), portal)
+    return Composed(content, tuple(blocks), tuple(filled), portal, filler.now)
 
 
 def attachments_of(issue: Issue) -> tuple[AttachedFile, ...]:

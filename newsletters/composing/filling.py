@@ -10,19 +10,33 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Max, Q
+from django.db.models.fields.json import KeyTextTransform
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from consultations.models import ConsultationWindow
 from meetings.models import Edition, Event, Minutes
 from meetings.presenting.days import when_of
 from meetings.presenting.events import host_words, place_words, when_of_event
-from newsletters.composing.source import Block, Fill, Item, Items, Line, Paragraph, Run, tidy
-from newsletters.models import Issue, Newsletter
+from newsletters.composing.source import (
+    Block,
+    Fill,
+    Item,
+    Items,
+    Line,
+    Paragraph,
+    Run,
+    fills_in,
+    parse,
+    tidy,
+)
+from newsletters.models import BOUND_STATES, Issue
 from platform_portal.audit.models import AuditEvent
 from platform_portal.region.models import PortalSettings
 
@@ -32,9 +46,13 @@ _ALIASES = {"イベント": EVENTS, "窓口": WINDOWS, "新しい議事録": REC
 USUAL_COUNT, MOST_ROWS = 10, 50
 DAYS_AHEAD, DAYS_BACK = 60, 30
 MOST_DAYS = 366
+MOST_ISSUES = 12  # before this one that are looked into
+# What was being published while the last issue was put together may not stand in it: so far back is looked once more.
+OVERLAP = dt.timedelta(hours=1)
 MOST_BLOCKS = 20
 _COUNT = re.compile(r"(\d{1,3})件(?:まで)?")
 _PERIOD = re.compile(r"(\d{1,3})(日|週間?|[かヶカケヵ箇]月)(?:間|分|以内|先まで|前から)?")
+_ADDRESS = re.compile(r"https?://[!-~]+")
 _DAYS = {"日": 1, "週": 7, "月": 31}
 
 
@@ -85,12 +103,11 @@ def wish_of(words: str) -> Wish | None:
 class Filler:
     """For one issue: each distinct block is looked up once, with a constant number of queries."""
 
-    def __init__(self, newsletter: Newsletter, portal: PortalSettings) -> None:
+    def __init__(self, issue: Issue, portal: PortalSettings) -> None:
         self.portal = portal
-        self.newsletter = newsletter
         self.now = timezone.now()
+        self._told = Told(issue, self.now)
         self._known: dict[Wish, Filled] = {}
-        self._last: dt.datetime | None = None
 
     def fill(self, block: Fill) -> Filled | None:
         """None: nobody knows it, or there are too many different ones."""
@@ -151,14 +168,19 @@ class Filler:
         shown = (
             ConsultationWindow.objects.published().filter(open_still).exclude(categories__is_risk=True)
         ).select_related("organization")
-        new = list(shown.filter(published_at__gte=since).order_by("-published_at", "pk"))
-        changed = shown.filter(pk__in=_changed_windows(since)).exclude(published_at__gte=since)
-        rows = [(row, "") for row in new] + [(row, _("（変更）")) for row in changed.order_by("kana", "pk")]
+        page = "consultations:window-detail"
+
+        def is_told(row: Any, at: Any) -> bool:
+            return self._is_told(wish, page, row.public_id, at)
+
+        since_then = shown.filter(published_at__gte=since).order_by("-published_at", "pk")
+        new = [row for row in since_then if not is_told(row, row.published_at)]
+        changes = _changed_windows(since)
+        known = shown.filter(pk__in=changes).exclude(pk__in=[row.pk for row in new]).order_by("kana", "pk")
+        rows = [(row, "") for row in new]
+        rows += [(row, _("（変更）")) for row in known if not is_told(row, changes[row.pk])]
         lines = [
-            [
-                (_link(row.name + mark, "consultations:window-detail", row.public_id),),
-                *_said(row.operator_name),
-            ]
+            [(_link(row.name + mark, page, row.public_id),), *_said(row.operator_name)]
             for row, mark in rows[: wish.count]
         ]
         return lines, len(rows), _("今回お知らせする新しい窓口はありません。")
@@ -166,29 +188,69 @@ class Filler:
     # --- 議事録 ---------------------------------------------------------------------------------
     def _records(self, wish: Wish) -> tuple[list[list[Line]], int, str]:
         public = Minutes.objects.published(Edition.NAMED) | Minutes.objects.published(Edition.LABELS)
-        found = public.filter(published_at__gte=self._since(wish)).order_by("-published_at", "pk")
-        lines = [
-            [
-                (_link(row.meeting.title, "meetings:minutes", row.meeting.public_id),),
-                *_said(when_of(row.meeting)),
-            ]
-            for row in found.select_related("meeting")[: wish.count]
+        since = public.filter(published_at__gte=self._since(wish)).order_by("-published_at", "pk")
+        page = "meetings:minutes"
+        found = [
+            row
+            for row in since.select_related("meeting")
+            if not self._is_told(wish, page, row.meeting.public_id, row.published_at)
         ]
-        return lines, found.count(), _("今回お知らせする議事録はありません。")
+        lines = [
+            [(_link(row.meeting.title, page, row.meeting.public_id),), *_said(when_of(row.meeting))]
+            for row in found[: wish.count]
+        ]
+        return lines, len(found), _("今回お知らせする議事録はありません。")
 
     def _since(self, wish: Wish) -> dt.datetime:
-        """When the last issue that was sent had been put together: what came after it was in none."""
         if wish.days is not None:
             return self.now - dt.timedelta(days=wish.days)
-        if self._last is None:
-            sent = Issue.objects.completed().filter(newsletter=self.newsletter).order_by("-completed_at")
-            last: dt.datetime | None = sent.values_list("approved_at", flat=True).first()
-            self._last = last or self.now - dt.timedelta(days=DAYS_BACK)
-        return self._last
+        return self._told.until(wish.name) - OVERLAP
+
+    def _is_told(self, wish: Wish, page: str, public_id: str, at: Any) -> bool:
+        """Whoever asks for so many days gets them, told or not."""
+        return wish.days is None and self._told.holds(reverse(page, args=[public_id]), at)
 
 
-def _changed_windows(since: dt.datetime) -> set[int]:
-    """Those of which something changed that everybody may see."""
+class Told:
+    """What the issues before this one hold: those that have left, and those that were approved to leave. One query."""
+
+    def __init__(self, issue: Issue, now: dt.datetime) -> None:
+        self._issue = issue
+        self._now = now
+
+    @cached_property
+    def _rows(self) -> list[tuple[int, dt.datetime, str, set[str]]]:
+        """(number, when it was put together, its body, paths of the addresses in it) of each, the newest first."""
+        rows: Any = Issue.objects.filter(newsletter=self._issue.newsletter, state__in=BOUND_STATES)
+        rows = rows.exclude(pk=self._issue.pk).exclude(number=self._issue.number).order_by("-approved_at")
+        values = rows.values_list("number", "approved_at", "body", KeyTextTransform("text", "content"))
+        return [
+            (number, at, body, {urlsplit(address).path for address in _ADDRESS.findall(text)})
+            for number, at, body, text in values[:MOST_ISSUES]
+        ]
+
+    def until(self, name: str) -> dt.datetime:
+        """When the last issue that tells of such things was put together. One that is approved anew keeps its number:
+        it tells what it would have told."""
+        own = self._issue.number
+        for number, at, body, _paths in self._rows:
+            if (own is None or number < own) and _tells_of(body, name):
+                return at
+        return self._now - dt.timedelta(days=DAYS_BACK)
+
+    def holds(self, path: str, at: dt.datetime) -> bool:
+        """`at`: when the thing became what it is; what has changed since is told once more."""
+        return any(put_together >= at and path in paths for _no, put_together, _body, paths in self._rows)
+
+
+def _tells_of(body: str, name: str) -> bool:
+    """By a block that tells all that is new, not what so many days have brought."""
+    wishes = [wish_of(block.words) for block in fills_in(parse(body))]
+    return any(wish is not None and wish.name == name and wish.days is None for wish in wishes)
+
+
+def _changed_windows(since: dt.datetime) -> dict[int, dt.datetime]:
+    """Those of which something changed that everybody may see, and when it did last."""
     public = [*ConsultationWindow.Privacy.public, "channels", "exceptions"]
     events = AuditEvent.objects.filter(
         at__gte=since,
@@ -196,7 +258,8 @@ def _changed_windows(since: dt.datetime) -> set[int]:
         object_type=ConsultationWindow._meta.label_lower,
         new__has_any_keys=public,
     )
-    return {int(key) for key in events.values_list("object_id", flat=True)}
+    last = events.order_by().values("object_id").annotate(last=Max("at"))
+    return {int(key): at for key, at in last.values_list("object_id", "last")}
 
 
 def _link(words: str, name: str, *args: Any) -> Run:

@@ -175,6 +175,7 @@ def approve_issue(*, issue: Issue, seen_sha256: str, by: Any) -> Issue:
         to=IssueState.APPROVED,
         by=by,
         content=to_json(content),
+        approved_at=composed.at,  # the next issue tells what came later
         approved_sha256=content.sha256,
         number=number,
     )

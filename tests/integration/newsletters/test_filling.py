@@ -3,19 +3,25 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from consultations.models import ConsultationWindow
 from meetings.models import Audience
 from newsletters.composing import compose, compose_with_parts
 from newsletters.composing.filling import MOST_BLOCKS, Wish, wish_of
+from newsletters.content import to_json
+from newsletters.models import Issue, Newsletter
+from newsletters.services import issues as services
 from platform_portal.audit import services as audit
 from tests.factories.consultations import CategoryFactory, WindowFactory
 from tests.factories.events import EventFactory
 from tests.factories.meetings import MinutesFactory
 from tests.factories.members import UserFactory
 from tests.factories.newsletters import IssueFactory, NewsletterFactory
+from tests.factories.region import PortalSettingsFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -137,17 +143,102 @@ def test_minutes_are_those_for_everybody():
     assert "下書きの会議" not in text
 
 
-def test_what_the_last_issue_could_hold_is_not_told_again():
+# --- Since the last issue -------------------------------------------------------------------------
+BLOCKS = "{{新しい窓口}}\n\n{{議事録}}"
+
+
+def bound(
+    newsletter: Newsletter, body: str = BLOCKS, *, days: int = 0, state: str = "completed", **values: object
+) -> Issue:
+    """An issue that was put together so many days ago, and was sent."""
+    with time_machine.travel(timezone.now() - dt.timedelta(days=days), tick=False):
+        content = compose(IssueFactory(newsletter=newsletter, body=body))
+        return IssueFactory(
+            **{state: True}, newsletter=newsletter, body=body, content=to_json(content), **values
+        )
+
+
+def test_what_the_last_issue_holds_is_not_told_again():
     newsletter = NewsletterFactory()
-    now = timezone.now()
-    IssueFactory(newsletter=newsletter, completed=True, approved_at=now - dt.timedelta(days=10))
     published(days=12, name="前の号の窓口")
+    bound(newsletter, days=10)
     published(days=9, name="今度の号の窓口")
-    text = written("{{新しい窓口}}\n\n{{議事録}}", newsletter=newsletter)
+    text = written(BLOCKS, newsletter=newsletter)
     assert "今度の号の窓口" in text
     assert "前の号の窓口" not in text
     assert "前の号の窓口" in written("{{新しい窓口 20日}}", newsletter=newsletter)
     assert "前の号の窓口" in written("{{新しい窓口}}")  # of another newsletter
+
+
+@pytest.mark.parametrize("state", ["approved", "scheduled", "sending", "completed"])
+def test_at_the_boundary_nothing_is_told_twice_and_nothing_missed(state):
+    """What stands at the very moment; what was being published then and shows only afterwards."""
+    newsletter = NewsletterFactory()
+    old = published(days=300, name="古")
+    changed(old, "name")
+    now = timezone.now()
+    before = WindowFactory(name="前", published_at=now, published_by=UserFactory())
+    record = MinutesFactory(published=True, meeting__title="第1回の会議", published_at=now)
+    with time_machine.travel(now, tick=False):
+        bound(newsletter, state=state)
+        late = WindowFactory(
+            name="遅", published_at=now - dt.timedelta(seconds=5), published_by=UserFactory()
+        )
+        after = WindowFactory(name="後", published_at=now, published_by=UserFactory())
+        text = written(BLOCKS, newsletter=newsletter)
+    for row in (before, old):
+        assert f"/w/{row.public_id}/" not in text
+    assert f"/meetings/{record.meeting.public_id}/" not in text
+    for row in (late, after):
+        assert f"/w/{row.public_id}/" in text
+    changed(before, "name")  # since it was told
+    assert "・前（変更）" in written(BLOCKS, newsletter=newsletter)
+
+
+def test_an_issue_without_the_block_has_told_nothing():
+    newsletter = NewsletterFactory()
+    bound(newsletter, days=25)
+    published(days=20, name="だれも知らない窓口")
+    published(days=3, name="7日の号の窓口")
+    bound(newsletter, "{{議事録}}\n\n本文", days=10)
+    bound(newsletter, "{{新しい窓口 7日}}", days=1)
+    text = written("{{新しい窓口}}", newsletter=newsletter)
+    assert "だれも知らない窓口" in text
+    assert "7日の号の窓口" not in text
+
+
+def test_an_issue_that_is_approved_anew_tells_what_it_would_have_told():
+    newsletter = NewsletterFactory()
+    bound(newsletter, days=20, number=1)
+    published(days=10, name="2号の窓口")
+    second = bound(newsletter, days=8, number=2, state="approved")
+    published(days=6, name="3号の窓口")
+    bound(newsletter, days=5, number=3)
+    for text in (
+        compose(second).text,
+        compose(Issue(newsletter=newsletter, number=2, body=BLOCKS)).text,  # as it stands in the form
+    ):
+        assert "2号の窓口" in text
+        assert "3号の窓口" not in text
+
+
+def test_approval_remembers_when_the_issue_was_put_together(secretariat, owner, monkeypatch):
+    PortalSettingsFactory(secretariat_address="高松市番町四丁目1番10号")
+    issue = IssueFactory(in_review=True, body="{{新しい窓口}}", author=owner)
+    real = services.compose_with_parts
+
+    def slow(*args, **values):
+        composed = real(*args, **values)
+        with transaction.atomic():
+            published(name="そのあいだに公開した窓口")
+        return composed
+
+    seen = services.proposal_of(issue).content.sha256
+    monkeypatch.setattr(services, "compose_with_parts", slow)
+    approved = services.approve_issue(issue=issue, seen_sha256=seen, by=secretariat)
+    window = ConsultationWindow.objects.get()
+    assert approved.approved_at < window.published_at
+    assert window.name in written("{{新しい窓口}}", newsletter=issue.newsletter)
 
 
 def test_many_blocks_are_looked_up_once_and_not_without_end():
