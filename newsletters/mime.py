@@ -19,10 +19,10 @@ from django.utils import timezone
 from newsletters.content import TOKEN_MARK, AttachedFile, Content
 from newsletters.links import archive_address, leave_address, leave_token, page_address
 from newsletters.models import Issue, Newsletter, Readership
+from platform_portal.mail.files import disposition
 
 _CRLF = b"\r\n"
 _LINE = 76  # characters of base64
-_NAME_PIECE = 54  # characters of a file's name on one line, with room for what stands around them
 
 
 class Addressed(Protocol):
@@ -182,22 +182,8 @@ def _attachment(file: AttachedFile, data: bytes) -> bytes:
     head = _written(
         [
             ("Content-Type", file.content_type),
-            ("Content-Disposition", f"attachment;\r\n {_file_name(_one_line(file.name))}"),
+            ("Content-Disposition", disposition(_one_line(file.name))),
             ("Content-Transfer-Encoding", "base64"),
         ]
     )
     return head + _CRLF + _in_base64(data)
-
-
-def _file_name(name: str) -> str:
-    """RFC 2231: the letters of a long name in pieces, none of which makes a line too long."""
-    letters = [quote(letter, safe="") for letter in name]
-    pieces = [""]
-    for letter in letters:
-        if len(pieces[-1]) + len(letter) > _NAME_PIECE:
-            pieces.append("")
-        pieces[-1] += letter
-    pieces[0] = f"utf-8''{pieces[0]}"
-    if len(pieces) == 1:
-        return f"filename*={pieces[0]}"
-    return ";\r\n ".join(f"filename*{number}*={piece}" for number, piece in enumerate(pieces))

@@ -122,6 +122,7 @@ class OutgoingMail(PublicIdModel):
     text = models.TextField(_("本文"), blank=True)
     html = models.TextField(_("本文（HTML）"), blank=True)
     headers = models.JSONField(_("ヘッダー"), default=dict, blank=True)
+    files = models.JSONField(_("添付ファイル"), default=list, blank=True)  # platform_portal.mail.files
     message_id = models.CharField("Message-ID", max_length=200, unique=True)
     is_confidential = models.BooleanField(_("本文を見せない"), default=True)
     about_type = models.CharField(_("対象の種類"), max_length=80, blank=True)
@@ -199,6 +200,7 @@ class OutgoingMail(PublicIdModel):
             "public_id",
             "kind",
             "from_address",
+            "files",
             "message_id",
             "is_confidential",
             "about_type",

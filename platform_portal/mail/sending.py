@@ -27,6 +27,7 @@ from django.db import transaction
 from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
+from platform_portal.mail.files import part_of
 from platform_portal.mail.models import EXPIRED, IN_DOUBT, OPEN_STATES, UNWRITABLE, MailState, OutgoingMail
 from platform_portal.mail.verdicts import Verdict, judge
 
@@ -167,7 +168,12 @@ def _begin(mail: OutgoingMail, claim: uuid.UUID) -> bool:
 
 
 def _send_one(connection: Any, mail: OutgoingMail, claim: uuid.UUID, tally: Tally) -> None:
-    message = _written(mail)
+    try:
+        message = _written(mail)
+    except OSError as error:
+        logger.warning("mail %s waits, a file of it cannot be read: %s", mail.public_id, type(error).__name__)
+        _mark_failed(mail, claim, Verdict.TRY_AGAIN, type(error).__name__, tally)
+        return
     if message is None:
         _mark_failed(mail, claim, Verdict.REFUSED, UNWRITABLE, tally)
         return
@@ -185,7 +191,8 @@ def _send_one(connection: Any, mail: OutgoingMail, claim: uuid.UUID, tally: Tall
 
 
 def _written(mail: OutgoingMail) -> EmailMultiAlternatives | None:
-    """The message, or None when it cannot be written: a broken address, a key that is gone."""
+    """The message, or None when it cannot be written: a broken address, a key or a file that is gone. Raises OSError
+    when the storage is away."""
     try:
         message = message_of(mail)
         message.message()
@@ -194,6 +201,8 @@ def _written(mail: OutgoingMail) -> EmailMultiAlternatives | None:
     except (
         Exception
     ) as error:  # Python's parser of addresses raises what it likes; the others must still leave
+        if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+            raise
         logger.warning("mail %s cannot be written: %s", mail.public_id, type(error).__name__)
         return None
     return message
@@ -211,6 +220,8 @@ def message_of(mail: OutgoingMail) -> EmailMultiAlternatives:
     )
     if html:
         message.attach_alternative(html, "text/html")
+    for file in mail.files:
+        message.attach(part_of(file))
     return message
 
 

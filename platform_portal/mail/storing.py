@@ -1,7 +1,8 @@
 """How a mail becomes rows: by the e-mail backend, inside the transaction of whoever sends it."""
 
 import datetime as dt
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from email.utils import make_msgid, parseaddr
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from platform_portal.mail import kinds
+from platform_portal.mail.files import StoredFile
 from platform_portal.mail.models import SEALED_FOR, OutgoingMail
 from platform_portal.region.models import PortalSettings
 from platform_portal.sealing import seal
@@ -20,7 +22,8 @@ KIND = "X-Portal-Kind"
 ABOUT = "X-Portal-About"
 OPEN_BODY = "X-Portal-Open-Body"
 EXPIRES = "X-Portal-Expires"
-MARKS = {KIND, ABOUT, OPEN_BODY, EXPIRES}
+FILES = "X-Portal-Files"
+MARKS = {KIND, ABOUT, OPEN_BODY, EXPIRES, FILES}
 # The row says these itself.
 OURS = {"to", "cc", "bcc", "from", "subject", "message-id", "date"}
 
@@ -35,10 +38,12 @@ def marks(
     is_confidential: bool,
     about: models.Model | None = None,
     expires_at: dt.datetime | None = None,
+    files: Sequence[StoredFile] = (),
 ) -> dict[str, str]:
     """Headers for `EmailMessage(headers=…)`. A mail without them is kept as confidential, of kind "other".
 
-    `expires_at`: after that the mail is not worth sending, because the link in it is dead.
+    `expires_at`: after that the mail is not worth sending, because the link in it is dead. `files`: go
+    with it as they are now; one that is changed or gone by then keeps it from being sent.
     """
     headers = {KIND: kind}
     if not is_confidential:
@@ -47,6 +52,8 @@ def marks(
         headers[ABOUT] = f"{about._meta.label_lower}:{about.pk}"
     if expires_at is not None:
         headers[EXPIRES] = expires_at.isoformat()
+    if files:
+        headers[FILES] = json.dumps([file.as_json() for file in files])
     return headers
 
 
@@ -101,6 +108,7 @@ def _rows_of(message: EmailMessage, sender: str) -> list[OutgoingMail]:
             text=text,
             html=html,
             headers=_headers(message),
+            files=json.loads(str(said.get(FILES, "[]"))),
             message_id=make_msgid(domain=parseaddr(message.from_email)[1].rpartition("@")[2] or None),
             is_confidential=is_confidential,
             about_type=about_type,
@@ -114,7 +122,9 @@ def _rows_of(message: EmailMessage, sender: str) -> list[OutgoingMail]:
 
 def _check_shape(message: EmailMessage) -> None:
     if message.attachments:
-        raise UnsupportedMailError("attachments cannot be kept in the outbox: link to the file instead")
+        raise UnsupportedMailError(
+            "the outbox keeps no bytes of a file: say where it lies (marks), or link to it"
+        )
     given = {name.lower() for name in message.extra_headers}
     if given & OURS:
         raise UnsupportedMailError(f"headers that the outbox writes itself: {sorted(given & OURS)}")

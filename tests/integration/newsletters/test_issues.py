@@ -345,13 +345,20 @@ def _sized(size: int, kind: str = "pdf", name: str = "資料.pdf"):
 # --- Trial -----------------------------------------------------------------------------------
 def test_a_trial_goes_to_colleagues_and_opens_nothing(writer):
     issue = IssueFactory(subject="今月の催し")
-    add_attachment(issue=issue, paper=paper(), by=writer)
+    attachment = add_attachment(issue=issue, paper=paper(), by=writer)
     colleague = UserFactory(role="staff")
     assert send_trial(issue=issue, people=[writer, colleague, writer], by=writer) == 2
     mail = OutgoingMail.objects.get(address=colleague.email)
     assert mail.subject == "【試し送り】今月の催し"
     assert mail.text.startswith("これは試し送りです。")
-    assert "資料1.pdf" in mail.text
+    assert mail.files == [
+        {
+            "place": attachment.file.name,
+            "name": "資料1.pdf",
+            "content_type": "application/pdf",
+            "sha256": attachment.sha256,
+        }
+    ]
     for body in (mail.text, mail.html):
         assert "http://testserver/newsletters/trial/" in body
         assert "/newsletters/leave/" not in body

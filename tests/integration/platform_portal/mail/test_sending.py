@@ -1,24 +1,30 @@
 """The sender against a real SMTP server that goes away, refuses, and dies at the worst moment."""
 
 import datetime as dt
+import hashlib
 import signal
 from collections.abc import Iterator
 from email.header import decode_header, make_header
 from email.utils import parseaddr
 from io import StringIO
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import time_machine
 from celery.exceptions import SoftTimeLimitExceeded
-from django.core.mail import send_mail
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.mail import EmailMultiAlternatives, send_mail
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
 
 from platform_portal.mail import sending, tasks
+from platform_portal.mail.files import StoredFile
 from platform_portal.mail.management.commands import send_mails
 from platform_portal.mail.models import OutgoingMail
+from platform_portal.mail.storing import marks
 from tests.factories.mail import OutgoingMailFactory
 from tests.factories.region import PortalSettingsFactory
 from tests.outbox import run_sender
@@ -116,6 +122,51 @@ def test_no_server_on_the_way_has_to_understand_eight_bits(server):
     assert [part["Content-Transfer-Encoding"] for part in (text, html)] == ["base64", "base64"]
     assert (text.get_content().strip(), message["Subject"]) == (long, "髙﨑さんへ①")
     assert max(map(len, message.as_bytes().splitlines())) < 998
+
+
+# --- Files ------------------------------------------------------------------------------------
+@pytest.fixture
+def along():
+    """A file in the storage, as a mail refers to it."""
+    data = b"%PDF-1.4 " + bytes(range(256)) * 30
+    place = default_storage.save("newsletters/attachments/along.pdf", ContentFile(data))
+    yield StoredFile(place, "ちらし①" * 20 + ".pdf", "application/pdf", hashlib.sha256(data).hexdigest())
+    default_storage.delete(place)
+
+
+def test_a_file_goes_along_and_no_copy_of_it_is_kept(server, along):
+    mail = EmailMultiAlternatives(
+        "件名", "本文", None, ["a@npo.example"], headers=marks(kind="x", is_confidential=False, files=[along])
+    )
+    mail.attach_alternative("<p>本文</p>", "text/html")
+    mail.send()
+    [(_recipient, message)] = server.taken
+    [attached] = message.iter_attachments()
+    assert (attached.get_filename(), attached.get_content_type()) == (along.name, "application/pdf")
+    assert hashlib.sha256(attached.get_content()).hexdigest() == along.sha256
+    assert message["X-Portal-Files"] is None
+    assert message.get_body(("plain",)).get_content().strip() == "本文"
+    assert max(map(len, server.written[0].splitlines())) <= 78
+    assert OutgoingMail.objects.get().files == [along.as_json()]
+
+
+@pytest.mark.parametrize("values", [{"sha256": "0" * 64}, {"place": "newsletters/attachments/gone.pdf"}])
+def test_a_mail_whose_file_is_another_or_gone_does_not_leave(server, along, values):
+    OutgoingMailFactory(files=[{**along.as_json(), **values}])
+    assert run_sender().given_up == 1
+    assert OutgoingMail.objects.get().last_error == "Unwritable"
+    assert server.taken == []
+
+
+def test_a_storage_that_is_away_is_waited_for(server, along, monkeypatch):
+    OutgoingMailFactory(files=[along.as_json()])
+    OutgoingMailFactory()
+    with monkeypatch.context() as patch:
+        patch.setattr(default_storage, "open", Mock(side_effect=ConnectionResetError))
+        tally = run_sender()
+    assert (tally.failed, tally.sent) == (1, 1)
+    with later(days=1):
+        assert run_sender().sent == 1
 
 
 def test_files_for_a_trial_can_be_read_by_people(settings, tmp_path):
