@@ -10,6 +10,8 @@ from platform_portal.sheets.headers import Column, HeaderError, check_known, che
 from platform_portal.sheets.reading import Reader, Table
 
 MAX_ROWS = 100_000
+# So many rows with a long address, two names of newsletters and a sentence of proof.
+MAX_BYTES = 15 * 1024 * 1024
 
 COLUMNS: tuple[Column, ...] = (
     Column("メールアドレス", "address"),
@@ -57,4 +59,4 @@ def _nothing() -> str:
 
 
 SubscriberTable = Table[Layout]
-SUBSCRIBERS = Reader(is_known, read_layout, _nothing, max_rows=MAX_ROWS)
+SUBSCRIBERS = Reader(is_known, read_layout, _nothing, max_rows=MAX_ROWS, max_bytes=MAX_BYTES)

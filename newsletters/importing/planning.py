@@ -21,19 +21,16 @@ from platform_portal.sheets.reading import Row
 
 SubscriberPlan = Plan[PlannedRow]
 LONGEST_PROOF = 300
+LONGEST_CELL = 2_000  # more of them is looked at by nobody
 BATCH = 5_000
 
 
 def make_plan(*, table: SubscriberTable, lock: bool = False, report: Report = unreported) -> SubscriberPlan:
-    """Reads the database, writes nothing. With `lock` (inside a transaction) the known ones stay as they are.
-
-    Half of the work, as `report` hears it: the other half is carrying it out.
-    """
+    """Reads the database, writes nothing. With `lock` (inside a transaction) the known ones stay as they are."""
     planner = _Planner()
-    of = len(table.rows) * (2 if lock else 1)
-    rows = [planner.read(row, table) for row in table.rows]
+    rows = [planner.read(row, table) for row in counted(table.rows, report, begin=0, of=len(table.rows))]
     planner.fetch([row.after["address"] for row in rows if row.after.get("address")], lock=lock)
-    for row in counted(rows, report, begin=0, of=of):
+    for row in rows:
         planner.settle(row)
     return Plan(rows, table.kind)
 
@@ -59,6 +56,11 @@ class _Planner:
         cells = {}
         for field in COLUMN_OF_FIELD:
             cell = row.cell(table.layout.fields.get(field))
+            if len(cell) > LONGEST_CELL:
+                reason = _("長すぎます。%s文字までで書いてください。") % f"{LONGEST_CELL:,}"
+                cells[field] = ""
+                self._refuse(planned, field, cell[:100], reason)
+                continue
             try:
                 cells[field] = values.tidy(cell) if field != "address" else values.restore(cell)
             except ValidationError as error:

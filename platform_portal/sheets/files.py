@@ -6,7 +6,8 @@ import zipfile
 import puremagic
 from django.utils.translation import gettext as _
 
-MAX_UPLOAD = 5 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+MAX_UPLOAD = 5 * MEGABYTE
 MAX_UNZIPPED = 50 * 1024 * 1024
 MAX_RATIO = 200  # sheets of text shrink to a tenth; a bomb to a thousandth
 MAX_MEMBERS = 1_000

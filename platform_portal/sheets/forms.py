@@ -8,7 +8,7 @@ from django.core.files import File
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from platform_portal.sheets.files import MAX_UPLOAD
+from platform_portal.sheets.files import MAX_UPLOAD, MEGABYTE
 from platform_portal.sheets.reading import MAX_ROWS
 
 
@@ -25,15 +25,24 @@ class UploadForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, max_rows: int = MAX_ROWS, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, max_rows: int = MAX_ROWS, max_bytes: int = MAX_UPLOAD, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].help_text = _("CSV、TSV、Excel（.xlsx）。5 MB、%s行まで。") % f"{max_rows:,}"
+        self._max_bytes = max_bytes
+        self.fields["file"].help_text = _("CSV、TSV、Excel（.xlsx）。%(megabytes)s MB、%(rows)s行まで。") % {
+            "megabytes": max_bytes // MEGABYTE,
+            "rows": f"{max_rows:,}",
+        }
 
     def clean_file(self) -> "File[bytes]":
         file: File[bytes] = self.cleaned_data["file"]
-        if (file.size or 0) > MAX_UPLOAD:
+        if (file.size or 0) > self._max_bytes:
             raise ValidationError(
-                _("ファイルが大きすぎます（5 MB まで）。いらない行・列・画像を消すか、分けてください。"),
+                _(
+                    "ファイルが大きすぎます（%(megabytes)s MB まで）。いらない行・列・画像を消すか、分けてください。"
+                ),
                 code="size",
+                params={"megabytes": self._max_bytes // MEGABYTE},
             )
         return file

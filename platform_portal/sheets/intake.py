@@ -25,14 +25,14 @@ from platform_portal.sheets.planning import (
     PlanRefusedError,
     Problem,
 )
-from platform_portal.sheets.progress import Progress, Report
+from platform_portal.sheets.progress import Progress, Report, unreported, within
 from platform_portal.sheets.reading import Reader, Table
 
 logger = logging.getLogger(__name__)
 Stage = SheetUpload.Stage
 # What a web request may take on itself: about 500 rows, a second or two.
 SMALL_ROWS = 500
-SMALL_WORKBOOK = 1_500_000
+SMALL_BYTES = 1_500_000  # of a workbook: unpacked
 _RANK = {
     Outcome.REFUSED: 0,
     Outcome.CREATED: 1,
@@ -41,14 +41,19 @@ _RANK = {
     Outcome.UNCHANGED: 4,
 }
 _SHOWN = 300
+_KEPT_AT_ONCE = 500
+# So much of a hundred is done before the rows are kept, to be looked at.
+_PLANNED = 50
+_CARRIED_OUT = 80
 
 
 def is_small(content: bytes) -> bool:
     """`content` must have passed files.file_kind()."""
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return unpacked_size(archive.infolist()) <= SMALL_WORKBOOK
-    return max(content.count(b"\n"), content.count(b"\r")) <= SMALL_ROWS
+            return unpacked_size(archive.infolist()) <= SMALL_BYTES
+    lines = max(content.count(b"\n"), content.count(b"\r"))
+    return lines <= SMALL_ROWS and len(content) <= SMALL_BYTES
 
 
 class Intake(ABC):
@@ -145,6 +150,7 @@ class Intake(ABC):
         """Carries out what was agreed to. When the data changed meanwhile, the new plan is shown instead."""
         if upload.stage != Stage.APPLYING:
             return
+        progress = Progress(upload.progress_key)
         try:
             with transaction.atomic():
                 plan = self.carry_out(
@@ -153,9 +159,9 @@ class Intake(ABC):
                     shown=upload.digest,
                     source={"file": upload.file_name, "sha256": upload.sha256},
                     obj=upload,
-                    report=Progress(upload.progress_key),
+                    report=within(progress, 0, _CARRIED_OUT),
                 )
-                self._keep_rows(upload, plan)
+                self._keep_rows(upload, plan, within(progress, _CARRIED_OUT, 100))
                 upload.move_to(
                     Stage.DONE,
                     counts=plan.plain_counts,
@@ -190,8 +196,9 @@ class Intake(ABC):
 
     def _plan(self, upload: SheetUpload) -> None:
         table = self.reader.read(bytes(upload.content))
-        plan = self.make_plan(table, upload.uploaded_by, Progress(upload.progress_key))
-        self._keep_rows(upload, plan)
+        progress = Progress(upload.progress_key)
+        plan = self.make_plan(table, upload.uploaded_by, within(progress, 0, _PLANNED))
+        self._keep_rows(upload, plan, within(progress, _PLANNED, 100))
         upload.move_to(
             Stage.PLANNED, kind=plan.kind[:100], digest=plan.digest, counts=plan.plain_counts, message=""
         )
@@ -201,10 +208,13 @@ class Intake(ABC):
         self._keep_rows(upload, plan)
         upload.move_to(Stage.PLANNED, digest=plan.digest, counts=plan.plain_counts, message=message)
 
-    def _keep_rows(self, upload: SheetUpload, plan: Plan[Any]) -> None:
+    def _keep_rows(self, upload: SheetUpload, plan: Plan[Any], report: Report = unreported) -> None:
+        """A batch at a time: the rows of a long file need not all be in memory twice."""
         upload.rows.all().delete()
-        rows = (self._row(upload, row) for row in plan.rows)
-        self.row_model._default_manager.bulk_create(rows, batch_size=500)
+        for start in range(0, len(plan.rows), _KEPT_AT_ONCE):
+            rows = [self._row(upload, row) for row in plan.rows[start : start + _KEPT_AT_ONCE]]
+            self.row_model._default_manager.bulk_create(rows)
+            report(start + len(rows), len(plan.rows))
 
     def _row(self, upload: SheetUpload, row: PlannedRow) -> SheetUploadRow:
         kept = self.row_model(

@@ -50,7 +50,8 @@ class ImportPages:
     def start(self, request: HttpRequest, **context: Any) -> HttpResponse:
         """The form, and what the person has uploaded of late."""
         given = (request.POST, request.FILES) if request.method == "POST" else ()
-        form = UploadForm(*given, max_rows=self.intake.reader.max_rows)
+        reader = self.intake.reader
+        form = UploadForm(*given, max_rows=reader.max_rows, max_bytes=reader.max_bytes)
         if request.method == "POST" and form.is_valid():
             upload = self._kept(request, form)
             if upload is not None:

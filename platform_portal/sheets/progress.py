@@ -37,6 +37,15 @@ def percent(key: str) -> int | None:
     return found
 
 
+def within(report: Report, begin: int, end: int) -> Report:
+    """For one of several pieces of work: it goes from `begin` to `end` of a hundred."""
+
+    def tell(done: int, of: int) -> None:
+        report(begin + (end - begin) * done // max(1, of), 100)
+
+    return tell
+
+
 def counted(rows: Iterable[T], report: Report, *, begin: int, of: int) -> Iterator[T]:
     """The same rows; after each `report` hears of it. `begin`: what was done before the first."""
     for done, row in enumerate(rows, start=begin + 1):

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from django.utils.translation import gettext as _
 
-from platform_portal.sheets.files import UnreadableFileError, file_kind, how_to_save
+from platform_portal.sheets.files import MAX_UPLOAD, UnreadableFileError, file_kind, how_to_save
 from platform_portal.sheets.headers import HeaderError
 from platform_portal.sheets.workbook import workbook_rows
 
@@ -46,6 +46,7 @@ class Reader(Generic[L]):
     read_layout: Callable[[Sequence[str]], L]
     nothing: Callable[[], str]  # said when there is no row under the headers
     max_rows: int = MAX_ROWS
+    max_bytes: int = MAX_UPLOAD
 
     def read(self, content: bytes) -> Table[L]:
         """Raises UnreadableFileError with a sentence that says what to do."""

@@ -15,7 +15,7 @@ from openpyxl.cell.cell import TYPE_ERROR, TYPE_FORMULA
 from platform_portal.sheets.files import UnreadableFileError
 
 # Rows whose only content is formatting are common; more of them than this are a mistake or an attack.
-MAX_PHYSICAL_ROWS = 100_000
+MAX_PHYSICAL_ROWS = 120_000
 BATCH = 200
 
 

@@ -316,14 +316,16 @@ class TestManyRows:
         monkeypatch.setattr("platform_portal.sheets.progress._EVERY_SECONDS", 0)
         original = intake._keep_rows
 
-        def look(upload, plan):
+        def look(upload, plan, report):
             seen.append(shown(owner_client, upload))
-            original(upload, plan)
+            original(upload, plan, report)
+            seen.append(shown(owner_client, upload))
 
         upload = uploaded(owner_client, NEW)
         monkeypatch.setattr(intake, "_keep_rows", look)
         agree(owner_client, upload)
-        assert "100%まで終わりました" in seen[0]
+        assert "80%まで終わりました" in seen[0]
+        assert "100%まで終わりました" in seen[1]
 
     def test_a_thousand_rows_in_ten_seconds(self, owner_client, django_capture_on_commit_callbacks):
         began = time.process_time()  # not by the clock: other tests share the machine

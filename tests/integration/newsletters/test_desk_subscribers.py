@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newsletters.importing import applying
-from newsletters.importing.columns import SUBSCRIBERS
+from newsletters.importing.columns import MAX_BYTES, SUBSCRIBERS
 from newsletters.importing.planning import make_plan
 from newsletters.importing.uploads import intake
 from newsletters.models import (
@@ -319,6 +319,35 @@ class TestImport:
     )
     def test_what_is_no_such_table(self, secretariat_client, content):
         assert self.send(secretariat_client, content).status_code == 422
+
+    def test_no_more_than_can_be_carried(self, secretariat_client, newsletter, monkeypatch):
+        shown = text_of(secretariat_client.get(f"{LIST}import/"))
+        assert "15 MB、100,000行まで。" in shown
+        response = self.send(secretariat_client, b"x" * (MAX_BYTES + 1))
+        assert "ファイルが大きすぎます（15 MB まで）" in text_of(response)
+        # Ten megabytes in few rows are left to a worker as well; in one cell they are no table.
+        monkeypatch.setattr(intake_module, "_queue", lambda *args, **values: None)
+        row = f"hana@example.jp,{'県民だより;' * 6_000},紙,,"
+        before = time.process_time()
+        for content in (b"x" * 10_000_000, lines(*[row] * 60)):
+            self.send(secretariat_client, content)
+            upload = SubscriberImport.objects.latest("pk")
+            assert upload.stage == upload.Stage.READING
+            plan_subscriber_import(upload.pk)
+            upload.refresh_from_db()
+            assert upload.message or "長すぎます" in str(upload.rows.first().problems)
+        assert time.process_time() - before < 10
+        assert [each.stage for each in SubscriberImport.objects.order_by("pk")] == ["failed", "planned"]
+        assert upload.counts["refused"] == 60
+
+    def test_it_is_told_how_far_it_is(self, newsletter, secretariat, monkeypatch):
+        monkeypatch.setattr(applying, "BATCH", 2)
+        told = []
+        table = SUBSCRIBERS.read(lines(*(f"reader{n}@example.jp,県民だより,紙,," for n in range(5))))
+        applying.import_table(table=table, by=secretariat, report=lambda done, of: told.append(done / of))
+        assert told == sorted(told)
+        assert told[-4:] == [0.25, 0.55, 0.85, 1.0]
+        assert Subscription.objects.count() == Consent.objects.count() == 5
 
     def test_something_changed_meanwhile(self, secretariat, newsletter, monkeypatch):
         table = SUBSCRIBERS.read(lines("hana@example.jp,県民だより,紙,,"))
