@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from newsletters.ledger import counts_of
-from newsletters.models import Delivery, HowEnded, Issue, Pace, Subscriber, Subscription
+from newsletters.models import Delivery, DeliveryState, HowEnded, Issue, Pace, Subscriber, Subscription
 from newsletters.services import controls
 from platform_portal.mail.models import OutgoingMail
 from tests.factories.mail import OutgoingMailFactory
@@ -42,6 +42,12 @@ def facts(issue: int) -> dict[str, Any]:
         "by_state": dict(counts.by_state),
         "is_balanced": counts.is_balanced,
     }
+
+
+def doubtful(issue: int) -> dict[str, Any]:
+    """The copies that staff are asked about, because two senders died over them."""
+    rows = Delivery.objects.filter(issue=issue, state=DeliveryState.IN_DOUBT)
+    return {"message_ids": list(rows.values_list("message_id", flat=True))}
 
 
 def pause(issue: int) -> dict[str, Any]:
