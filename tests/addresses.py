@@ -73,6 +73,7 @@ from tests.factories.reports import (
     EvidenceFactory,
     GrantCategoryFactory,
     GrantSchemeFactory,
+    ImportDoubtFactory,
     RenderingFactory,
     ReportCommentFactory,
     ReportEditionFactory,
@@ -361,6 +362,14 @@ SAMPLES_BY_PAGE: dict[str, dict[str, Any]] = {
     "reports:desk-evidence-add": {"public_id": lambda world: world["activity"].public_id},
     "reports:desk-evidence": {"public_id": lambda world: world["activity"].public_id},
     "reports:desk-evidence-remove": {"public_id": lambda world: world["activity"].public_id},
+    "reports:desk-doubt-list": {
+        "year": lambda world: ImportDoubtFactory(scheme=world["activity"].scheme).scheme.fiscal_year
+    },
+    "reports:desk-doubt-reopen": {
+        "public_id": lambda world: (
+            ImportDoubtFactory(scheme=world["activity"].scheme, resolved=True).public_id
+        )
+    },
     "reports:desk-project": {"public_id": lambda world: TrialProjectFactory().public_id},
     "reports:desk-project-remove": {"public_id": lambda world: TrialProjectFactory().public_id},
     "my:person-change": {"pk": lambda world: world["membership"].pk},

@@ -22,6 +22,8 @@ LABELS = {
     "reports.project_removed": _("試行事業を消した"),
     "reports.file_asked_for": _("報告書のファイルを頼んだ"),
     "reports.file_cancelled": _("報告書のファイル作りをやめた"),
+    "reports.doubts_resolved": _("取り込みで確かめることを済みにした"),
+    "reports.doubt_reopened": _("取り込みで確かめることに戻した"),
     "reports.report_begun": _("報告書を始めた"),
     "reports.report_imported": _("前の年度の報告書や表を取り込んだ"),
     "reports.report_heading_written": _("報告書の事業名を書いた"),

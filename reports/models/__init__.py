@@ -7,6 +7,7 @@ from reports.models.annual import (
     ReportState,
     SectionKind,
 )
+from reports.models.doubts import ImportDoubt
 from reports.models.projects import BudgetLine, TrialProject
 from reports.models.renderings import Rendering, RenderingKind, RenderingState
 from reports.models.schemes import GrantCategory, GrantScheme
@@ -20,6 +21,7 @@ __all__ = [
     "Evidence",
     "GrantCategory",
     "GrantScheme",
+    "ImportDoubt",
     "Rendering",
     "RenderingKind",
     "RenderingState",

@@ -19,11 +19,13 @@ from reports.parsing import Flag, ReadActivity, ReadProject, ReadReport
 from reports.permissions.annual import check_can_edit_scheme
 from reports.services.activities import add_activity
 from reports.services.annual import begin_report, write_heading, write_section
+from reports.services.doubts import keep_doubts
 from reports.services.locking import lock_scheme
 from reports.services.projects import LINE_FIELDS, add_project
 from reports.services.schemes import begin_year, write_category
 
 Categories = Mapping[int, GrantCategory]
+_LONGEST_NAME = 150  # of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +98,15 @@ def _import(file: ReadFile, official_name: str, by: Any) -> Imported:
     report, sections = (None, 0) if read.is_table else _write_report(scheme, read, by)
     for project in read.projects:
         _add_project(scheme, project, categories, by)
+    name = file.name[:_LONGEST_NAME]
+    keep_doubts(scheme=scheme, flags=flags, file_name=name, by=by)
     done = Imported(scheme, report, len(read.activities), sections, len(read.projects), tuple(flags))
     audit.record(
         type="reports.report_imported",
         by=by,
         obj=scheme,
         new={
-            "file_name": file.name[:150],
+            "file_name": name,
             "sha256": file.sha256,
             "activities": done.activities,
             "sections": done.sections,

@@ -13,7 +13,7 @@ from platform_portal.access.roles import Permission
 from platform_portal.desk import Part, parts_at
 from platform_portal.japanese.calendar import format_fiscal_year
 from reports.forms.yen import write_yen
-from reports.models import Activity, AnnualReport, GrantScheme
+from reports.models import Activity, AnnualReport, GrantScheme, ImportDoubt
 from reports.models.schemes import circled
 from reports.months import months_words
 from reports.snapshots import DoneActivity
@@ -34,19 +34,23 @@ PARTS = (
 def year_parts(user: Any, scheme: GrantScheme, path: str) -> list[Part]:
     """Those that `user` may open; the longest address that holds `path` is current."""
     found = [
-        (str(words), reverse(f"reports:{name}", args=[scheme.fiscal_year]))
-        for name, words, permission in PARTS
-        if has(user, permission)
+        (str(words), _address_of(name, scheme)) for name, words, permission in PARTS if has(user, permission)
     ]
     if has(user, Permission.EDIT_REPORTS):
+        if ImportDoubt.objects.filter(scheme=scheme).exists():
+            found.append((gettext("取り込みで確かめること"), _address_of("desk-doubt-list", scheme)))
         found.append((gettext("事業実施報告書"), _address_of_report(scheme)))
     return parts_at(path, found)
+
+
+def _address_of(name: str, scheme: GrantScheme) -> str:
+    return reverse(f"reports:{name}", args=[scheme.fiscal_year])
 
 
 def _address_of_report(scheme: GrantScheme) -> str:
     """Where it was begun its page, else that on which it is begun."""
     if AnnualReport.objects.filter(scheme=scheme).exists():
-        return reverse("reports:desk-report", args=[scheme.fiscal_year])
+        return _address_of("desk-report", scheme)
     return reverse("reports:desk-report-list")
 
 

@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from reports.views.desk import imports, schemes
+from reports.views.desk import doubts, imports, schemes
 
 _YEAR = "desk/record/<int:year>/grant/"
+_DOUBTS = "desk/record/<int:year>/doubts/"
 
 urlpatterns: list[URLPattern] = [
     path("desk/record/", schemes.record, name="desk-record"),
@@ -12,6 +13,9 @@ urlpatterns: list[URLPattern] = [
     path("desk/record/years/new/", schemes.scheme_create, name="desk-scheme-create"),
     path("desk/record/import/", imports.import_file, name="desk-import"),
     path("desk/record/import/accept/", imports.import_accept, name="desk-import-accept"),
+    path(_DOUBTS, doubts.doubt_list, name="desk-doubt-list"),
+    path(f"{_DOUBTS}resolve/", doubts.resolve, name="desk-doubt-resolve"),
+    path(f"{_DOUBTS}<public_id:public_id>/reopen/", doubts.reopen, name="desk-doubt-reopen"),
     path(_YEAR, schemes.scheme_page, name="desk-scheme"),
     path(f"{_YEAR}edit/", schemes.scheme_edit, name="desk-scheme-edit"),
     path(f"{_YEAR}categories/new/", schemes.category_create, name="desk-category-create"),

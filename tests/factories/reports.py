@@ -12,6 +12,7 @@ from reports.models import (
     Evidence,
     GrantCategory,
     GrantScheme,
+    ImportDoubt,
     Rendering,
     ReportComment,
     ReportEdition,
@@ -163,6 +164,27 @@ class ReportCommentFactory(DjangoModelFactory):
     section = factory.LazyFunction(lambda: AnnualReportFactory().sections.get(kind=SectionKind.OUTCOME))
     text = "数を確かめてください。"
     written_by = factory.SubFactory(UserFactory, role="secretariat")
+
+
+class ImportDoubtFactory(DjangoModelFactory):
+    """Nobody has looked at it yet."""
+
+    class Meta:
+        model = ImportDoubt
+
+    class Params:
+        resolved = factory.Trait(
+            resolved_at=factory.LazyFunction(timezone.now),
+            resolved_by=factory.SubFactory(UserFactory, role="secretariat"),
+        )
+
+    scheme = factory.SubFactory(GrantSchemeFactory)
+    code = "remainder"
+    file_name = "報告書.docx"
+    line = factory.Sequence(lambda n: n + 1)
+    message = "どの欄にも入らない文があります。"
+    text = "欄の外に書いてあった文。"
+    found_by = factory.SubFactory(UserFactory, role="secretariat")
 
 
 class RenderingFactory(DjangoModelFactory):

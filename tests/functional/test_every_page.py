@@ -84,6 +84,8 @@ FOR_BUTTONS = {
     "newsletters:desk-suppression-search",
     "reports:desk-activity-move",
     "reports:desk-activity-order-by-month",
+    "reports:desk-doubt-reopen",
+    "reports:desk-doubt-resolve",
     "reports:desk-import-accept",
     "reports:desk-offer-accept",
     "reports:desk-offer-dismiss",

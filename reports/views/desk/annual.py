@@ -16,6 +16,7 @@ from platform_portal.access.roles import Permission
 from platform_portal.charts import BarChart, bar_chart
 from platform_portal.desk import Crumbs, attempt, crumbs, paged
 from platform_portal.japanese.calendar import format_fiscal_year
+from reports.doubtful import findings_of_import
 from reports.figures import KNOWN, figures_of
 from reports.forms.annual import CommentForm, HeadingForm, SectionForm, StepForm
 from reports.lints import Finding, Place, lint
@@ -23,6 +24,7 @@ from reports.models import (
     Activity,
     AnnualReport,
     GrantScheme,
+    ImportDoubt,
     Rendering,
     ReportComment,
     ReportSection,
@@ -100,7 +102,8 @@ def report(request: HttpRequest, year: int) -> HttpResponse:
         "asked_for": request.POST.get("to", ""),
         "no_writing": reason_against(permissions.check_can_write_report, request.user, found),
         "sections": sections,
-        "findings": _addressed(findings, found),
+        "findings": [*_addressed(findings, found), *findings_of_import(found.scheme)],
+        "has_doubts": ImportDoubt.objects.filter(scheme=found.scheme).exists(),
         "error_count": sum(each.is_error for each in findings),
         "steps": _steps_of(request.user, found, findings, sum(waiting for _section, waiting in sections)),
         "editions": found.editions.select_related("approved_by", "submitted_by").order_by("-number"),

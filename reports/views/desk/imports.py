@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -19,7 +20,7 @@ from reports.forms.imports import ImportForm
 from reports.importing import keeping
 from reports.importing.previewing import preview
 from reports.importing.reading import ReadFile, UnreadableFileError, read_report_file
-from reports.models import GrantScheme
+from reports.models import GrantScheme, ImportDoubt
 from reports.permissions.annual import check_can_edit_scheme
 from reports.services.imports import check_overwrites_nothing, import_report
 from reports.views.desk.common import keeps
@@ -106,8 +107,12 @@ def import_accept(request: HttpRequest) -> HttpResponse:
         keeping.mark_done(token, kept, year, user=request.user)
     else:
         year = kept.done
-    words = _("%(year)sに取り込みました。区分の言葉は未確認です。")
-    messages.success(request, words % {"year": format_fiscal_year(year)})
+    words = _("%(year)sに取り込みました。区分の言葉は未確認です。") % {"year": format_fiscal_year(year)}
+    if doubts := ImportDoubt.objects.filter(scheme__fiscal_year=year).waiting().count():
+        link = _("確かめてほしいところが%(count)s件あります") % {"count": doubts}
+        at = reverse("reports:desk-doubt-list", args=[year])
+        words = format_html('{} <a href="{}">{}</a>', words, at, link)
+    messages.success(request, words)
     return redirect("reports:desk-activity-list", year)
 
 
