@@ -3,6 +3,7 @@
 PUBLIC = {
     "newsletters:archive",
     "newsletters:feed",
+    "newsletters:sitemap",
     "newsletters:issue",
     "newsletters:issue-file",
     "newsletters:trial",

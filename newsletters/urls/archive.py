@@ -11,6 +11,7 @@ _FILE = "<public_id:public_id>/files/<public_id:file_id>/"
 urlpatterns: list[URLPattern] = [
     path("newsletters/", archive.archive, name="archive"),
     path("newsletters/feed.atom", archive.feed, name="feed"),
+    path("newsletters/sitemap.xml", archive.sitemap, name="sitemap"),
     path("newsletters/<public_id:public_id>/", archive.issue, name="issue"),
     path(f"newsletters/{_FILE}", archive.attachment, name="issue-file"),
     path("my/newsletters/", my.issue_list, name="my-archive"),

@@ -126,6 +126,7 @@ FILES = {
     "newsletters:desk-attachment",
     "newsletters:desk-ledger-file",
     "newsletters:feed",
+    "newsletters:sitemap",
     "newsletters:issue-file",
     "newsletters:my-issue-file",
     "reports:desk-activity-file",

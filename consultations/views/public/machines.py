@@ -10,6 +10,7 @@ from django.urls import reverse
 from consultations.models import Category, ConsultationWindow
 from members.models import Organization
 from platform_portal.page_cache import public_page
+from platform_portal.sitemaps import sitemap_response
 
 TEXTS = (
     "consultations:home",
@@ -25,7 +26,6 @@ TEXTS = (
     "meetings:meeting-list",
     "members:join",
 )
-MAX_ADDRESSES = 50_000  # the protocol's limit for one file
 
 ROBOTS = """\
 User-agent: *
@@ -41,6 +41,7 @@ Allow: /
 
 Sitemap: {origin}{sitemap}
 Sitemap: {origin}{meetings}
+Sitemap: {origin}{newsletters}
 """
 
 
@@ -50,16 +51,14 @@ def robots(request: HttpRequest) -> HttpResponse:
         origin=settings.PORTAL_ORIGIN,
         sitemap=reverse("consultations:sitemap"),
         meetings=reverse("meetings:sitemap"),
+        newsletters=reverse("newsletters:sitemap"),
     )
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @public_page()
 def sitemap(request: HttpRequest) -> HttpResponse:
-    entries = list(_addresses())[:MAX_ADDRESSES]
-    body = "".join(_entry(path, changed) for path, changed in entries)
-    xml = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{body}</urlset>\n'
-    return HttpResponse(xml, content_type="application/xml; charset=utf-8")
+    return sitemap_response(_addresses())
 
 
 def _addresses() -> Iterator[tuple[str, dt.datetime | None]]:
@@ -72,9 +71,3 @@ def _addresses() -> Iterator[tuple[str, dt.datetime | None]]:
     windows = ConsultationWindow.objects.published().order_by("pk").values_list("public_id", "updated_at")
     for public_id, changed in windows:
         yield f"/w/{public_id}/", changed
-
-
-def _entry(path: str, changed: dt.datetime | None) -> str:
-    """Paths are made of our own ids: nothing in them needs escaping."""
-    last = f"<lastmod>{changed:%Y-%m-%d}</lastmod>" if changed else ""
-    return f"<url><loc>{settings.PORTAL_ORIGIN}{path}</loc>{last}</url>\n"

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,8 +13,7 @@ from meetings.presenting import machines
 from meetings.presenting.atom import Entry, absolute, atom_response
 from meetings.presenting.record import NAMED_FIRST
 from platform_portal.page_cache import public_page
-
-MAX_ADDRESSES = 50_000  # the protocol's limit for one file
+from platform_portal.sitemaps import sitemap_response
 
 
 @public_page()
@@ -46,10 +44,7 @@ def _feed(name: str, title: str, entries: list[Entry]) -> HttpResponse:
 
 @public_page()
 def sitemap(request: HttpRequest) -> HttpResponse:
-    entries = list(_addresses())[:MAX_ADDRESSES]
-    body = "".join(_entry(path, changed) for path, changed in entries)
-    xml = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{body}</urlset>\n'
-    return HttpResponse(xml, content_type="application/xml; charset=utf-8")
+    return sitemap_response(_addresses())
 
 
 def _addresses() -> Iterator[tuple[str, dt.datetime | None]]:
@@ -65,9 +60,3 @@ def _addresses() -> Iterator[tuple[str, dt.datetime | None]]:
         yield f"/meetings/{public_id}/minutes/", changed
     for public_id, changed in Event.objects.published().values_list("public_id", "updated_at"):
         yield reverse("meetings:event-detail", args=[public_id]), changed
-
-
-def _entry(path: str, changed: dt.datetime | None) -> str:
-    """Paths are made of our own ids: nothing in them needs escaping."""
-    last = f"<lastmod>{changed:%Y-%m-%d}</lastmod>" if changed else ""
-    return f"<url><loc>{settings.PORTAL_ORIGIN}{path}</loc>{last}</url>\n"

@@ -1,5 +1,7 @@
-"""The archive for everybody: newsletters, their issues, and the same for feed readers."""
+"""The archive for everybody: newsletters, their issues, and the same for feed readers and search engines."""
 
+import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +21,7 @@ from newsletters.permissions.reading import can_read_for_members
 from newsletters.reading import count_view
 from platform_portal.desk import Crumbs, Step, paged
 from platform_portal.page_cache import public_page
+from platform_portal.sitemaps import sitemap_response
 
 PER_PAGE = 20
 
@@ -91,6 +94,19 @@ def feed(request: HttpRequest) -> HttpResponse:
         address=f"{settings.PORTAL_ORIGIN}{request.get_full_path()}",
         unique=f"tag:tsunagari-portal,2026:newsletters{of_one}",
     )
+
+
+@public_page()
+def sitemap(request: HttpRequest) -> HttpResponse:
+    return sitemap_response(_addresses())
+
+
+def _addresses() -> Iterator[tuple[str, dt.datetime | None]]:
+    for name in ("archive", "subscribe"):
+        yield reverse(f"newsletters:{name}"), None
+    issues = Issue.objects.published().order_by("-completed_at", "-pk")
+    for public_id, completed in issues.values_list("public_id", "completed_at"):
+        yield reverse("newsletters:issue", args=[public_id]), completed
 
 
 def _entry(issue: Issue) -> Entry:

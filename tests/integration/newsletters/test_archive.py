@@ -336,3 +336,20 @@ def test_members_issue_links_to_where_they_read_it(secretariat: Any) -> None:
     issue = members_issue(completed_at=timezone.now())
     text = get("desk-sending", issue.public_id, client=signed_in(secretariat))
     assert reverse("newsletters:my-issue", args=[issue.public_id]) in text
+
+
+# --- Search engines -------------------------------------------------------------------------------
+def test_search_engines_find_what_was_sent_to_everybody(django_assert_max_num_queries: Any) -> None:
+    at = dt.datetime(2026, 11, 20, 3, tzinfo=dt.UTC)
+    shown = IssueFactory(completed=True, completed_at=at)
+    hidden = [IssueFactory(), IssueFactory(sending=True), IssueFactory(completed=True, is_withdrawn=True)]
+    hidden.append(members_issue())
+    with django_assert_max_num_queries(3):
+        text = get("sitemap")
+    page = reverse("newsletters:issue", args=[shown.public_id])
+    assert f"<url><loc>http://testserver{page}</loc><lastmod>2026-11-20</lastmod></url>" in text
+    assert "<loc>http://testserver/newsletters/</loc>" in text
+    assert "<loc>http://testserver/newsletters/subscribe/</loc>" in text
+    assert not [issue for issue in hidden if issue.public_id in text]
+    robots = Client().get("/robots.txt").content.decode()
+    assert "Sitemap: http://testserver/newsletters/sitemap.xml" in robots
