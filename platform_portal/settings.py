@@ -399,5 +399,7 @@ LOGGING = {
         # Django's own handler would print the whole request, form fields included.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        # Two lines for every task, many a minute; celery's own option is not heard, since the handlers are ours.
+        "celery": {"handlers": [], "level": "WARNING", "propagate": True},
     },
 }

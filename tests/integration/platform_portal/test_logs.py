@@ -187,3 +187,13 @@ def test_handing_out_and_erasing(log, administrator):
         client.post(reverse(f"members:person-{name}"), values)
     client.get(reverse("members:person-page") + "no-such-page")
     check(log, "Not Found")
+
+
+def test_what_runs_every_half_minute_is_not_told_each_time(settings):
+    """Celery's own option for it is not heard: it would put handlers of its own in the place of ours."""
+    tree = settings.LOGGING["loggers"]["celery"]
+    assert (tree["level"], tree["propagate"]) == ("WARNING", True)
+    for name in ("celery.app.trace", "celery.beat", "celery.worker.strategy"):
+        logger = logging.getLogger(name)
+        assert not logger.isEnabledFor(logging.INFO)
+        assert logger.isEnabledFor(logging.WARNING)
