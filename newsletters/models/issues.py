@@ -44,6 +44,8 @@ BOUND_STATES = (
 )
 # Its audience is frozen: every address has a row in the ledger.
 FROZEN_STATES = (IssueState.SENDING, IssueState.PAUSED, IssueState.COMPLETED)
+# Where one may be that was sent to its end before: its rest goes out once more.
+RESENT_STATES = (IssueState.SENDING, IssueState.PAUSED, IssueState.CANCELLED)
 EDITABLE_STATES = (IssueState.DRAFT, IssueState.IN_REVIEW, IssueState.APPROVED, IssueState.SCHEDULED)
 
 
@@ -57,7 +59,8 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         return self.filter(state__in=[IssueState.SCHEDULED, IssueState.SENDING])
 
     def completed(self) -> "IssueQuerySet":
-        return self.filter(state=IssueState.COMPLETED)
+        """Once sent to its end; also while those that were refused get it once more, and whatever came of that."""
+        return self.filter(completed_at__isnull=False)
 
     def published(self) -> "IssueQuerySet":
         """What everybody may read in the archive. One that was written for members stays theirs, whatever its
@@ -221,7 +224,8 @@ class Issue(PublicIdModel):
             ),
             models.CheckConstraint(
                 condition=Q(state=IssueState.COMPLETED, completed_at__isnull=False)
-                | ~Q(state=IssueState.COMPLETED) & Q(completed_at=None),
+                | Q(state__in=RESENT_STATES)
+                | Q(completed_at=None) & ~Q(state=IssueState.COMPLETED),
                 name="newsletters_issue_completed_has_a_time",
             ),
             models.CheckConstraint(
@@ -243,7 +247,7 @@ class Issue(PublicIdModel):
             models.Index(
                 fields=["newsletter", "-completed_at"],
                 name="newsletters_issue_archive",
-                condition=Q(state=IssueState.COMPLETED),
+                condition=Q(completed_at__isnull=False),
             ),
         ]
 

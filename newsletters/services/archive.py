@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from newsletters.models import Issue, IssueState
+from newsletters.models import Issue
 from newsletters.services.moving import lock_issue
 from platform_portal.access.checks import Refused, check_has, passes
 from platform_portal.access.roles import Permission
@@ -15,7 +15,7 @@ from platform_portal.page_cache import forget_public_pages
 
 def check_can_withdraw_issue(user: Any, issue: Issue) -> None:
     check_has(user, Permission.SEND_ISSUES)
-    if issue.state != IssueState.COMPLETED or issue.is_withdrawn:
+    if issue.completed_at is None or issue.is_withdrawn:
         raise Refused(_("公開していない号です。画面を読み込み直してください。"))
 
 

@@ -46,7 +46,7 @@ def move_issue(*, issue: Issue, to: IssueState, by: Any = None, reason: str = ""
     way = ISSUE_WAYS[before, to]
     if way.needs_reason and not reason.strip():
         raise Refused(_("理由を書いてください。"))
-    changed = {"state": to, **_stamps(before, to, by), **values}
+    changed = {"state": to, **_stamps(locked, to, by), **values}
     for name, value in changed.items():
         setattr(locked, name, value)
     locked.save(update_fields=[*changed, "updated_at"])
@@ -67,14 +67,14 @@ def _check_is_ours(before: IssueState, to: IssueState) -> None:
         raise Refused(_("この号の状態が変わりました。画面を読み込み直してください。"))
 
 
-def _stamps(before: IssueState, to: IssueState, by: Any) -> dict[str, Any]:
+def _stamps(locked: Issue, to: IssueState, by: Any) -> dict[str, Any]:
     """`x_at` and `x_by` that belong to the new state; those of states that are left behind go."""
     now = timezone.now()
     if to == IssueState.DRAFT:
         return {**_UNBOUND, "requested_at": None, "requested_by": None}
     if to == IssueState.IN_REVIEW:
         return {"requested_at": now, "requested_by": by}
-    if to == IssueState.APPROVED and before == IssueState.SCHEDULED:
+    if to == IssueState.APPROVED and locked.state == IssueState.SCHEDULED:
         return {"send_at": None, "scheduled_at": None, "scheduled_by": None}
     if to == IssueState.APPROVED:
         return {"approved_at": now, "approved_by": by}
@@ -83,7 +83,8 @@ def _stamps(before: IssueState, to: IssueState, by: Any) -> dict[str, Any]:
     if to == IssueState.PAUSED:
         return {"paused_at": now, "paused_by": by}
     if to == IssueState.SENDING:
-        return {"paused_at": None, "paused_by": None, "completed_at": None}
+        return {"paused_at": None, "paused_by": None}
     if to == IssueState.COMPLETED:
-        return {"completed_at": now}
+        # The day of an issue is the day on which it went out, whatever was sent once more since.
+        return {"completed_at": locked.completed_at or now}
     return {"cancelled_at": now, "cancelled_by": by, "paused_at": None, "paused_by": None}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from newsletters.forms.newsletters import NewsletterForm
-from newsletters.models import IssueState, Newsletter, Subscription
+from newsletters.models import Newsletter, Subscription
 from newsletters.services import newsletters as services
 from newsletters.views.desk.common import issue_steps, keeps, posted
 from platform_portal.desk import Crumbs, Step, ask, attempt, paged, show_form
@@ -36,7 +36,7 @@ def newsletter_list(request: HttpRequest) -> HttpResponse:
     )
     rows = Newsletter.objects.annotate(
         reader_count=Coalesce(Subquery(readers), 0),
-        sent_count=Count("issues", filter=Q(issues__state=IssueState.COMPLETED)),
+        sent_count=Count("issues", filter=Q(issues__completed_at__isnull=False)),
     )
     context = {"page": paged(request, rows.order_by("-is_active", "position", "pk")), "crumbs": _steps()}
     return render(request, "newsletters/desk/newsletter_list.html", context)

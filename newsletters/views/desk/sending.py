@@ -51,7 +51,7 @@ def sending(request: HttpRequest, public_id: str) -> HttpResponse:
         "seconds": SECONDS_BETWEEN_LOOKS if issue.state == IssueState.SENDING else "",
         "is_still": issue.state in _TO_BE_SENT
         and troubled_issues().filter(pk=issue.pk, is_still=True).exists(),
-        "is_public": issue.state == IssueState.COMPLETED
+        "is_public": issue.completed_at is not None
         and Issue.objects.published().filter(pk=issue.pk).exists(),
         "failed": counts.of(DeliveryState.FAILED),
         "doubts": _doubts(issue) if counts.of(DeliveryState.IN_DOUBT) else [],

@@ -1,5 +1,6 @@
 """Stopping, going on, giving up, sending the rest, and deciding about what nobody knows. All of it on record."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from members.models import User
 from newsletters.models import Delivery, Issue
 from newsletters.sending import pumping
 from newsletters.services import controls
+from newsletters.services.completing import complete_if_done
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
 from tests.factories.newsletters import DeliveryFactory, IssueFactory
@@ -73,6 +75,22 @@ def test_once_more_to_those_who_were_refused(
     issue.refresh_from_db()
     assert issue.state == "completed"
     assert recorded("issue_resent").actor_id == secretariat.pk
+
+
+def test_an_issue_keeps_its_day_and_its_page_while_the_rest_is_sent(
+    secretariat: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    day = timezone.now() - dt.timedelta(days=40)
+    issue: Issue = IssueFactory(completed=True, completed_at=day, frozen_count=1, candidate_count=1)
+    row = DeliveryFactory(issue=issue, state="failed")
+    controls.resend_unsent(issue=issue, by=secretariat)
+    assert list(Issue.objects.published()) == [issue]
+    controls.pause_issue(issue=issue, by=secretariat)
+    controls.resume_issue(issue=issue, by=secretariat)
+    Delivery.objects.filter(pk=row.pk).update(state="accepted", accepted_at=timezone.now())
+    assert complete_if_done(issue)
+    issue.refresh_from_db()
+    assert (issue.state, issue.completed_at) == ("completed", day)
 
 
 def test_nothing_to_send_once_more(secretariat: User) -> None:
