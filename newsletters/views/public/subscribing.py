@@ -1,6 +1,6 @@
 """Subscribing, confirming, choosing and leaving. No cookie anywhere, and no page says whose address is known."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -30,12 +30,15 @@ from platform_portal.public_forms import TOO_MANY, is_limited
 
 RATE = "10/h"
 ONE_CLICK = ("List-Unsubscribe", "One-Click")  # RFC 8058
+# What the page to choose on says was done just before. In its address: these pages set no cookie.
+REGISTERED, CHANGED = "registered", "changed"
 
 for_readers = open_page(unusable="newsletters/public/link_unusable.html")
 
 
 def _crumbs(*steps: Step) -> Crumbs:
-    return [(_("ホーム"), reverse("consultations:home")), *steps]
+    archive = (_("メルマガ"), reverse("newsletters:archive"))
+    return [(_("ホーム"), reverse("consultations:home")), archive, *steps]
 
 
 # --- Subscribing ----------------------------------------------------------------------------------
@@ -90,8 +93,6 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             return _to_choose(consent.subscriber)
         return _confirm_page(request, consent, ConfirmForm())
     form = ConfirmForm(request.POST)
-    if form.is_trapped:
-        return redirect("newsletters:confirm", token=token)
     if not form.is_valid():
         return _confirm_page(request, consent, form, status=400)
     try:
@@ -99,11 +100,12 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     except Refused as refused:
         form.add_error(None, refused.reason)
         return _confirm_page(request, consent, form, status=400)
-    return _to_choose(subscriber)
+    return _to_choose(subscriber, done=REGISTERED)
 
 
-def _to_choose(subscriber: Any) -> HttpResponse:
-    return redirect("newsletters:choose", token=choose_token(subscriber))
+def _to_choose(subscriber: Any, *, done: str = "") -> HttpResponse:
+    address = reverse("newsletters:choose", args=[choose_token(subscriber)])
+    return redirect(f"{address}?done={done}" if done else address)
 
 
 def _confirm_page(
@@ -132,18 +134,31 @@ def choose(request: HttpRequest, token: str) -> HttpResponse:
         current=current,
         text=text,
     )
-    if request.method == "POST":
-        if form.is_trapped:
-            return redirect("newsletters:choose", token=token)
-        if form.is_valid():
-            services.choose_newsletters(
-                subscriber=subscriber, chosen=form.cleaned_data["newsletters"], text=form.text
-            )
-            subscriber.refresh_from_db()
-            # Leaving everything made the old links dead; this one is of the person at the screen.
-            return _to_choose(subscriber)
-    context = {"form": form, "text": text, "current": current, "address": masked(subscriber.address)}
+    if request.method == "POST" and form.is_valid():
+        services.choose_newsletters(
+            subscriber=subscriber, chosen=form.cleaned_data["newsletters"], text=form.text
+        )
+        subscriber.refresh_from_db()
+        # Leaving everything made the old links dead; this one is of the person at the screen.
+        return _to_choose(subscriber, done=CHANGED)
+    context = {
+        "form": form,
+        "text": text,
+        "current": current,
+        "address": masked(subscriber.address),
+        "done": _done(request, current),
+    }
     return render(request, "newsletters/public/choose.html", context, status=400 if form.errors else 200)
+
+
+def _done(request: HttpRequest, current: Sequence[Newsletter]) -> str:
+    """In words. Nothing when the page was sent back, or does not show what its address says."""
+    done = request.GET.get("done") if request.method != "POST" else None
+    if done == REGISTERED and current:
+        return _("登録しました。次の号から届きます。")
+    if done == CHANGED:
+        return _("届くメルマガを変えました。") if current else _("配信を止めました。")
+    return ""
 
 
 @csrf_exempt
