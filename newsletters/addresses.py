@@ -41,6 +41,11 @@ def clean_address(text: str) -> str:
     return address
 
 
+def folded(text: str) -> str:
+    """Words to look for among addresses, in their spelling; a part of one is enough."""
+    return unicodedata.normalize("NFKC", text).strip().lower()
+
+
 def masked(address: str) -> str:
     """As shown to whoever holds a link: enough to tell one's own addresses apart, of no use to others."""
     local, at, domain = address.rpartition("@")

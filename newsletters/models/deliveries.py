@@ -24,6 +24,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from newsletters.addresses import folded
 from newsletters.models.issues import Issue
 from newsletters.models.subscribers import Subscriber, Suppression
 
@@ -70,7 +71,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def search(self, words: str) -> "DeliveryQuerySet":
         """By a whole address, or a part of one: that is looked up among the subscribers, who are few beside this."""
-        address = words.strip().lower()
+        address = folded(words)
         if _WHOLE_ADDRESS.fullmatch(address):
             return self.filter(address=address)
         people = Subscriber.objects.filter(address__contains=address).order_by("-pk")[:MOST_PEOPLE]

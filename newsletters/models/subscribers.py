@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organization
-from newsletters.addresses import fingerprints_of
+from newsletters.addresses import fingerprints_of, folded
 from newsletters.models.newsletters import Newsletter, Readership
 from platform_portal.identifiers import PublicIdModel
 from platform_portal.publishing.models import actor, paired
@@ -35,7 +35,8 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
 
     def search(self, words: str) -> "SubscriberQuerySet":
         """By a part of the address."""
-        return self.filter(address__contains=words.strip().lower()) if words.strip() else self
+        plain = folded(words)
+        return self.filter(address__contains=plain) if plain else self
 
     def who_read_at(self, moment: dt.datetime) -> "SubscriberQuerySet":
         """Each once, whatever they subscribed to. Whoever was erased since is not known any more."""
@@ -330,7 +331,7 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
 
     def search(self, words: str) -> "SuppressionQuerySet":
         """By a part of the address, or by a whole one that was erased since."""
-        plain = words.strip().lower()
+        plain = folded(words)
         if not plain:
             return self
         return self.filter(Q(address__contains=plain) | Q(fingerprint__in=fingerprints_of(plain)))

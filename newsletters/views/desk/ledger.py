@@ -14,9 +14,12 @@ from django.views.decorators.http import require_safe
 from newsletters.ledger import Stretch, counts_of, stretch
 from newsletters.models import Delivery, DeliveryState, Issue
 from newsletters.services.exporting import export_ledger
+from newsletters.standing import standing_of
 from newsletters.views.desk.common import issue_steps
 from newsletters.views.desk.sending import get_issue, sending_steps, sends
+from platform_portal.access.checks import has
 from platform_portal.access.methods import post_only
+from platform_portal.access.roles import Permission
 from platform_portal.desk import SearchWords, paged
 from platform_portal.sheets.pages import download
 
@@ -37,6 +40,8 @@ def ledger(request: HttpRequest) -> HttpResponse:
     if words:
         rows = Delivery.objects.search(words).select_related("issue__newsletter")
         context["found"] = _piece(request, rows)
+        if has(request.user, Permission.TEND_SUBSCRIBERS):
+            context["standings"] = standing_of(words)
     else:
         issues = Issue.objects.frozen().select_related("newsletter").defer("content", "body")
         context["page"] = paged(request, issues.order_by("-frozen_at", "-pk"), ISSUES_PER_PAGE)

@@ -10,13 +10,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newsletters.ledger import counts_of, stretch
-from newsletters.models import HELD_STATES, Delivery, DeliveryState, Issue
+from newsletters.models import HELD_STATES, Delivery, DeliveryState, Issue, SuppressionReason
 from newsletters.services.exporting import export_ledger
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
 from tests.conftest import signed_in
 from tests.factories.members import UserFactory
-from tests.factories.newsletters import DeliveryFactory, IssueFactory, SubscriberFactory
+from tests.factories.newsletters import (
+    DeliveryFactory,
+    IssueFactory,
+    SubscriberFactory,
+    SubscriptionFactory,
+    SuppressionFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -152,6 +158,34 @@ def test_one_persons_copies_over_all_issues(client: Client) -> None:
     assert "送った記録が見つかりません" in page(client, "desk-ledger")
     client.post(reverse("newsletters:desk-ledger-search"), {"words": "x" * 101})
     assert "100文字まで" in page(client, "desk-ledger")
+
+
+def test_whoever_was_sent_nothing_is_told_of_all_the_same(
+    client: Client, django_assert_max_num_queries: Any
+) -> None:
+    stopped = SubscriptionFactory(subscriber__address="stopped@example.jp").subscriber
+    SuppressionFactory(address=stopped.address, reason=SuppressionReason.HARD_BOUNCE)
+    SubscriberFactory(address="waits@example.jp", state="unconfirmed", confirmed_at=None)
+    SubscriberFactory(address="left@example.jp")
+    SubscriptionFactory(subscriber__address="reads@example.jp", newsletter__name="県民だより")
+    SuppressionFactory(address="never@example.jp", reason=SuppressionReason.STAFF)
+    for words, told in (
+        ("ＳＴＯＰＰＥＤ＠ｅｘａｍｐｌｅ．ｊｐ", "配信を止めています（あて先がない）"),
+        ("waits", "確認のメールのリンクが、まだ押されていません"),
+        ("left@", "いま届くメルマガはありません"),
+        ("reads@", "届くのは「県民だより」です"),
+        ("never@", "配信を止めています（職員が止めた）"),
+    ):
+        client.post(reverse("newsletters:desk-ledger-search"), {"words": words})
+        with django_assert_max_num_queries(13):
+            text = page(client, "desk-ledger")
+        assert told in text, words
+        assert "まだ1通も送っていません" in text
+    client.post(reverse("newsletters:desk-ledger-search"), {"words": "example.jp"})
+    SubscriberFactory(address="sixth@example.jp")
+    assert "アドレスのいま" not in page(client, "desk-ledger")
+    client.post(reverse("newsletters:desk-ledger-search"), {"words": "nobody@"})
+    assert "つづりを確かめてください" in page(client, "desk-ledger")
 
 
 def test_ledger_of_one_issue_by_state(client: Client) -> None:
