@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,8 +13,8 @@ from newsletters.composing.filling import NAMES
 from newsletters.forms.issues import IssueForm
 from newsletters.issue_filters import IssueFilter
 from newsletters.lints import lint
-from newsletters.models import Duty, Issue, Newsletter
-from newsletters.permissions import check_can_edit_issue
+from newsletters.models import Duty, Issue, IssueState, Newsletter
+from newsletters.permissions import can_edit_issue, check_can_edit_issue
 from newsletters.permissions.newsletters import can_edit_newsletters
 from newsletters.seasons import season_of, seasons_for
 from newsletters.services import issues as services
@@ -88,8 +89,10 @@ def issue_create(request: HttpRequest) -> HttpResponse:
 @writes
 @require_http_methods(["GET", "HEAD", "POST"])
 def issue_write(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Who began to write before the issue was sent or given up still sees the words: nothing is saved, or lost."""
     issue = get_issue(public_id)
-    check_can_edit_issue(request.user, issue)
+    if request.method != "POST":
+        check_can_edit_issue(request.user, issue)
     initial = {
         name: getattr(issue, name) for name in ("newsletter", "subject", "body", "max_resends", "version")
     }
@@ -98,15 +101,25 @@ def issue_write(request: HttpRequest, public_id: str) -> HttpResponse:
         is_voided = issue.state in services.VOIDED_STATES
         values, version = form.values, form.cleaned_data["version"]
         by: Any = request.user
-        done = _("保存しました。承認を取り消して、下書きに戻しました。") if is_voided else _("保存しました。")
+        saved: list[Issue] = []
         if attempt(
             request,
-            lambda: services.edit_issue(issue=issue, values=values, version=version, by=by),
-            done,
+            lambda: saved.append(
+                services.edit_issue(issue=issue, values=values, version=version, by=by),
+            ),
+            _("保存しました。"),
             form,
         ):
+            if is_voided and saved[0].state == IssueState.DRAFT:
+                messages.info(
+                    request, _("承認を取り消して、下書きに戻しました。もう一度、確認を頼んでください。")
+                )
             return redirect("newsletters:desk-issue", public_id)
         issue = get_issue(public_id)
+        if not can_edit_issue(by, issue):
+            form.add_error(
+                None, _("書いたものは、下に残っています。使うときは、写して、新しい号に書いてください。")
+            )
     context = {
         "title": _("号を書く"),
         "voids": issue.state in services.VOIDED_STATES,

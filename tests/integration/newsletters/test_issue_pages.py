@@ -188,6 +188,10 @@ def test_an_approved_issue_warns_before_it_is_changed(desk, person):
     issue = IssueFactory(scheduled=True)
     assert "承認は取り消され" in text_of(desk.get(at("desk-issue-write", issue)))
     assert "承認は取り消され" in text_of(desk.get(at("desk-issue", issue)))
+    same = values_of(issue, subject=issue.subject, body=issue.body)
+    page = text_of(desk.post(at("desk-issue-write", issue), same, follow=True))
+    assert "承認を取り消して" not in page
+    assert Issue.objects.get().state == IssueState.SCHEDULED
     page = text_of(desk.post(at("desk-issue-write", issue), values_of(issue), follow=True))
     assert "承認を取り消して、下書きに戻しました" in page
     assert Issue.objects.get().state == IssueState.DRAFT
@@ -197,6 +201,17 @@ def test_an_approved_issue_warns_before_it_is_changed(desk, person):
 def test_what_was_sent_is_not_opened_for_writing(desk):
     assert desk.get(at("desk-issue-write", IssueFactory(completed=True))).status_code == 403
     assert "書く</a>" not in text_of(desk.get(at("desk-issue", IssueFactory(completed=True))))
+
+
+def test_what_was_typed_stays_when_the_issue_left_meanwhile(desk):
+    issue = IssueFactory(sending=True)
+    response = desk.post(at("desk-issue-write", issue), values_of(issue, body="夜まで書いた文"))
+    page = text_of(response)
+    assert response.status_code == 422
+    assert "もう直せません" in page
+    assert "新しい号に書いてください" in page
+    assert "夜まで書いた文" in page
+    assert Issue.objects.get().body == issue.body
 
 
 # --- The way ---------------------------------------------------------------------------------
