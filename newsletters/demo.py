@@ -30,6 +30,9 @@ from newsletters.models import (
     SuppressionReason,
 )
 from newsletters.services.moving import move_issue
+from newsletters.workflow import ISSUE_WAYS
+from platform_portal.audit import services as audit
+from platform_portal.audit.models import AuditEvent
 
 READERS = 40
 PROOF = "令和6年9月の交流会で書いてもらった申込書（試用）"
@@ -46,8 +49,9 @@ def load_demo_newsletters(*, editors: list[Any], approver: Any) -> int:
     _add_members(newsletters["kaiin"])
     for number, sent in enumerate(texts.SENT):
         _make_sent(newsletters[sent.list_label], sent, by=editors[number % len(editors)], approver=approver)
-    _write(newsletters["tayori"], texts.DRAFT_SUBJECT, texts.DRAFT_BODY, editors[0])
+    draft = _write(newsletters["tayori"], texts.DRAFT_SUBJECT, texts.DRAFT_BODY, editors[0])
     waiting = _write(newsletters["josei"], texts.REVIEW_SUBJECT, texts.REVIEW_BODY, editors[-1])
+    audit.record_all(map(_note_written, [draft, waiting]))
     move_issue(issue=waiting, to=IssueState.IN_REVIEW, by=editors[-1])
     _plan_turns(newsletters["tayori"], editors)
     return len(newsletters)
@@ -131,6 +135,23 @@ def _write(newsletter: Newsletter, subject: str, body: str, author: Any) -> Issu
     return issue
 
 
+def _note_written(issue: Issue, at: dt.datetime | None = None) -> AuditEvent:
+    facts = audit.snapshot(issue, ("newsletter", "subject"))
+    return _event("created", issue, at or issue.created_at, by=issue.author, new=facts)
+
+
+def _note_moved(issue: Issue, before: IssueState, to: IssueState, at: dt.datetime, by: Any) -> AuditEvent:
+    """As the step itself would have written it, when it was taken."""
+    verb = ISSUE_WAYS[before, to].verb
+    return _event(verb, issue, at, by=by, old={"state": before.value}, new={"state": to.value})
+
+
+def _event(verb: str, issue: Issue, at: dt.datetime, **values: Any) -> AuditEvent:
+    event = audit.prepare(type=f"newsletters.issue_{verb}", obj=issue, **values)
+    event.at = at
+    return event
+
+
 def _make_sent(newsletter: Newsletter, sent: texts.Sent, *, by: Any, approver: Any) -> None:
     """As if it had gone its way then: no mail of it lies anywhere."""
     begun = timezone.now() - dt.timedelta(days=sent.days_ago)
@@ -160,6 +181,18 @@ def _make_sent(newsletter: Newsletter, sent: texts.Sent, *, by: Any, approver: A
         frozen_count=len(readers),
         page_views=sent.page_views,
     )
+    steps = (
+        (IssueState.IN_REVIEW, begun - 2 * day, by),
+        (IssueState.APPROVED, begun - day, approver),
+        (IssueState.SCHEDULED, begun - day, approver),
+        (IssueState.SENDING, begun, None),
+        (IssueState.COMPLETED, ended, None),
+    )
+    events, before = [_note_written(issue, begun - 3 * day)], IssueState.DRAFT
+    for to, at, who in steps:
+        events.append(_note_moved(issue, before, to, at, who))
+        before = to
+    audit.record_all(events)
     rows = Delivery.objects.bulk_create(
         _delivery(issue, reader, begun + _PACE * number, _end_of(sent, number))
         for number, reader in enumerate(readers)

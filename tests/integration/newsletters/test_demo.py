@@ -9,6 +9,7 @@ from newsletters.demo import load_demo_newsletters
 from newsletters.ledger import counts_of
 from newsletters.models import Delivery, Duty, Issue, Newsletter, Subscriber
 from newsletters.permissions import can_move_issue
+from platform_portal.audit.models import AuditEvent
 from tests.factories.members import MembershipFactory
 from tests.factories.newsletters import SubscriberFactory
 from tests.factories.region import PortalSettingsFactory
@@ -35,6 +36,18 @@ def test_newsletters_with_readers_and_balanced_ledgers(
     assert Issue.objects.published().count() == 1
     assert Delivery.objects.filter(state="in_doubt").count() == 1
     assert Delivery.objects.exclude(bounced_at=None).count() == 1
+    verbs = ["created", "requested", "approved", "scheduled", "sending_began", "completed"]
+    for issue in sent:
+        events = list(AuditEvent.objects.about(issue))[::-1]
+        assert [event.type for event in events] == [f"newsletters.issue_{verb}" for verb in verbs]
+        assert [event.at for event in events][1:] == [
+            issue.requested_at, issue.approved_at, issue.scheduled_at, issue.frozen_at, issue.completed_at,
+        ]  # fmt: skip
+        assert [event.actor_id for event in events] == [
+            issue.author_id, issue.requested_by_id, issue.approved_by_id, issue.scheduled_by_id, None, None,
+        ]  # fmt: skip
+    for issue in Issue.objects.exclude(state="completed"):
+        assert AuditEvent.objects.about(issue).last().type == "newsletters.issue_created"
     waiting = Issue.objects.get(state="in_review")
     assert can_move_issue(administrator, waiting, "approved")
     assert not can_move_issue(secretariat, waiting, "approved")  # wrote it
