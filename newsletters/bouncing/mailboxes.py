@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from newsletters.bouncing.notices import MOST_READ
 
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = 2_000
 _IMAPS = 993
 PATIENCE = 20  # seconds that the IMAP server may take for one answer
 

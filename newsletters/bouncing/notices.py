@@ -19,7 +19,7 @@ MOST_LINES = 2_000  # of the headers of one part, continued lines counted too
 _ENVELOPE = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to")
 _BOUNDARY = re.compile(r'boundary="([^"\r\n]{1,200})"|boundary=([^\s;"]{1,200})', re.IGNORECASE)
 _REPORT = re.compile(r'report-type="?([a-z-]{1,40})', re.IGNORECASE)
-_MESSAGE_ID = re.compile(r"<[^<>\s]{1,190}>")
+_MESSAGE_ID = re.compile(r"<[^<>\s\x00-\x1f\x7f]{1,190}>")
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _CODE = re.compile(r"\b([45]\d\d)\b")
 # What somebody says about a mail that reached them. "not-spam" takes it back; the others are about forged senders.

@@ -53,6 +53,9 @@ def _delivery_of(notice: Notice) -> Delivery | None:
 
 
 def _count(delivery: Delivery, kind: BounceKind, status: str, fingerprint: str) -> Bounce | None:
+    """Of one copy one notice of each kind: more say nothing new, and anybody who has it could send any number."""
+    if Bounce.objects.filter(delivery=delivery, kind=kind).exists():
+        return None
     bounce, made = Bounce.objects.get_or_create(
         fingerprint=fingerprint, defaults={"delivery": delivery, "kind": kind, "status": status[:12]}
     )

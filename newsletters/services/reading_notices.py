@@ -1,6 +1,7 @@
 """Takes the notices that wait in the mailbox: each counted once, and gone from there after that."""
 
 import logging
+import time
 
 from django.conf import settings
 
@@ -9,6 +10,8 @@ from newsletters.bouncing.notices import read_notice
 from newsletters.services.bounces import note_notice
 
 logger = logging.getLogger(__name__)
+
+LONGEST = 120  # seconds of one round; the task itself is ended after twice that
 
 
 def read_mailbox() -> int:
@@ -20,6 +23,7 @@ def read_mailbox() -> int:
     if not settings.PORTAL_BOUNCE_MAILBOX:
         return 0
     counted = seen = 0
+    until = time.monotonic() + LONGEST
     with open_mailbox(settings.PORTAL_BOUNCE_MAILBOX) as mailbox:
         for name, raw in mailbox.notices():
             notice = read_notice(raw)
@@ -27,6 +31,8 @@ def read_mailbox() -> int:
                 counted += 1
             mailbox.remove(name)
             seen += 1
+            if time.monotonic() >= until:
+                break
     if seen:
         logger.info("bounces: %s letters read, %s counted", seen, counted)
     return counted

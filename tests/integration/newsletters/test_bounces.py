@@ -2,6 +2,8 @@
 
 import datetime as dt
 import imaplib
+import io
+import time
 
 import pytest
 from django.utils import timezone
@@ -19,12 +21,13 @@ from newsletters.models import (
     Suppression,
     SuppressionReason,
 )
-from newsletters.services import bounces, forgetting
+from newsletters.services import bounces, forgetting, reading_notices
 from newsletters.services.reading_notices import read_mailbox
 from newsletters.services.suppressing import is_unwanted, lift_suppression, suppress_address
 from newsletters.tasks import erase_unconfirmed_subscribers, forget_delivery_addresses, read_bounces
 from platform_portal.access.checks import Refused
 from platform_portal.audit.models import AuditEvent
+from tests.factories.members import UserFactory
 from tests.factories.newsletters import DeliveryFactory, SubscriberFactory, SubscriptionFactory
 from tests.notices import complaint, report
 
@@ -153,6 +156,28 @@ class TestWhoseCopy:
         assert come_back(second) is not None
 
 
+class TestFloods:
+    def test_one_copy_comes_back_once_in_each_way(self, subscriber):
+        """Whoever has a copy has its address, too, and can write there as often as they like."""
+        delivery, other = copy_for(subscriber), copy_for(subscriber)
+        for number in range(20):
+            come_back(delivery, number, status=("4.2.2", "5.7.1")[number % 2])
+        assert sorted(Bounce.objects.values_list("kind", flat=True)) == [BounceKind.OTHER, BounceKind.SOFT]
+        subscriber.refresh_from_db()
+        assert subscriber.soft_bounces == 1
+        assert come_back(other, 99, status="4.2.2") is not None
+        row = come_back(delivery, 100)  # what it says for the first time counts
+        assert row.kind == BounceKind.HARD
+        lift_suppression(suppression=Suppression.objects.get(), by=UserFactory(secretariat=True))
+        assert come_back(delivery, 101) is None  # late news of a copy of then
+        assert not Suppression.objects.exists()
+
+    def test_what_no_database_keeps_is_no_name(self):
+        raw = report(to="postmaster@example.jp", original="Message-ID: <a\x00b@example.jp>\n")
+        notice = read_notice(raw)
+        assert notice is None or bounces.note_notice(notice) is None
+
+
 class TestHook:
     @pytest.fixture(autouse=True)
     def _secret(self, settings):
@@ -173,6 +198,41 @@ class TestHook:
         for raw in (b"", b"hello", report()[:300] + b"x" * 3 * MOST_READ):
             assert self.send(client, raw).status_code == 204
         assert not Bounce.objects.exists()
+
+    def test_a_hundred_megabytes_cost_their_beginning(self, client, monkeypatch):
+        asked = []
+
+        class Endless(io.RawIOBase):
+            def read(self, size=-1):
+                assert size > 0, "all of it"
+                asked.append(size)
+                return b"x" * size
+
+        def send(secret):
+            return client.request(
+                REQUEST_METHOD="POST",
+                PATH_INFO=HOOK,
+                CONTENT_TYPE="message/rfc822",
+                CONTENT_LENGTH="100000000",
+                HTTP_X_PORTAL_BOUNCE_SECRET=secret,
+                **{"wsgi.input": Endless()},
+            )
+
+        assert send("another secret").status_code == 403
+        assert asked == []  # not read at all
+        assert send(SECRET["X-Portal-Bounce-Secret"]).status_code == 204
+        assert sum(asked) == MOST_READ
+
+    def test_the_secret_is_compared_in_the_same_time_whatever_is_given(self, client, monkeypatch):
+        compared = []
+
+        def compare(given, wanted):
+            compared.append((given, wanted))
+            return False
+
+        monkeypatch.setattr("newsletters.views.bounce_hook.hmac.compare_digest", compare)
+        assert self.send(client, report()).status_code == 403
+        assert compared == [(b"a long secret", b"a long secret")]
 
     @pytest.mark.parametrize("given", [None, "", "another secret", "あ"])
     def test_without_the_secret(self, client, subscriber, given):
@@ -214,6 +274,23 @@ class TestMaildir:
             (folder / "new" / str(number)).write_bytes(b"x")
         read_mailbox()
         assert len(list((folder / "new").iterdir())) == 1
+
+    def test_a_run_ends_in_time_and_the_next_goes_on(self, folder, monkeypatch):
+        monkeypatch.setattr(reading_notices, "LONGEST", 0)
+        for number in range(3):
+            (folder / "new" / str(number)).write_bytes(b"x")
+        for left in (2, 1, 0, 0):
+            read_mailbox()
+            assert len(list((folder / "new").iterdir())) == left
+
+    def test_a_letter_of_a_hundred_megabytes(self, folder):
+        with (folder / "new" / "1").open("wb") as file:
+            file.write(report()[:300])
+            file.truncate(100_000_000)
+        before = time.process_time()
+        read_mailbox()
+        assert time.process_time() - before < 2
+        assert list((folder / "new").iterdir()) == []
 
     def test_another_run_was_faster(self, folder):
         (folder / "new" / "1").write_bytes(b"x")

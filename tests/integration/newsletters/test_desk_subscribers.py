@@ -7,11 +7,12 @@ import openpyxl
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from newsletters.importing import applying
+from newsletters.importing import applying, exporting
 from newsletters.importing.columns import MAX_BYTES, SUBSCRIBERS
 from newsletters.importing.planning import make_plan
 from newsletters.importing.uploads import intake
@@ -87,7 +88,8 @@ class TestList:
         shown = text_of(secretariat_client.get(LIST, {"newsletter": newsletter.public_id}))
         assert reader.address in shown
         assert "hana@" not in shown
-        assert "条件なしで" in text_of(secretariat_client.get(LIST, {"newsletter": "'"}))
+        for garbage in ("'", "\0"):
+            assert "条件なしで" in text_of(secretariat_client.get(LIST, {"newsletter": garbage}))
 
 
 class TestOne:
@@ -105,6 +107,8 @@ class TestOne:
         assert consent.text.text in shown
         assert newsletter.name in shown
         SubscriptionFactory(subscriber=subscriber)
+        for forged in ("\0", "zzzzzz", "x" * 10_000):
+            assert secretariat_client.post(address, {"newsletter": forged}).status_code == 404
         secretariat_client.post(address, {"newsletter": newsletter.public_id})
         subscription.refresh_from_db()
         assert subscription.how_ended == HowEnded.STAFF
@@ -413,6 +417,20 @@ def test_the_list_as_a_file_that_can_be_taken_in_again(secretariat_client, newsl
     assert (row.outcome, row.target) == (Outcome.UNCHANGED, subscriber)
     assert secretariat_client.get(f"{LIST}export/").status_code == 302
     assert b"reader" in b"".join(secretariat_client.post(f"{LIST}export/?newsletter='").streaming_content)
+
+
+def test_a_long_list_leaves_piece_by_piece(secretariat_client, newsletter, monkeypatch):
+    monkeypatch.setattr(exporting, "_CHUNK", 2)
+    for _each in range(5):
+        SubscriptionFactory(newsletter=newsletter)
+    response = secretariat_client.post(f"{LIST}export/")
+    assert response.streaming
+    lines = iter(response.streaming_content)
+    with CaptureQueriesContext(connection) as first:
+        next(lines), next(lines)
+    with CaptureQueriesContext(connection) as rest:
+        assert len(list(lines)) == 4
+    assert len(rest) == 2 * (len(first) - 1) > 0  # as many for each piece; the first also asks for all
 
 
 def test_members_of_staff_without_that_work(owner_client):

@@ -144,11 +144,11 @@ def test_no_header_gets_in_by_the_subject(writer, subject):
         )
 
 
-@pytest.mark.parametrize("name", ["sender_name", "name"])
+@pytest.mark.parametrize("name", ["sender_name", "name", "sender_address", "reply_address", "description"])
 def test_no_header_gets_in_by_a_name(writer, name):
     values = {
         "name": "便り", "sender_name": "事務局", "sender_address": "a@example.jp", "reply_address": "b@example.jp",
-        name: "名\r\nBcc: x@example.jp",
+        name: "news@example.jp\r\nBcc: x@example.jp",
     }  # fmt: skip
     with pytest.raises(ValidationError):
         masters.create_newsletter(values=values, by=writer)

@@ -41,6 +41,7 @@ from tests.factories.newsletters import (
 )
 from tests.factories.region import PortalSettingsFactory
 from tests.outbox import delivered
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "hana@example.jp"
@@ -197,6 +198,14 @@ class TestFlooding:
         client.post(SUBSCRIBE, written(other))
         assert len(delivered()) == 2
 
+    @pytest.mark.django_db(transaction=True)
+    def test_one_mail_also_for_two_who_ask_at_once(self, newsletter):
+        text = current_text()
+        at_once(
+            *[lambda: subscribing.ask_to_subscribe(address=ADDRESS, newsletters=[newsletter], text=text)] * 2
+        )
+        assert OutgoingMail.objects.count() == Consent.objects.count() == 1
+
     def test_so_many_from_one_place(self, client, newsletter):
         answers = [
             client.post(SUBSCRIBE, written(newsletter, address=f"reader{n}@example.jp")).status_code
@@ -220,8 +229,14 @@ class TestWhatIsRefused:
             {"address": ""},
             {"address": "hana@example.jp\r\nBcc: all@example.jp"},
             {"address": "x" * 2000},
+            {"address": "x" * 388 + "@example.jp"},
+            {"address": "hana\x00@example.jp"},
+            {"address": '"hana b"@example.jp'},
+            {"address": "はな@例え.jp"},
+            {"address": "長" * 3_500_000},
             {"newsletters": []},
             {"newsletters": ["zzzzzz"]},
+            {"newsletters": ["\x00"]},
             {"agrees": ""},
             {"version": "999"},
             {"version": ""},

@@ -152,6 +152,22 @@ def test_copies_differ_in_what_is_their_own(newsletter: Newsletter) -> None:
     assert len(one.splitlines()) == len(other.splitlines())
 
 
+@pytest.mark.parametrize("name", ["subject", "sender_name", "sender_address", "reply_address"])
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\0"])
+def test_no_content_writes_headers_of_its_own(newsletter: Newsletter, name: str, end: str) -> None:
+    """Forms and rows refuse it before; here it would leave."""
+    words = f"news@example.jp{end}Bcc: x@example.jp"
+    with pytest.raises(ValueError, match=r"line break|Invalid address"):
+        message_for(content_of(newsletter, **{name: words}), Copy(), newsletter)
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\0"])
+def test_nor_does_the_name_of_a_newsletter(newsletter: Newsletter, end: str) -> None:
+    newsletter.name = f"便り{end}Bcc: x@example.jp"
+    with pytest.raises(ValueError, match="line break"):
+        message_for(content_of(newsletter), Copy(), newsletter)
+
+
 @pytest.mark.parametrize(
     "copy",
     [Copy(address="a@example.jp\r\nBcc: x@example.jp"), Copy(message_id="<a>\n"), Copy(address="\0@a.jp")],

@@ -77,6 +77,7 @@ def test_a_complaint() -> None:
         report(to="postmaster@example.jp", original="Subject: without an id\n"),
         # Another's address made up: the part after the dot is a key of ours.
         report(to="b+1.0000000000000000@testserver", original="\n"),
+        report(to="postmaster@example.jp", original="Message-ID: <a\x00b@example.jp>\n"),
     ],
 )
 def test_what_is_no_notice(raw: bytes) -> None:
@@ -98,9 +99,14 @@ def test_what_is_no_notice(raw: bytes) -> None:
         b"To: " + b"b+1.aaaaaaaaaaaaaaaa@testserver," * 100_000,
         b'Content-Type: multipart/report; report-type=delivery-status; boundary="' + b"-" * 1_000_000,
         b"a:b\n" * 1_000_000,
+        # A thousand reports, each inside the one before.
+        b"".join(
+            b"Content-Type: multipart/report; report-type=delivery-status; boundary=x%d\n\n--x%d\n" % (n, n)
+            for n in range(1_000)
+        ),
         b"Content-Type: " + b"message/rfc822\n\nContent-Type: " * 50_000,
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_a_bomb_costs_little(raw: bytes) -> None:
     before = time.process_time()
