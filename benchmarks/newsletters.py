@@ -2,6 +2,7 @@
 
 import resource
 import smtplib
+import statistics
 import subprocess
 import sys
 import time
@@ -14,9 +15,11 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 
 ROOT = Path(__file__).resolve().parent.parent
 READERS = 100_000
+FEW_READERS = 100  # of another newsletter, for the pages of its ledger
 MAILS = {0: 1_500, 20: 400}  # by the sink's delay in milliseconds
 SENDERS = (1, 4, 8, 16)
 PEERS = ("post_office", "mailer", "newsletter")
@@ -77,15 +80,18 @@ class Sink:
 
 # --- Ours -------------------------------------------------------------------------------------
 def fill() -> None:
-    """Readers of one newsletter."""
+    """Readers of two newsletters."""
     from newsletters.models import Newsletter
 
-    newsletter = Newsletter.objects.create(
-        name="つながりだより",
-        sender_name="つながりポータル事務局",
-        sender_address="news@example.jp",
-        reply_address="news@example.jp",
-        list_label="tayori",
+    many, few = (
+        Newsletter.objects.create(
+            name=name,
+            sender_name="つながりポータル事務局",
+            sender_address="news@example.jp",
+            reply_address="news@example.jp",
+            list_label=label,
+        )
+        for name, label in (("つながりだより", "tayori"), ("小さなたより", "chiisana"))
     )
     with connection.cursor() as cursor:
         cursor.execute(
@@ -98,17 +104,22 @@ def fill() -> None:
         cursor.execute(
             "INSERT INTO newsletters_subscription (subscriber_id, newsletter_id, began_at, how_ended)"
             " SELECT id, %s, now(), '' FROM newsletters_subscriber",
-            [newsletter.pk],
+            [many.pk],
+        )
+        cursor.execute(
+            "INSERT INTO newsletters_subscription (subscriber_id, newsletter_id, began_at, how_ended)"
+            " SELECT id, %s, now(), '' FROM newsletters_subscriber ORDER BY id LIMIT %s",
+            [few.pk, FEW_READERS],
         )
 
 
 def is_complete() -> bool:
     from newsletters.models import Subscription
 
-    return bool(Subscription.objects.count() == READERS)
+    return bool(Subscription.objects.count() == READERS + FEW_READERS)
 
 
-def make_issue() -> Any:
+def make_issue(label: str = "tayori") -> Any:
     """Approved and due. About 14 kB as a mail."""
     from django.utils import timezone
 
@@ -117,7 +128,7 @@ def make_issue() -> Any:
     from newsletters.content import Content, to_json
     from newsletters.models import Issue, IssueState, Newsletter
 
-    newsletter = Newsletter.objects.get(list_label="tayori")
+    newsletter = Newsletter.objects.get(list_label=label)
     author, _made = User.objects.get_or_create(
         email="bench@example.jp", defaults={"name": "測る人", "role": "secretariat"}
     )
@@ -150,6 +161,18 @@ def make_issue() -> Any:
     )
 
 
+def frozen_issue(label: str = "tayori") -> tuple[Any, float]:
+    """And how many seconds the freezing took."""
+    from newsletters.services.freezing import freeze_issue
+
+    issue = make_issue(label)
+    began = time.perf_counter()
+    freeze_issue(issue)
+    seconds = time.perf_counter() - began
+    issue.refresh_from_db()
+    return issue, seconds
+
+
 def send_ours(issue: Any, senders: int, mails: int) -> int:
     """Returns how many megabytes the process grew by."""
     import datetime as dt
@@ -163,7 +186,7 @@ def send_ours(issue: Any, senders: int, mails: int) -> int:
 
     letter = Letter(approved_content_of(issue), issue.newsletter)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    until = timezone.now() + dt.timedelta(minutes=5)
+    until = timezone.now() + dt.timedelta(minutes=10)
     send_by(senders, issue, letter, Bounds(until, mails // senders))
     return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // MEGABYTE
 
@@ -218,30 +241,76 @@ def rate_of_peer(peer: str, target: Sink, mails: int) -> float:
 
 
 # --- What is said -----------------------------------------------------------------------------
-def figures(free_port: Any) -> Iterator[tuple[str, str, str, bool | None]]:
-    """(what, figure, bar, whether it passes) for the table of benchmarks.run."""
-    from newsletters.services.freezing import freeze_issue
-
+def figures(free_port: Any, *, to_all: bool = False) -> Iterator[tuple[str, str, str, bool | None]]:
+    """(what, figure, bar, whether it passes) for the table of benchmarks.run. `to_all`: an issue to every reader too."""
     missing = install_peers()
     for milliseconds, mails in MAILS.items():
         with sink(free_port(), milliseconds) as target:
             peers = {} if missing else {peer: rate_of_peer(peer, target, mails) for peer in PEERS}
             ours: dict[int, float] = {}
             with to_sink(target.port):
-                issue = make_issue()
-                began = time.perf_counter()
-                freeze_issue(issue)
-                seconds = time.perf_counter() - began
-                issue.refresh_from_db()
-                if not milliseconds:
-                    yield f"freezing {READERS:,} readers", f"{seconds:.1f} s", "≤ 5 s", seconds <= 5
+                issue, seconds = frozen_issue()
                 grown = 0
                 for senders in SENDERS:
                     target.reset()
                     grown = max(grown, send_ours(issue, senders, mails))
                     ours[senders] = target.rate()
+        if not milliseconds:
+            yield f"freezing {READERS:,} readers", f"{seconds:.1f} s", "≤ 5 s", seconds <= 5
+            yield from _ledger_rows(issue, frozen_issue("chiisana")[0])
         yield from _rows(milliseconds, mails, ours, peers, missing)
         yield f"memory while {4 * mails:,} copies leave", f"+{grown} MB", "≤ 30 MB", grown <= 30
+    if to_all:
+        yield _whole_issue(free_port())
+
+
+def _whole_issue(port: int) -> tuple[str, str, str, bool | None]:
+    with sink(port, 0) as target, to_sink(target.port):
+        issue, _seconds = frozen_issue()
+        target.reset()
+        grown = send_ours(issue, max(SENDERS), READERS)
+        mails, seconds = target.figures()
+    return (
+        f"memory while {mails:,} copies leave in {seconds:.0f} s, {max(SENDERS)} connections",
+        f"+{grown} MB",
+        "≤ 30 MB",
+        grown <= 30 and mails == READERS,
+    )
+
+
+def _ledger_rows(large: Any, small: Any) -> Iterator[tuple[str, str, str, bool | None]]:
+    """The pages of both issues, as staff see them."""
+    from django.test import Client
+    from django.urls import reverse
+
+    client = Client()
+    client.force_login(large.author, backend="django.contrib.auth.backends.ModelBackend")
+    for name, what in (("desk-issue-ledger", "every copy"), ("desk-sending", "progress")):
+        with override_settings(PORTAL_REQUIRE_MFA=False):
+            many, few = (
+                _page_of(client, reverse(f"newsletters:{name}", args=[issue.public_id]))
+                for issue in (large, small)
+            )
+        yield (
+            f"ledger of {READERS:,} copies ÷ of {FEW_READERS}, page of {what}",
+            f"{many[0] / few[0]:.1f} ({many[0]:.0f} ÷ {few[0]:.0f} ms; {many[1]} and {few[1]} queries)",
+            "≤ 2, the same queries",
+            many[0] <= 2 * few[0] and many[1] == few[1],
+        )
+
+
+def _page_of(client: Any, address: str) -> tuple[float, int]:
+    """(milliseconds, the medium of 15 times; queries)"""
+    assert client.get(address).status_code == 200
+    with CaptureQueriesContext(connection) as queries:
+        client.get(address)
+    count = len(queries)  # the next request forgets them
+    taken = []
+    for _ in range(15):
+        began = time.perf_counter()
+        client.get(address)
+        taken.append((time.perf_counter() - began) * 1000)
+    return statistics.median(taken), count
 
 
 def _rows(

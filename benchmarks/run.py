@@ -329,7 +329,7 @@ def newsletter_rows() -> list[Row]:
     from benchmarks import newsletters
 
     use_database_named("bench_newsletters", newsletters.is_complete, newsletters.fill)
-    return [Row(*figure) for figure in newsletters.figures(free_port)]
+    return [Row(*figure) for figure in newsletters.figures(free_port, to_all="--all" in sys.argv)]
 
 
 def growth_figures() -> dict[str, float]:
@@ -362,6 +362,7 @@ def main() -> int:
         return 1
     django.setup()
     if "--newsletters" in sys.argv:
+        call_command("collectstatic", verbosity=0, interactive=False)
         print("\n".join(str(row) for row in newsletter_rows()))
         return 0
     if "--prepare" in sys.argv:
