@@ -5,7 +5,7 @@ committed as `sending` before the server hears of it, and marked as soon as the 
 
 | what happens                            | lost | sent twice, of W senders                     |
 |-----------------------------------------|------|----------------------------------------------|
-| one worker killed                       | 0    | at most the copies its senders had in the air |
+| one worker killed                       | 0    | at most W, one for each of its connections   |
 | machine or database without power       | 0    | at most W                                    |
 | mail server dies                        | 0    | at most W                                    |
 | Redis away or emptied, beat or web away | 0    | 0                                            |

@@ -18,6 +18,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 import django
 from django.conf import settings
 
+from tests.faults import SENDERS
+
 PAUSE = 0.2  # seconds between rounds, where the product has thirty
 
 
@@ -29,7 +31,7 @@ def prepare() -> None:
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
     settings.EMAIL_BACKEND = "platform_portal.mail.backend.OutboxBackend"
     settings.PORTAL_NEWSLETTERS_PER_MINUTE = 600_000
-    settings.PORTAL_NEWSLETTER_SENDERS = 2
+    settings.PORTAL_NEWSLETTER_SENDERS = SENDERS
     settings.CELERY_TASK_ALWAYS_EAGER = False
     django.setup()
     from newsletters.management.commands import newsletter_tick

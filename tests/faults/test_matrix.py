@@ -17,6 +17,7 @@ from redis import Redis as RedisClient
 from platform_portal.embedded.home import locked
 from platform_portal.embedded.postgres import DATABASE, Postgres
 from platform_portal.embedded.redis_server import Redis
+from tests.faults import SENDERS
 from tests.faults.crew import ROOT, Crew, crew_of, nursery_for, wait_until
 from tests.faults.points import POINTS
 from tests.faults.report import Outcome, table, write_part
@@ -26,7 +27,6 @@ from tests.smtp_server import SmtpServer, smtp_server
 pytestmark = pytest.mark.faults
 
 READERS = 24
-SENDERS = 2  # of a worker
 # How many times a point is passed before the worker is struck there.
 NUMBERS = {"freeze": 1, "claim": 2, "tick": 1}
 BOUNDS = {"SIGKILL": SENDERS, "sink stopped": SENDERS, "PostgreSQL restarted": SENDERS}

@@ -9,13 +9,13 @@ from django.db import connection, connections
 
 from newsletters.ledger import counts_of
 from newsletters.models import Issue
+from tests.faults import SENDERS
 from tests.faults.crew import crew_of, nursery_for, wait_until
 from tests.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 POINTS = ("begin", "before the dot", "end")
-SENDERS = 2  # of a worker: so many copies are in the air when it is killed, and may go twice
 
 
 def test_killed_workers_lose_nothing(
