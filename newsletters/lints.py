@@ -1,10 +1,9 @@
 """What should be mended in an issue before it leaves. Each finding says where it is.
 
-An error keeps the issue from being sent to review and approved; a warning is for somebody to look at. No link is asked
-over the network: their form is judged, and those of the portal itself are looked up here.
+An error keeps the issue from being sent to review and approved; a warning is for somebody to look at. Links of the portal
+itself are looked up here; what pages outside have answered is known from the background (newsletters.outside).
 """
 
-import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import Resolver404, resolve
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consultations.models import ConsultationWindow
@@ -24,7 +24,8 @@ from newsletters.composing.filling import MOST_BLOCKS, NAMES, wish_of
 from newsletters.composing.plain import without_tags
 from newsletters.composing.source import Run, is_address, lines_of, tidy
 from newsletters.composing.wrapping import width_of
-from newsletters.models import Issue, Readership
+from newsletters.models import Issue, LinkAnswer, Readership
+from newsletters.outside import addresses_in, answers_of, is_own, is_within, leads_out, reason_of
 from platform_portal.japanese.tokens import likely_people
 
 SHORT_SUBJECT = 25  # full-width characters that a telephone shows
@@ -121,14 +122,14 @@ def _of_body(issue: Issue, composed: Composed) -> Iterator[Finding]:
 
 
 def _of_links(issue: Issue, composed: Composed) -> Iterator[Finding]:
-    runs: dict[str, Run] = {}
-    for block in composed.blocks:
-        for line in lines_of(block):
-            runs |= {run.address: run for run in line if run.address}
-    for address in runs:
+    addresses = addresses_in(composed.blocks)
+    answers = answers_of(addresses)
+    for address in addresses:
         finding = _of_link(address, issue.newsletter.readership)
         if finding is not None:
             yield finding
+        if leads_out(address) and (hint := _of_page(address, answers.get(address), issue)):
+            yield hint
     if "](" in issue.body and any("](" in run.text for run in _all_runs(composed)):
         words = _("リンクの書き方がちがうところがあります。[言葉](https://…) のように書いてください。")
         yield Finding("broken_link", words, Place.BODY)
@@ -148,9 +149,9 @@ def _of_link(address: str, readership: str) -> Finding | None:
     if not address.startswith("http"):
         return None
     parts = urlsplit(address)
-    if f"{parts.scheme}://{parts.netloc}" == settings.PORTAL_ORIGIN:
+    if is_own(address):
         return _of_own_link(parts.path or "/", shown, readership)
-    if _is_within(parts.hostname or ""):
+    if is_within(parts.hostname or ""):
         words = _("リンク先「%(address)s」は、読む人からは開けない場所です。") % shown
         return Finding("inner_link", words, Place.BODY)
     if parts.scheme == "http":
@@ -179,11 +180,23 @@ def _of_own_link(path: str, shown: dict[str, str], readership: str) -> Finding |
     return None
 
 
-def _is_within(host: str) -> bool:
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return "." not in host or host.endswith((".localhost", ".local", ".internal", ".test"))
+def _of_page(address: str, answer: LinkAnswer | None, issue: Issue) -> Finding | None:
+    """Never keeps an issue back: the line may be down on our side."""
+    shown = {"address": address[:100]}
+    if answer is not None and not answer.is_ok:
+        words = _(
+            "リンク先「%(address)s」は、%(day)s に確かめたとき、つながりませんでした（%(reason)s）。"
+            "アドレスが正しいか、開いて確かめてください。"
+        ) % {
+            **shown,
+            "day": f"{timezone.localtime(answer.asked_at):%-m月%-d日 %-H:%M}",
+            "reason": reason_of(answer),
+        }
+        return Finding("dead_link", words, Place.BODY, is_error=False)
+    if answer is None and settings.PORTAL_CHECK_LINKS and not issue._state.adding:
+        words = _("リンク先「%(address)s」は、まだ確かめていません。数分のうちに、自動で確かめます。") % shown
+        return Finding("unchecked_link", words, Place.BODY, is_error=False)
+    return None
 
 
 def _of_people(issue: Issue) -> Iterator[Finding]:

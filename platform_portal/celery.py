@@ -28,6 +28,7 @@ SCHEDULE: tuple[tuple[str, crontab | float, int | None], ...] = (
     ("meetings.tasks.attendance.write_letters", crontab(), 50),
     ("meetings.tasks.read_waiting_papers", crontab(minute="*/5"), 280),
     ("newsletters.tasks.subscribers.read_bounces", crontab(minute="*/5"), 280),
+    ("newsletters.tasks.issues.ask_links", crontab(minute="*/5"), 280),
     ("members.tasks.tell_of_waiting_messages", crontab(minute="*/10"), 500),
     # Small runs through the small hours: together they ask every link once a week, and no mail waits long.
     ("consultations.tasks.check_links", crontab(hour="1-4", minute="*/10"), 540),

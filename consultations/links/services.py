@@ -2,7 +2,7 @@
 
 import datetime as dt
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -39,22 +39,31 @@ def check_links(
     if not settings.PORTAL_CHECK_LINKS:
         return Run()
     keep_to_links_in_use()
-    until = time.monotonic() + seconds
-    last_asked: dict[str, float] = {}
+    links = {link.url: link for link in due_links()[:limit]}
     checked = failed = 0
-    for link in due_links()[:limit]:
-        host = urlsplit(link.url).netloc.lower()
-        wait = last_asked.get(host, 0.0) + pause - time.monotonic() if host in last_asked else 0.0
-        if time.monotonic() + max(wait, 0.0) >= until:
-            break
-        if wait > 0:
-            time.sleep(wait)
-        answer = asker(link.url, allowed=settings.PORTAL_LINK_CHECK_ALLOWED)
-        last_asked[host] = time.monotonic()
-        note_answer(link, answer)
+    for url, answer in ask_in_turn(list(links), seconds=seconds, asker=asker, pause=pause):
+        note_answer(links[url], answer)
         checked += 1
         failed += not answer.is_ok
     return Run(checked, failed)
+
+
+def ask_in_turn(
+    urls: Sequence[str], *, seconds: float, asker: Callable[..., Answer], pause: float
+) -> Iterator[tuple[str, Answer]]:
+    """One after the other, a pause before a host is asked again, until the time is over."""
+    until = time.monotonic() + seconds
+    last_asked: dict[str, float] = {}
+    for url in urls:
+        host = urlsplit(url).netloc.lower()
+        wait = last_asked.get(host, 0.0) + pause - time.monotonic() if host in last_asked else 0.0
+        if time.monotonic() + max(wait, 0.0) >= until:
+            return
+        if wait > 0:
+            time.sleep(wait)
+        answer = asker(url, allowed=settings.PORTAL_LINK_CHECK_ALLOWED)
+        last_asked[host] = time.monotonic()
+        yield url, answer
 
 
 def due_links() -> "list[LinkCheck]":

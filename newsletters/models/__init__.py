@@ -20,6 +20,7 @@ from newsletters.models.issues import (
     IssueAttachment,
     IssueState,
 )
+from newsletters.models.links import LONGEST_ADDRESS, LinkAnswer
 from newsletters.models.newsletters import Newsletter, Readership
 from newsletters.models.subscribers import (
     NOT_REACHED,
@@ -40,6 +41,7 @@ __all__ = [
     "ENDED_STATES",
     "FROZEN_STATES",
     "HELD_STATES",
+    "LONGEST_ADDRESS",
     "LONGEST_BODY",
     "LONGEST_SUBJECT",
     "NOT_REACHED",
@@ -56,6 +58,7 @@ __all__ = [
     "Issue",
     "IssueAttachment",
     "IssueState",
+    "LinkAnswer",
     "Newsletter",
     "Pace",
     "Readership",

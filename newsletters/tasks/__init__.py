@@ -1,6 +1,6 @@
 """Tasks by subject, imported here so that Celery finds them."""
 
-from newsletters.tasks.issues import remind_of_duties, sweep_attachments
+from newsletters.tasks.issues import ask_links, remind_of_duties, sweep_attachments
 from newsletters.tasks.sending import pump, tick
 from newsletters.tasks.subscribers import (
     apply_subscriber_import,
@@ -13,6 +13,7 @@ from newsletters.tasks.subscribers import (
 
 __all__ = [
     "apply_subscriber_import",
+    "ask_links",
     "erase_unconfirmed_subscribers",
     "forget_delivery_addresses",
     "forget_old_subscriber_imports",

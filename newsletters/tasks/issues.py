@@ -1,5 +1,6 @@
 from celery import shared_task
 
+from newsletters import outside
 from newsletters.services import attachments, duties
 
 
@@ -7,6 +8,12 @@ from newsletters.services import attachments, duties
 def remind_of_duties() -> None:
     """Tells editors of their turn, some days before and on the day. Safe twice a day."""
     duties.remind_of_duties()
+
+
+@shared_task(time_limit=180, soft_time_limit=160)
+def ask_links() -> None:
+    """Asks some of the pages that issues lead to, before they leave; the next run goes on."""
+    outside.ask_links()
 
 
 @shared_task(time_limit=300, soft_time_limit=280)
