@@ -80,7 +80,9 @@ def test_an_issue_that_stands_still(secretariat: Any, values: dict[str, Any]) ->
     issue = sending(2, **values)
     assert jobs_of(secretariat) == {STILL: (1, address_of(issue))}
     client = signed_in(secretariat)
-    assert "続きから送ります" in client.get(address_of(issue)).content.decode()
+    shown = client.get(address_of(issue)).content.decode()
+    assert "続きから送ります" in shown
+    assert "分ほどです" not in shown  # nobody knows when
     issue.save(update_fields=["updated_at"])  # it has just been resumed
     assert jobs_of(secretariat) == {}
     assert "続きから送ります" not in client.get(address_of(issue)).content.decode()
