@@ -17,6 +17,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from consultations.links.wording import in_words
 from consultations.models import ConsultationWindow
 from meetings.models import Event, Meeting
 from newsletters.composing import Composed
@@ -25,7 +26,7 @@ from newsletters.composing.plain import without_tags
 from newsletters.composing.source import Run, is_address, lines_of, tidy
 from newsletters.composing.wrapping import width_of
 from newsletters.models import Issue, LinkAnswer, Readership
-from newsletters.outside import addresses_in, answers_of, is_own, is_within, leads_out, reason_of
+from newsletters.outside import addresses_in, answers_of, is_own, is_within, leads_out
 from platform_portal.japanese.tokens import likely_people
 
 SHORT_SUBJECT = 25  # full-width characters that a telephone shows
@@ -190,7 +191,7 @@ def _of_page(address: str, answer: LinkAnswer | None, issue: Issue) -> Finding |
         ) % {
             **shown,
             "day": f"{timezone.localtime(answer.asked_at):%-m月%-d日 %-H:%M}",
-            "reason": reason_of(answer),
+            "reason": in_words(answer.status),
         }
         return Finding("dead_link", words, Place.BODY, is_error=False)
     if answer is None and settings.PORTAL_CHECK_LINKS and not issue._state.adding:

@@ -11,8 +11,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from consultations.links.fetching import Answer, ask
 from consultations.links.services import PAUSE, ask_in_turn
@@ -25,14 +23,6 @@ A_DAY = dt.timedelta(days=1)
 SECOND_LOOK = dt.timedelta(minutes=30)  # after a page that did not answer
 WORKED_ON = dt.timedelta(days=30)  # a draft that nobody has touched for so long leaves nowhere
 KEPT = dt.timedelta(days=90)
-# What the checker says in a word of its own, for people.
-_REASONS = {
-    "timeout": gettext_lazy("時間のうちに答えがありません"),
-    "no such host": gettext_lazy("その名前のサーバーがありません"),
-    "TLS": gettext_lazy("安全につなげません"),
-    "not public": gettext_lazy("外から開けない場所です"),
-    "too many redirects": gettext_lazy("転送が終わりません"),
-}
 
 
 def addresses_in(blocks: Iterable[Block]) -> list[str]:
@@ -67,13 +57,6 @@ def answers_of(addresses: Iterable[str]) -> dict[str, LinkAnswer]:
     if not wanted:
         return {}
     return {answer.url: answer for answer in LinkAnswer.objects.filter(url__in=wanted)}
-
-
-def reason_of(answer: LinkAnswer) -> str:
-    """Why a page could not be reached, in words or as the number that its server gave."""
-    if answer.status.isdigit():
-        return answer.status
-    return str(_REASONS.get(answer.status, _("つながりません")))
 
 
 def ask_links(*, asker: Callable[..., Answer] = ask, pause: float = PAUSE) -> int:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from consultations.desk_filters import LinkFilter
 from consultations.links.services import windows_of_links
+from consultations.links.wording import in_words
 from consultations.models import LinkCheck
 from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
@@ -23,7 +24,7 @@ def link_list(request: HttpRequest) -> HttpResponse:
     page = paged(request, links.order_by("-failures", "url"))
     rows = list(page.object_list)
     windows = windows_of_links([link.url for link in rows])
-    page.object_list = [(link, windows[link.url]) for link in rows]
+    page.object_list = [(link, windows[link.url], in_words(link.last_status)) for link in rows]
     context = {
         "filter": found,
         "page": page,

@@ -265,6 +265,16 @@ class TestRuns:
         call_command("check_links")
         assert "確かめたリンク 0件" in capsys.readouterr().out
 
+    def test_list_says_in_words_what_came_of_asking(self, owner_client: Client) -> None:
+        for name, status in {"slow": "timeout", "odd": "BadStatusLine", "gone": "404"}.items():
+            WindowFactory(website=f"https://{name}.example/")
+            LinkCheckFactory(url=f"https://{name}.example/", last_status=status)
+        page = text_of(owner_client.get("/desk/verification/links/"))
+        for words in ("時間のうちに答えがありません", "つながりません", "404"):
+            assert words in page
+        assert "timeout" not in page
+        assert "BadStatusLine" not in page
+
     def test_list_has_constant_queries(self, owner_client: Client) -> None:
         counts = []
         for size in (0, 3, 57):
