@@ -7,7 +7,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from reports.models import Activity, AnnualReport, Evidence, Rendering, RenderingState, ReportComment
+from reports.models import (
+    Activity,
+    AnnualReport,
+    Evidence,
+    ImportDoubt,
+    Rendering,
+    RenderingState,
+    ReportComment,
+)
 from reports.urls import urlpatterns
 from tests.conftest import signed_in
 from tests.factories.members import OrganizationFactory, UserFactory
@@ -20,6 +28,7 @@ from tests.factories.reports import (
     EvidenceFactory,
     GrantCategoryFactory,
     GrantSchemeFactory,
+    ImportDoubtFactory,
     RenderingFactory,
     ReportCommentFactory,
 )
@@ -117,6 +126,7 @@ def world() -> dict[str, Any]:
     report.sections.update(body=SECRET)
     comment = ReportCommentFactory(text=SECRET)
     file = RenderingFactory(report=report, error=SECRET, state=RenderingState.FAILED)
+    doubt = ImportDoubtFactory(scheme=scheme, text=SECRET)
     return {
         "year": YEAR,
         "number": 3,
@@ -130,6 +140,7 @@ def world() -> dict[str, Any]:
             "project": line.project.public_id,
             "activity": activity.public_id,
             "evidence": activity.public_id,
+            "doubt": doubt.public_id,
         },
     }
 
@@ -214,5 +225,5 @@ def test_things_of_another_are_not_found_under_ones_own(world, secretariat_clien
 def _everything() -> list[Any]:
     return [
         list(model.objects.order_by("pk").values())
-        for model in (Activity, AnnualReport, Rendering, ReportComment)
+        for model in (Activity, AnnualReport, ImportDoubt, Rendering, ReportComment)
     ]

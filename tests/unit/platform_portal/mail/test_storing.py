@@ -100,7 +100,7 @@ def with_calendar() -> EmailMessage:
 @pytest.mark.parametrize(
     ("message", "words"),
     [
-        (attached(), "attachments"),
+        (attached(), "bytes of a file"),
         (with_calendar(), "text/calendar"),
         (EmailMessage("件名", "", to=["a@npo.example"], headers={"Message-ID": "<1@x>"}), "message-id"),
     ],
