@@ -34,6 +34,10 @@ MEGABYTE = 1024 * 1024
 MOST_BYTES = 8 * MEGABYTE  # of one copy as it leaves, encoded
 MANY_BYTES = MEGABYTE
 LEFT_TO_WRITE = re.compile(r"（ここに、[^（）\n]{1,60}書きます。）")
+# What stays in the mail as it was typed, because it was not typed as it has to be.
+_INLINE_BLOCK = re.compile(r"(?:\{\{|｛｛)[^{}｛｝]*(?:\}\}|｝｝)")
+_RAW_BOLD = re.compile(r"\*\*|＊＊")
+_RAW_HEADING = re.compile(r"[#＃]{1,6}[^\s#＃0-9０-９]")  # not #8008
 _MOBILE = re.compile(r"(?<!\d)0[789]0[-\s]?\d{4}[-\s]?\d{4}(?!\d)")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ーｰ", "-"))
 # Rows that an address of ours speaks of: readers must be able to open them.
@@ -111,6 +115,7 @@ def _of_body(issue: Issue, composed: Composed) -> Iterator[Finding]:
                 "使えるのは %(known)s と、それに「5件」「30日」などを付けたものです。"
             ) % {**where, "known": "、".join(f"{{{{{name}}}}}" for name in NAMES)}
             yield Finding("unknown_block", words, Place.BODY)
+    yield from _of_marks(composed)
     body = tidy(issue.body)
     if left := LEFT_TO_WRITE.findall(body):
         words = _("ひな形の文が残っています：%(left)s") % {"left": "、".join(dict.fromkeys(left))}
@@ -120,6 +125,26 @@ def _of_body(issue: Issue, composed: Composed) -> Iterator[Finding]:
             "HTMLのタグのようなものがあります。文字だけのメールからは消え、HTMLのメールではそのまま見えます。"
         )
         yield Finding("tags", words, Place.BODY, is_error=False)
+
+
+def _of_marks(composed: Composed) -> Iterator[Finding]:
+    lines = ["".join(run.text for run in line) for block in composed.blocks for line in lines_of(block)]
+    inline = [found for line in lines for found in _INLINE_BLOCK.findall(line)]
+    if inline:
+        words = _(
+            "「%(block)s」は、1行にそれだけを書いたときに、内容に入れかわります。前後の言葉を、別の行に移してください。"
+        )
+        yield Finding("inline_block", words % {"block": inline[0]}, Place.BODY)
+    if any(_RAW_BOLD.search(line) for line in lines):
+        words = _(
+            "太字にならない「**」が、そのまま見えます。半角の * を2つずつ、言葉の前と後ろに書いてください。"
+        )
+        yield Finding("raw_bold", words, Place.BODY, is_error=False)
+    if any(_RAW_HEADING.match(line) for line in lines):
+        words = _(
+            "「#」で始まっていても見出しにならない行があります。# と言葉のあいだに、空白を1つ入れてください。"
+        )
+        yield Finding("raw_heading", words, Place.BODY, is_error=False)
 
 
 def _of_links(issue: Issue, composed: Composed) -> Iterator[Finding]:

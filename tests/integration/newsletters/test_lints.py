@@ -26,6 +26,7 @@ def codes(body: str = "本文", **values: object) -> list[str]:
 
 def test_a_good_issue_has_none():
     assert codes("# 催し\n\n[県](https://www.example.jp/) [電話](tel:0120279338) 髙﨑①㈱") == []
+    assert codes("**大事**なこと\n\n#8008 に電話できます") == []
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,11 @@ def test_a_good_issue_has_none():
         ({"body": "{{天気}}"}, "unknown_block"),
         ({"body": "{{催し}}"}, "empty_block"),
         ({"body": "".join(f"{{{{催し {n}件}}}}\n" for n in range(1, 25))}, "many_blocks"),
+        ({"body": "{{催し}}のお知らせ"}, "inline_block"),
+        ({"body": "- くわしくは｛｛新しい窓口｝｝へ"}, "inline_block"),
+        ({"body": "＊＊大事＊＊"}, "raw_bold"),
+        ({"body": "**大事"}, "raw_bold"),
+        ({"body": "はじめに\n#催し"}, "raw_heading"),
         ({"body": "（ここに、今月のひとことを書きます。）"}, "left_to_write"),
         ({"body": "<b>太字</b>"}, "tags"),
         ({"body": "[押す](javascript:alert)"}, "broken_link"),
