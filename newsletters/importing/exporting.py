@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch
+from django.utils import timezone
 
 from newsletters.importing.columns import COLUMNS, ONLY_SHOWN
 from newsletters.models import Consent, Subscription, Suppression
@@ -33,9 +34,9 @@ def table_rows(subscribers: Any) -> Iterator[list[str]]:
             subscriber.address,
             values.write_list([row.newsletter.name for row in subscriber.running]),
             (latest.proof or str(latest.get_how_display())) if latest else "",
-            values.write_date(latest.asked_at.date()) if latest else "",
+            values.write_date(timezone.localdate(latest.asked_at)) if latest else "",
             subscriber.organization.public_id if subscriber.organization else "",
             str(subscriber.get_state_display()),
-            values.write_date(subscriber.confirmed_at.date()) if subscriber.confirmed_at else "",
+            values.write_date(timezone.localdate(subscriber.confirmed_at)) if subscriber.confirmed_at else "",
             values.write_flag(subscriber.is_stopped),
         ]

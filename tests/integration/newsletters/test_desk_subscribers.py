@@ -1,5 +1,6 @@
 """The desk's pages about subscribers: what staff see, write, take in and hand out."""
 
+import datetime as dt
 import io
 import time
 
@@ -84,7 +85,10 @@ class TestList:
         assert "taro@" not in shown
         secretariat_client.post(f"{LIST}find/", {"words": ""})
         assert "hana@" not in text_of(secretariat_client.get(LIST, {"state": "unconfirmed"}))
+        assert "hana@" in text_of(secretariat_client.get(LIST, {"state": "left"}))
+        assert "hana@" not in text_of(secretariat_client.get(LIST, {"state": "confirmed"}))
         reader = SubscriptionFactory(newsletter=newsletter).subscriber
+        assert reader.address not in text_of(secretariat_client.get(LIST, {"state": "left"}))
         shown = text_of(secretariat_client.get(LIST, {"newsletter": newsletter.public_id}))
         assert reader.address in shown
         assert "hana@" not in shown
@@ -404,6 +408,8 @@ def test_the_list_as_a_file_that_can_be_taken_in_again(secretariat_client, newsl
     ConsentFactory(
         subscriber=subscriber, how=HowAsked.IMPORT, proof="=1+1", text=None, confirmed_at=timezone.now()
     )
+    night = dt.datetime(2026, 11, 1, 15, 0, tzinfo=dt.UTC)  # the second of November began in Japan
+    Consent.objects.update(asked_at=night, confirmed_at=night)
     SubscriberFactory(state="unconfirmed", confirmed_at=None)
     response = secretariat_client.post(f"{LIST}export/?state=confirmed")
     content = b"".join(response.streaming_content)
@@ -411,6 +417,7 @@ def test_the_list_as_a_file_that_can_be_taken_in_again(secretariat_client, newsl
     text = content.decode()
     assert "'+hana@example.jp" in text
     assert "'=1+1" in text
+    assert ",2026-11-02," in text
     (event,) = AuditEvent.objects.filter(type="newsletters.subscribers_exported")
     assert event.new == {"count": 1, "conditions": {"state": "confirmed"}}
     (row,) = make_plan(table=SUBSCRIBERS.read(content)).rows
