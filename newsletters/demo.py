@@ -26,10 +26,10 @@ from newsletters.models import (
     Subscriber,
     SubscriberState,
     Subscription,
-    Suppression,
     SuppressionReason,
 )
 from newsletters.services.moving import move_issue
+from newsletters.services.suppressing import suppress_address
 from newsletters.workflow import ISSUE_WAYS
 from platform_portal.audit import services as audit
 from platform_portal.audit.models import AuditEvent
@@ -80,7 +80,7 @@ def _add_readers(newsletters: list[Newsletter], *, by: Any) -> None:
                 ended_at=timezone.now() - dt.timedelta(days=number - READERS + 5),
                 how_ended=HowEnded.ONE_CLICK,
             )
-    Suppression.objects.create(address="dokusha05@example.jp", reason=SuppressionReason.HARD_BOUNCE)
+    suppress_address(address="dokusha05@example.jp", reason=SuppressionReason.HARD_BOUNCE, by=None)
 
 
 def _add_members(newsletter: Newsletter) -> None:

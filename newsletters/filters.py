@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from newsletters.models import (
@@ -14,6 +15,8 @@ from newsletters.models import (
     SuppressionReason,
 )
 
+LEFT = "left"  # was registered, and gets nothing any more
+
 
 class SubscriberFilter(django_filters.FilterSet):  # type: ignore[misc]  # ships no types
     newsletter = django_filters.ModelChoiceFilter(
@@ -24,7 +27,10 @@ class SubscriberFilter(django_filters.FilterSet):  # type: ignore[misc]  # ships
         method="filter_newsletter",
     )
     state = django_filters.ChoiceFilter(
-        label=_("状態"), choices=SubscriberState.choices, empty_label=_("すべて")
+        label=_("状態"),
+        choices=[*SubscriberState.choices, (LEFT, _("やめた"))],
+        empty_label=_("すべて"),
+        method="filter_state",
     )
 
     class Meta:
@@ -34,6 +40,14 @@ class SubscriberFilter(django_filters.FilterSet):  # type: ignore[misc]  # ships
     def filter_newsletter(self, queryset: Any, name: str, value: Newsletter) -> Any:
         readers = Subscription.objects.current().filter(newsletter=value)
         return queryset.filter(pk__in=readers.values("subscriber"))
+
+    def filter_state(self, queryset: Any, name: str, value: str) -> Any:
+        """As the list names it: who is registered gets something."""
+        if value == SubscriberState.UNCONFIRMED:
+            return queryset.filter(state=value)
+        gets = Exists(Subscription.objects.current().filter(subscriber=OuterRef("pk")))
+        confirmed = queryset.filter(state=SubscriberState.CONFIRMED)
+        return confirmed.filter(~gets if value == LEFT else gets)
 
 
 class SuppressionFilter(django_filters.FilterSet):  # type: ignore[misc]  # ships no types

@@ -73,10 +73,12 @@ def suppression_lift(request: HttpRequest, public_id: str) -> HttpResponse:
     back = reverse("newsletters:desk-suppression-list")
     if request.method == "POST":
         attempt(
-            request, partial(lift_suppression, suppression=row, by=request.user), _("止めるのをやめました。")
+            request,
+            partial(lift_suppression, suppression=row, by=request.user),
+            _("配信の停止を解きました。"),
         )
         return redirect(back)
-    title = _("止めるのをやめる")
+    title = _("配信の停止を解く")
     context = {
         "row": row,
         "title": title,

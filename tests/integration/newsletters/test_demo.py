@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from newsletters.demo import load_demo_newsletters
 from newsletters.ledger import counts_of
-from newsletters.models import Delivery, Duty, Issue, Newsletter, Subscriber
+from newsletters.models import Delivery, Duty, Issue, Newsletter, Subscriber, Suppression
 from newsletters.permissions import can_move_issue
 from platform_portal.audit.models import AuditEvent
 from tests.factories.members import MembershipFactory
@@ -26,6 +26,7 @@ def test_newsletters_with_readers_and_balanced_ledgers(
     people = {"editors": [owner, secretariat], "approver": administrator}
     assert load_demo_newsletters(**people) == 3
     assert Subscriber.objects.count() == 43
+    assert Suppression.objects.of("dokusha05@example.jp").exists()
     sent = Issue.objects.completed()
     for issue in sent:
         counts = counts_of(issue)
