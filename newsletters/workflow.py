@@ -16,8 +16,8 @@ ISSUE_WAYS: dict[tuple[IssueState, IssueState], Way] = {
         "approved", _("承認する"), Permission.APPROVE_ISSUES, needs_other_person=True
     ),
     # An edit does this by itself: what was approved is not what stands there now.
-    (_S.APPROVED, _S.DRAFT): Way("reopened", _("書き直す"), Permission.EDIT_ISSUES),
-    (_S.SCHEDULED, _S.DRAFT): Way("reopened", _("書き直す"), Permission.EDIT_ISSUES),
+    (_S.APPROVED, _S.DRAFT): Way("reopened", _("承認を取り消して下書きに戻す"), Permission.EDIT_ISSUES),
+    (_S.SCHEDULED, _S.DRAFT): Way("reopened", _("承認を取り消して下書きに戻す"), Permission.EDIT_ISSUES),
     (_S.APPROVED, _S.SCHEDULED): Way("scheduled", _("送る時刻を決める"), Permission.SEND_ISSUES),
     (_S.SCHEDULED, _S.APPROVED): Way("unscheduled", _("予定を取り消す"), Permission.SEND_ISSUES),
     (_S.SCHEDULED, _S.SENDING): Way("sending_began", _("送りはじめる"), None),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from newsletters.composing.html import page_html
 from newsletters.content import TOKEN_MARK, AttachedFile, Content
 from newsletters.lints import Finding, Place
-from newsletters.models import Issue
+from newsletters.models import Issue, IssueState
 from platform_portal.access.checks import requires
 from platform_portal.access.roles import Permission
 from platform_portal.desk import Crumbs, Step, crumbs
@@ -77,6 +77,13 @@ def addressed(findings: list[Finding], issue: Issue) -> list[tuple[Finding, str]
         Place.SETTINGS: reverse("region:settings"),
     }
     return [(finding, places[finding.place]) for finding in findings]
+
+
+def returned_with(issue: Issue, history: list[Any]) -> Any | None:
+    """The line of the record that says why a draft has to be mended, with its reason."""
+    if issue.state != IssueState.DRAFT:
+        return None
+    return next((line for line in history if line.note), None)
 
 
 def posted(request: HttpRequest) -> Any:

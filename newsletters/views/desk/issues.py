@@ -16,7 +16,15 @@ from newsletters.lints import errors_in, lint
 from newsletters.models import BOUND_STATES, Issue, IssueState, Subscriber
 from newsletters.permissions import check_can_edit_issue, check_can_move_issue
 from newsletters.services import issues as services
-from newsletters.views.desk.common import addressed, get_issue, posted, shown, steps_of_issue, writes
+from newsletters.views.desk.common import (
+    addressed,
+    get_issue,
+    posted,
+    returned_with,
+    shown,
+    steps_of_issue,
+    writes,
+)
 from newsletters.workflow import ISSUE_WAYS
 from platform_portal.access.checks import has, reason_against
 from platform_portal.access.roles import Permission
@@ -42,7 +50,10 @@ _FORWARD = (IssueState.IN_REVIEW, IssueState.APPROVED, IssueState.SCHEDULED)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A way on. `against` says why it cannot be taken, or is empty; `page`: the URL name of a page of its own."""
+    """A way on. `against` says why it cannot be taken, or is empty; `page`: the URL name of a page of its own.
+
+    `others`: it is the step of other people, in words; then there is no button at all.
+    """
 
     to: str
     label: str
@@ -50,6 +61,7 @@ class Step:
     needs_reason: bool
     is_main: bool
     page: str
+    others: str = ""
 
 
 @writes
@@ -81,9 +93,7 @@ def issue_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "readers": Subscriber.objects.reading(issue.newsletter).count(),
         "may_see_sending": has(request.user, Permission.SEND_ISSUES) and issue.state in BOUND_STATES,
         "history": history,
-        "returned": next((line for line in history if line.note), None)
-        if issue.state == IssueState.DRAFT
-        else None,
+        "returned": returned_with(issue, history),
         "crumbs": steps_of_issue(issue),
     }
     return render(
@@ -118,6 +128,7 @@ def issue_approve(request: HttpRequest, public_id: str) -> HttpResponse:
         "error_count": len(errors_in(findings)),
         "against": reason_against(check_can_move_issue, request.user, issue, IssueState.APPROVED),
         "readers": Subscriber.objects.reading(issue.newsletter).count(),
+        "attachments": issue.attachments.order_by("pk"),
         "crumbs": steps_of_issue(issue, (_("確認して承認する"), "")),
     }
     return render(request, "newsletters/desk/approve.html", context)
@@ -176,16 +187,37 @@ def _move(request: HttpRequest, issue: Issue, form: StepForm) -> bool:
     }
     if to not in actions or (to == IssueState.APPROVED and before == IssueState.IN_REVIEW):
         raise Http404  # has a page of its own, or is the portal's
-    done = _("「%(state)s」にしました。") % {"state": to.label}
-    return attempt(request, actions[to], done)
+    return attempt(request, actions[to], _done(before, to))
+
+
+def _done(before: IssueState, to: IssueState) -> str:
+    """What was done, and whose turn it is now."""
+    if to == IssueState.IN_REVIEW:
+        return _("確認を頼みました。事務局の「きょうの仕事」に出ています。")
+    if to == IssueState.DRAFT and before == IssueState.IN_REVIEW:
+        return _("理由を付けて、下書きに戻しました。")
+    if to == IssueState.DRAFT:
+        return _("承認を取り消して、下書きに戻しました。")
+    if to == IssueState.APPROVED:
+        return _("送る予定を取り消しました。承認はそのままです。")
+    return _("この号をやめました。")
 
 
 def _steps_of(user: Any, issue: Issue, errors: int) -> list[Step]:
-    """Every way that leads on from here, also those that this person may not take; the main one first."""
+    """Every way that leads on from here, the main one first. Of the steps of others only those that come next."""
     steps = []
     for (before, to), way in ISSUE_WAYS.items():
         pair = (before, to)
         if before != issue.state or (pair not in _BUTTONS and pair not in _PAGES):
+            continue
+        if way.permission is not None and not has(user, way.permission):
+            if pair in _PAGES:
+                words = (
+                    _("ほかの人（事務局）が確かめて、承認します。")
+                    if to == IssueState.APPROVED
+                    else _("送る時刻は、事務局が決めます。")
+                )
+                steps.append(Step(to.value, str(way.label), "", way.needs_reason, True, "", words))
             continue
         against = reason_against(check_can_move_issue, user, issue, to)
         if not against and to == IssueState.IN_REVIEW and errors:

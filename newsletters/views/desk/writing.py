@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from meetings.audit_labels.history import history_of
 from newsletters.composing.filling import NAMES
 from newsletters.forms.issues import IssueForm
 from newsletters.issue_filters import IssueFilter
@@ -23,6 +24,7 @@ from newsletters.views.desk.common import (
     get_issue,
     issue_steps,
     posted,
+    returned_with,
     shown,
     steps_of_issue,
     writes,
@@ -123,6 +125,7 @@ def issue_write(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "title": _("号を書く"),
         "voids": issue.state in services.VOIDED_STATES,
+        "returned": returned_with(issue, history_of(issue)),
         "crumbs": steps_of_issue(issue, (_("書く"), "")),
     }
     return _write_page(request, form, issue, context)

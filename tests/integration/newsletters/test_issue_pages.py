@@ -19,6 +19,7 @@ from tests.conftest import signed_in, text_of
 from tests.factories.members import UserFactory
 from tests.factories.newsletters import (
     DutyFactory,
+    IssueAttachmentFactory,
     IssueFactory,
     NewsletterFactory,
     SubscriptionFactory,
@@ -227,8 +228,9 @@ def test_from_a_draft_to_the_time_it_leaves(desk, person):
     issue = IssueFactory(newsletter=newsletter, author=UserFactory(role="staff"))
     writer = signed_in(issue.author)
     page = text_of(writer.post(at("desk-issue", issue), {"to": "in_review", "version": 1}, follow=True))
-    assert "「確認待ち」にしました" in page
-    assert "権限では" in page  # a member of staff approves nothing
+    assert "確認を頼みました" in page
+    assert "ほかの人（事務局）が確かめて、承認します" in page
+    assert "権限では" not in page  # nothing is wrong: the next step is not theirs
     assert at("desk-issue-approve", issue) in text_of(desk.get(reverse("desk:home")))
     approve = text_of(desk.get(at("desk-issue-approve", issue)))
     assert "1人" in approve
@@ -253,16 +255,18 @@ def test_from_a_draft_to_the_time_it_leaves(desk, person):
     assert "もう過ぎた時刻" in text_of(past)
     desk.post(at("desk-issue-schedule", issue), {"when": "now", "is_night_fine": "on"})
     assert Issue.objects.get().state == IssueState.SCHEDULED
-    assert "書き直す" in text_of(desk.get(at("desk-issue", issue)))
+    assert "承認を取り消して下書きに戻す" in text_of(desk.get(at("desk-issue", issue)))
     desk.post(at("desk-issue", issue), {"to": "draft", "version": 1})
     assert Issue.objects.get().state == IssueState.DRAFT
 
 
 def test_nobody_is_shown_a_button_for_their_own(desk, person):
     own = IssueFactory(in_review=True, author=person)
+    file = IssueAttachmentFactory(issue=own)
     page = text_of(desk.get(at("desk-issue-approve", own)))
     assert "自分で認めることはできません" in page
     assert 'name="seen"' not in page
+    assert at("desk-attachment", own, file) in page
     assert at("desk-issue-approve", own) not in text_of(desk.get(reverse("desk:home")))
 
 
@@ -281,6 +285,7 @@ def test_a_step_without_its_reason_is_shown_again(desk):
         desk.post(at("desk-issue", issue), {"to": "draft", "reason": "日付がちがいます"}, follow=True)
     )
     assert "日付がちがいます" in page
+    assert "日付がちがいます" in text_of(desk.get(at("desk-issue-write", issue)))
     desk.post(at("desk-issue", issue), {"to": "cancelled"})
     assert Issue.objects.get().state == IssueState.CANCELLED
 
