@@ -41,7 +41,9 @@ def resend_unsent(*, issue: Issue, by: Any) -> int:
 
     Who has left since, or is stopped, is found out with each copy. Raises Refused.
     """
-    lock_issue(issue)
+    locked = lock_issue(issue)
+    if locked.state == IssueState.SENDING:
+        raise Refused(_("もう送り直しています。"))
     unsent = Delivery.objects.filter(issue=issue).unsent()
     if not unsent.exists():
         raise Refused(_("送れなかったものは、もうありません。"))

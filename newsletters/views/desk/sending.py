@@ -47,7 +47,7 @@ def sending(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "issue": issue,
         "counts": counts,
-        "terms": terms_of(counts),
+        "terms": terms_of(counts, issue),
         "seconds": SECONDS_BETWEEN_LOOKS if issue.state == IssueState.SENDING else "",
         "is_still": issue.state in _TO_BE_SENT
         and troubled_issues().filter(pk=issue.pk, is_still=True).exists(),
@@ -64,7 +64,7 @@ def sending(request: HttpRequest, public_id: str) -> HttpResponse:
     return response
 
 
-def terms_of(counts: Counts) -> list[tuple[str, str, int, str]]:
+def terms_of(counts: Counts, issue: Issue) -> list[tuple[str, str, int, str]]:
     """(words, what they mean, how many, state that the ledger is narrowed to or empty) of each term of the equation."""
     terms = (
         (_("送りました"), _("相手のメールサーバーが受け取りました。"), DeliveryState.ACCEPTED),
@@ -78,7 +78,9 @@ def terms_of(counts: Counts) -> list[tuple[str, str, int, str]]:
         (_("中止しました"), _("順番が来る前に、号の送信をやめました。"), DeliveryState.CANCELLED),
         (
             _("届いたか分かりません"),
-            _("渡している途中で止まりました。2通届くのを防ぐため、自動では送り直しません。"),
+            _("渡している途中で止まり、もう一度送っても分かりませんでした。")
+            if issue.max_resends
+            else _("渡している途中で止まりました。2通届くのを防ぐため、自動では送り直しません。"),
             DeliveryState.IN_DOUBT,
         ),
     )

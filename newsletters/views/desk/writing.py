@@ -13,7 +13,7 @@ from meetings.audit_labels.history import history_of
 from newsletters.composing.filling import NAMES
 from newsletters.forms.issues import IssueForm
 from newsletters.issue_filters import IssueFilter
-from newsletters.lints import lint
+from newsletters.lints import Finding, errors_in, lint
 from newsletters.models import Duty, Issue, IssueState, Newsletter
 from newsletters.permissions import can_edit_issue, check_can_edit_issue
 from newsletters.permissions.newsletters import can_edit_newsletters
@@ -165,7 +165,18 @@ def _preview(form: IssueForm, saved: Issue) -> dict[str, Any] | None:
     draft = Issue(newsletter=newsletter, number=saved.number, **values)
     composed = services.proposal_of(draft)
     findings = lint(draft, composed)
-    return {"shown": shown(composed.content), "findings": addressed(findings, draft)}
+    return {"shown": shown(composed.content), "findings": addressed(findings, draft), "said": _said(findings)}
+
+
+def _said(findings: list[Finding]) -> str:
+    """For whoever does not see the list change while they write."""
+    if not findings:
+        return _("直すところはありません。")
+    errors = len(errors_in(findings))
+    return _("必ず直すもの%(errors)s件、確かめるもの%(others)s件。") % {
+        "errors": errors,
+        "others": len(findings) - errors,
+    }
 
 
 def _words_in(form: IssueForm) -> dict[str, Any]:

@@ -156,6 +156,9 @@ def test_the_preview_saves_nothing(desk):
     piece = desk.post(at("desk-issue-preview"), values)
     assert "■ 見るだけ" in text_of(piece)
     assert "<html" not in text_of(piece)
+    assert "必ず直すもの1件、確かめるもの0件。" in text_of(piece)
+    fine = desk.post(at("desk-issue-preview"), values_of(issue, body="お茶の会"))
+    assert "直すところはありません。" in text_of(fine)
     assert "%%token%%" not in text_of(piece)
     assert "no-store" in piece.headers["Cache-Control"]
     assert "お茶の会があります" in text_of(desk.get(at("desk-issue-write", issue)))

@@ -85,6 +85,8 @@ def test_an_issue_keeps_its_day_and_its_page_while_the_rest_is_sent(
     row = DeliveryFactory(issue=issue, state="failed")
     controls.resend_unsent(issue=issue, by=secretariat)
     assert list(Issue.objects.published()) == [issue]
+    with pytest.raises(Refused, match="もう送り直しています"):  # the second of two clicks
+        controls.resend_unsent(issue=issue, by=secretariat)
     controls.pause_issue(issue=issue, by=secretariat)
     controls.resume_issue(issue=issue, by=secretariat)
     Delivery.objects.filter(pk=row.pk).update(state="accepted", accepted_at=timezone.now())
