@@ -29,6 +29,7 @@ from newsletters.workflow import ISSUE_WAYS
 from platform_portal.access.checks import has, reason_against
 from platform_portal.access.roles import Permission
 from platform_portal.desk import attempt
+from platform_portal.japanese.calendar import format_wareki_moment
 
 # Steps that are a button here; approving and setting a time have pages of their own, sending has the ledger's.
 _BUTTONS = {
@@ -147,7 +148,9 @@ def issue_schedule(request: HttpRequest, public_id: str) -> HttpResponse:
         if attempt(
             request,
             lambda: services.schedule_issue(issue=issue, send_at=send_at, by=by),
-            _("送る時刻を決めました。") if send_at else _("まもなく送りはじめます。"),
+            _("%(at)s に送ります。") % {"at": format_wareki_moment(send_at)}
+            if send_at
+            else _("まもなく送りはじめます。"),
             form,
         ):
             return redirect("newsletters:desk-issue", public_id)

@@ -56,12 +56,13 @@ def issue_list(request: HttpRequest) -> HttpResponse:
 @writes
 @require_http_methods(["GET", "HEAD", "POST"])
 def issue_create(request: HttpRequest) -> HttpResponse:
-    """`template`: a season to begin with; `duty`: the turn it is written for."""
+    """`template`: a season to begin with; `duty`: the turn it is written for; `newsletter`: the one chosen before."""
     duty = _duty(request)
     season = season_of(request.GET.get("template", ""))
     initial: dict[str, Any] = {"subject": season.subject, "body": season.body} if season else {}
-    if duty is not None:
-        initial["newsletter"] = duty.newsletter_id
+    chosen = _chosen(request)
+    if duty is not None or chosen is not None:
+        initial["newsletter"] = duty.newsletter_id if duty is not None else chosen
     form = IssueForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid() and not _wants_preview(request):
         made: list[Issue] = []
@@ -83,6 +84,7 @@ def issue_create(request: HttpRequest) -> HttpResponse:
         "seasons": seasons_for(timezone.localdate().month),
         "season": season,
         "duty": duty,
+        "chosen": chosen,
         "crumbs": issue_steps((title, "")),
     }
     return _write_page(request, form, Issue(), context)
@@ -197,6 +199,15 @@ def _words_in(form: IssueForm) -> dict[str, Any]:
 
 def _wants_preview(request: HttpRequest) -> bool:
     return PREVIEW in request.POST
+
+
+def _chosen(request: HttpRequest) -> int | None:
+    """By its key, as the form's list has it."""
+    key = request.GET.get("newsletter", "")
+    if not (key.isascii() and key.isdigit() and len(key) < 10):
+        return None
+    found: int | None = Newsletter.objects.active().filter(pk=key).values_list("pk", flat=True).first()
+    return found
 
 
 def _duty(request: HttpRequest) -> Duty | None:

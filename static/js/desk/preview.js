@@ -38,7 +38,17 @@ function put(html) {
   if (before.length) box.querySelectorAll("details").forEach((one, at) => (one.open = before[at] ?? true));
 }
 
+// A template that is chosen after the newsletter does not choose another newsletter.
+function keepNewsletter() {
+  for (const link of document.querySelectorAll("a[data-template]")) {
+    const to = new URL(link.href);
+    to.searchParams.set("newsletter", form.elements.newsletter.value);
+    link.href = to.href;
+  }
+}
+
 if (form && box) {
+  form.elements.newsletter.addEventListener("change", keepNewsletter);
   form.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(show, WAIT);

@@ -119,6 +119,17 @@ def test_a_season_gives_the_first_words(desk):
     assert seasons_for(12)[0].key == "monthly"
 
 
+def test_a_season_keeps_the_newsletter_that_was_chosen(desk):
+    NewsletterFactory()
+    second = NewsletterFactory(position=9)
+    page = text_of(desk.get(at("desk-issue-create", query=f"?template=may&newsletter={second.pk}")))
+    assert f'<option value="{second.pk}" selected' in page
+    assert f"template=september&amp;newsletter={second.pk}" in page
+    for garbage in ("x", "9" * 30, "0"):
+        page = text_of(desk.get(at("desk-issue-create", query=f"?newsletter={garbage}")))
+        assert "&amp;newsletter=" not in page
+
+
 def test_an_issue_is_written_and_rewritten(desk, person):
     duty = DutyFactory(due_on=timezone.localdate() + dt.timedelta(days=90))
     address = at("desk-issue-create", query=f"?duty={duty.public_id}")
@@ -250,7 +261,8 @@ def test_from_a_draft_to_the_time_it_leaves(desk, person):
     night = (timezone.localtime() + dt.timedelta(days=2)).strftime("%Y-%m-%dT23:30")
     asked = desk.post(at("desk-issue-schedule", issue), {"when": "later", "send_at": night})
     assert "は夜です" in text_of(asked)
-    desk.post(at("desk-issue-schedule", issue), {"when": "later", "send_at": night, "is_night_fine": "on"})
+    at_night = {"when": "later", "send_at": night, "is_night_fine": "on"}
+    assert "23:30 に送ります" in text_of(desk.post(at("desk-issue-schedule", issue), at_night, follow=True))
     assert Issue.objects.get().state == IssueState.SCHEDULED
     page = text_of(desk.post(at("desk-issue", issue), {"to": "approved"}, follow=True))
     assert Issue.objects.get().state == IssueState.APPROVED
