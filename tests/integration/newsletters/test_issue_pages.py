@@ -113,7 +113,7 @@ def test_a_season_gives_the_first_words(desk):
         page = text_of(desk.get(at("desk-issue-create", query=f"?template={season.key}")))
         assert season.subject in page
         left = "（ここに、" in season.body
-        assert page.count("必ず直す") == left  # nothing else is wrong with them
+        assert page.count("必ず直す</span>") == left  # nothing else is wrong with them
     assert "本文がありません" in text_of(desk.get(at("desk-issue-create", query="?template=nonsense")))
     assert seasons_for(9)[0].key == "september"
     assert seasons_for(12)[0].key == "monthly"
@@ -211,7 +211,7 @@ def test_an_approved_issue_warns_before_it_is_changed(desk, person):
     assert "承認は取り消され" in text_of(desk.get(at("desk-issue", issue)))
     same = values_of(issue, subject=issue.subject, body=issue.body)
     page = text_of(desk.post(at("desk-issue-write", issue), same, follow=True))
-    assert "承認を取り消して" not in page
+    assert "承認を取り消して、下書きに戻しました" not in page
     assert Issue.objects.get().state == IssueState.SCHEDULED
     page = text_of(desk.post(at("desk-issue-write", issue), values_of(issue), follow=True))
     assert "承認を取り消して、下書きに戻しました" in page
