@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from members.models import Organization
 from newsletters.addresses import clean_address, fingerprints_of
 from newsletters.importing.columns import COLUMN_OF_FIELD, SubscriberTable
-from newsletters.models import Newsletter, Readership, Subscriber, Subscription, Suppression
+from newsletters.models import HowEnded, Newsletter, Readership, Subscriber, Subscription, Suppression
+from platform_portal.japanese.calendar import format_wareki
 from platform_portal.sheets import values
 from platform_portal.sheets.checking import stray_cells
 from platform_portal.sheets.planning import Plan, PlannedRow, Problem
@@ -23,6 +24,7 @@ SubscriberPlan = Plan[PlannedRow]
 LONGEST_PROOF = 300
 LONGEST_CELL = 2_000  # more of them is looked at by nobody
 BATCH = 5_000
+ENDED_BY_WISH = (HowEnded.ONE_CLICK, HowEnded.PAGE, HowEnded.STAFF, HowEnded.COMPLAINT)
 
 
 def make_plan(*, table: SubscriberTable, lock: bool = False, report: Report = unreported) -> SubscriberPlan:
@@ -44,6 +46,8 @@ class _Planner:
         self.seen: dict[str, int] = {}
         self.known: dict[str, Subscriber] = {}
         self.current: dict[int, set[int]] = defaultdict(set)
+        # When somebody last ended a newsletter: (subscriber, newsletter).
+        self.ended: dict[tuple[int, int], dt.date] = {}
         # Few beside the addresses of a file; the fingerprints, for some have no address any more.
         self.suppressed = set(Suppression.objects.values_list("fingerprint", flat=True))
         self.active = set(self.organizations.values())
@@ -126,6 +130,14 @@ class _Planner:
             running = Subscription.objects.current().filter(subscriber__in=keys[start : start + BATCH])
             for subscriber, newsletter in running.values_list("subscriber", "newsletter"):
                 self.current[subscriber].add(newsletter)
+            # Whoever left an organisation or was not reached did not say that they want no more.
+            ended = Subscription.objects.filter(
+                subscriber__in=keys[start : start + BATCH], how_ended__in=ENDED_BY_WISH
+            )
+            for subscriber, newsletter, at in ended.order_by("ended_at").values_list(
+                "subscriber", "newsletter", "ended_at"
+            ):
+                self.ended[subscriber, newsletter] = timezone.localdate(at)
 
     def settle(self, planned: PlannedRow) -> None:
         address = planned.after.get("address", "")
@@ -138,7 +150,11 @@ class _Planner:
             return  # unchanged
         self._check_membership(planned)
         running = self.current[planned.target.pk] if planned.target else set()
-        planned.after["begun"] = [each for each in planned.after["newsletters"] if each.pk not in running]
+        planned.after["begun"] = [
+            each
+            for each in planned.after["newsletters"]
+            if each.pk not in running and not self._has_ended_since(planned, each)
+        ]
         if planned.after["begun"]:
             words = "、".join(each.name for each in planned.after["begun"])
             planned.changes = [
@@ -146,6 +162,19 @@ class _Planner:
                 (COLUMN_OF_FIELD["proof"].header, "", planned.after["proof"]),
             ]
         planned.settle()
+
+    def _has_ended_since(self, planned: PlannedRow, newsletter: Newsletter) -> bool:
+        """An old list does not bring back whoever has left since: only a consent of a later day does."""
+        ended = self.ended.get((planned.target.pk, newsletter.pk)) if planned.target else None
+        agreed = planned.after.get("asked_on")
+        if ended is None or (agreed is not None and agreed > ended):
+            return False
+        reason = _("%(day)sに購読をやめています。そのあとの同意ではないので、加えません。") % {
+            "day": format_wareki(ended)
+        }
+        header = COLUMN_OF_FIELD["newsletters"].header
+        planned.warnings.append(Problem(header, newsletter.name, reason))
+        return True
 
     def _check_membership(self, planned: PlannedRow) -> None:
         target = planned.target

@@ -303,6 +303,32 @@ class TestImport:
             applying.import_table(table=table, by=secretariat)
         assert not Subscriber.objects.exists()
 
+    @pytest.mark.parametrize(
+        ("how_ended", "days_later", "begins"),
+        [
+            ("one_click", None, False),  # nobody knows when they agreed
+            ("one_click", 0, False),
+            ("page", -30, False),
+            ("complaint", -1, False),
+            ("one_click", 1, True),
+            ("left", -30, True),  # an organisation left, not the reader
+        ],
+    )
+    def test_an_old_list_does_not_bring_back_who_left(self, newsletter, how_ended, days_later, begins):
+        ended = timezone.now() - dt.timedelta(days=40)
+        SubscriptionFactory(
+            newsletter=newsletter,
+            subscriber__address="left@example.jp",
+            began_at=ended - dt.timedelta(days=90),
+            ended_at=ended,
+            how_ended=how_ended,
+        )
+        agreed = "" if days_later is None else str(timezone.localdate(ended) + dt.timedelta(days=days_later))
+        plan = planned(f"left@example.jp,県民だより,紙,{agreed},")
+        assert plan.plain_counts["changed"] == begins
+        [row] = plan.rows
+        assert [each.value for each in row.warnings] == ([] if begins else ["県民だより"])
+
     def test_the_same_address_twice_in_other_letters(self, newsletter):
         plan = planned("hana@日本語.jp,県民だより,紙,,", "ＨＡＮＡ@xn--wgv71a119e.jp,県民だより,紙,,")
         assert "2行目と同じ" in plan.rows[1].problems[0].reason
