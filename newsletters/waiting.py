@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import Q
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Exists, OuterRef, Q
+from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from newsletters.services.duties import waiting_for
 from newsletters.troubles import STILL, troubled_issues
 from platform_portal.access.checks import has
 from platform_portal.access.roles import Permission
+from platform_portal.audit.models import AuditEvent
 from platform_portal.desk_jobs import Job
 
 
@@ -71,36 +72,49 @@ def _troubles() -> Iterable[Job]:
 
 def _steps(user: Any) -> Iterable[Job]:
     """Each leads to the issue that waits longest."""
+    returned = AuditEvent.objects.filter(
+        type="newsletters.issue_returned",
+        object_type=Issue._meta.label_lower,
+        object_id=Cast(OuterRef("pk"), CharField()),
+    )
     rows: Any = Issue.objects.filter(
         Q(state__in=[IssueState.IN_REVIEW, IssueState.APPROVED])
         | Q(state=IssueState.DRAFT, number__isnull=False)  # had been approved
+        | Q(Exists(returned), state=IssueState.DRAFT)
     ).defer("content", "body")
-    found = list(rows.order_by(Coalesce("approved_at", "requested_at", "updated_at"), "pk"))
-    kinds = (
+    found: list[Any] = list(rows.order_by(Coalesce("approved_at", "requested_at", "updated_at"), "pk"))
+    kinds: tuple[tuple[Callable[[Any], bool], Permission, str, str, str], ...] = (
         (
-            IssueState.IN_REVIEW,
+            lambda issue: issue.state == IssueState.IN_REVIEW and not _is_own(user, issue),
             Permission.APPROVE_ISSUES,
             _("確認を待っているメルマガの号"),
             _("ほかの人が書いた号です。届くメールを見て、承認するか、戻します。"),
             "desk-issue-approve",
         ),
         (
-            IssueState.APPROVED,
+            lambda issue: issue.state == IssueState.APPROVED,
             Permission.SEND_ISSUES,
             _("送る時刻の決まっていない号"),
             _("承認が済んでいます。送る時刻を決めます。"),
             "desk-issue-schedule",
         ),
         (
-            IssueState.DRAFT,
+            lambda issue: issue.state == IssueState.DRAFT and issue.number is not None,
             Permission.EDIT_ISSUES,
             _("承認が取り消された号"),
             _("下書きに戻っていて、このままでは送られません。直して、もう一度確認に出します。"),
             "desk-issue",
         ),
+        (
+            lambda issue: issue.state == IssueState.DRAFT and issue.number is None,
+            Permission.EDIT_ISSUES,
+            _("理由を付けて戻された号"),
+            _("確認した人が理由を書いています。直して、もう一度確認に出します。"),
+            "desk-issue",
+        ),
     )
-    for state, permission, words, hint, page in kinds:
-        issues = [issue for issue in found if issue.state == state and not _is_own(user, issue)]
+    for is_of_kind, permission, words, hint, page in kinds:
+        issues = [issue for issue in found if is_of_kind(issue)]
         if issues and has(user, permission):
             address = reverse(f"newsletters:{page}", args=[issues[0].public_id])
             yield Job(words, hint, len(issues), address)
@@ -108,7 +122,7 @@ def _steps(user: Any) -> Iterable[Job]:
 
 def _is_own(user: Any, issue: Issue) -> bool:
     """Somebody else looks through what one has written."""
-    return issue.state == IssueState.IN_REVIEW and user.pk in {issue.author_id, issue.requested_by_id}
+    return user.pk in {issue.author_id, issue.requested_by_id}
 
 
 def _end_of_month(day: dt.date) -> dt.date:

@@ -11,15 +11,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from newsletters.models import Issue
+from newsletters.services.issues import request_review, return_issue
 from newsletters.waiting import issue_jobs
 from tests.conftest import signed_in
 from tests.factories.members import UserFactory
 from tests.factories.newsletters import DeliveryFactory, IssueFactory
+from tests.factories.region import PortalSettingsFactory
 
 pytestmark = pytest.mark.django_db
 
 UNBALANCED, STILL = "数の合わない送信", "送信が進んでいない号"
 DOUBTFUL, PAUSED, REVOKED = "届いたか分からないメール", "一時停止中の号", "承認が取り消された号"
+RETURNED = "理由を付けて戻された号"
 
 
 def jobs_of(user: Any) -> dict[str, tuple[int, str]]:
@@ -111,6 +114,20 @@ def test_an_approval_that_was_lost_is_told_to_those_who_write(owner: Any) -> Non
     address = reverse("newsletters:desk-issue", args=[back.public_id])
     assert jobs_of(owner) == {REVOKED: (1, address)}
     assert jobs_of(UserFactory(role="member")) == {}
+
+
+def test_an_issue_that_came_back_is_told_until_it_goes_out_again(owner: Any, secretariat: Any) -> None:
+    PortalSettingsFactory(
+        secretariat_address="高松市番町四丁目1番10号",
+        secretariat_postal_code="760-8570",
+        secretariat_phone="087-832-0000",
+    )
+    issue = IssueFactory(in_review=True)
+    return_issue(issue=issue, reason="日付がちがいます", by=secretariat)
+    address = reverse("newsletters:desk-issue", args=[issue.public_id])
+    assert jobs_of(owner) == {RETURNED: (1, address)}
+    request_review(issue=issue, version=None, by=owner)
+    assert jobs_of(owner) == {}
 
 
 def test_queries_do_not_grow(secretariat: Any) -> None:
