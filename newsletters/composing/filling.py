@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from consultations.models import ConsultationWindow
+from consultations.models import ChannelKind, ConsultationWindow
 from meetings.models import Edition, Event, Minutes
 from meetings.presenting.days import when_of
 from meetings.presenting.events import host_words, place_words, when_of_event
@@ -166,8 +166,12 @@ class Filler:
         since = self._since(wish)
         open_still = Q(valid_to=None) | Q(valid_to__gte=timezone.localdate(self.now))
         shown = (
-            ConsultationWindow.objects.published().filter(open_still).exclude(categories__is_risk=True)
-        ).select_related("organization")
+            ConsultationWindow.objects.published()
+            .filter(open_still)
+            .exclude(categories__is_risk=True)
+            .select_related("organization")
+            .prefetch_related("channels")
+        )
         page = "consultations:window-detail"
 
         def is_told(row: Any, at: Any) -> bool:
@@ -180,7 +184,7 @@ class Filler:
         rows = [(row, "") for row in new]
         rows += [(row, _("（変更）")) for row in known if not is_told(row, changes[row.pk])]
         lines = [
-            [(_link(row.name + mark, page, row.public_id),), *_said(row.operator_name)]
+            [(_link(row.name + mark, page, row.public_id),), *_said(row.operator_name, _telephone(row))]
             for row, mark in rows[: wish.count]
         ]
         return lines, len(rows), _("今回お知らせする新しい窓口はありません。")
@@ -260,6 +264,12 @@ def _changed_windows(since: dt.datetime) -> dict[int, dt.datetime]:
     )
     last = events.order_by().values("object_id").annotate(last=Max("at"))
     return {int(key): at for key, at in last.values_list("object_id", "last")}
+
+
+def _telephone(window: ConsultationWindow) -> str:
+    """The first number: whoever reads a mail on the telephone need not open a page to ring."""
+    numbers = [each.value for each in window.channels.all() if each.kind == ChannelKind.PHONE and each.value]
+    return _("電話 %s") % numbers[0] if numbers else ""
 
 
 def _link(words: str, name: str, *args: Any) -> Run:

@@ -111,6 +111,7 @@ def test_windows_are_the_new_and_the_changed_ones():
     assert text.count("新しい相談室") == 1
     assert f"http://testserver/w/{new.public_id}/" in text
     assert "・変わった相談室（変更）" in text
+    assert text.count("電話 ") == 2
     for word in ("内輪", "変わらない", "下書き", "閉じた", "ひみつ"):
         assert word not in text
 
