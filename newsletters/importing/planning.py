@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from members.models import Organization
 from newsletters.addresses import clean_address, fingerprints_of
 from newsletters.importing.columns import COLUMN_OF_FIELD, SubscriberTable
-from newsletters.models import HowEnded, Newsletter, Readership, Subscriber, Subscription, Suppression
+from newsletters.models import Newsletter, Readership, Subscriber, Subscription, Suppression
 from platform_portal.japanese.calendar import format_wareki
 from platform_portal.sheets import values
 from platform_portal.sheets.checking import stray_cells
@@ -24,7 +24,6 @@ SubscriberPlan = Plan[PlannedRow]
 LONGEST_PROOF = 300
 LONGEST_CELL = 2_000  # more of them is looked at by nobody
 BATCH = 5_000
-ENDED_BY_WISH = (HowEnded.ONE_CLICK, HowEnded.PAGE, HowEnded.STAFF, HowEnded.COMPLAINT)
 
 
 def make_plan(*, table: SubscriberTable, lock: bool = False, report: Report = unreported) -> SubscriberPlan:
@@ -46,7 +45,7 @@ class _Planner:
         self.seen: dict[str, int] = {}
         self.known: dict[str, Subscriber] = {}
         self.current: dict[int, set[int]] = defaultdict(set)
-        # When somebody last ended a newsletter: (subscriber, newsletter).
+        # The day on which a subscriber last ended a newsletter.
         self.ended: dict[tuple[int, int], dt.date] = {}
         # Few beside the addresses of a file; the fingerprints, for some have no address any more.
         self.suppressed = set(Suppression.objects.values_list("fingerprint", flat=True))
@@ -130,13 +129,9 @@ class _Planner:
             running = Subscription.objects.current().filter(subscriber__in=keys[start : start + BATCH])
             for subscriber, newsletter in running.values_list("subscriber", "newsletter"):
                 self.current[subscriber].add(newsletter)
-            # Whoever left an organisation or was not reached did not say that they want no more.
-            ended = Subscription.objects.filter(
-                subscriber__in=keys[start : start + BATCH], how_ended__in=ENDED_BY_WISH
-            )
-            for subscriber, newsletter, at in ended.order_by("ended_at").values_list(
-                "subscriber", "newsletter", "ended_at"
-            ):
+            left = Subscription.objects.ended_by_will().filter(subscriber__in=keys[start : start + BATCH])
+            ends = left.order_by("ended_at").values_list("subscriber", "newsletter", "ended_at")
+            for subscriber, newsletter, at in ends:
                 self.ended[subscriber, newsletter] = timezone.localdate(at)
 
     def settle(self, planned: PlannedRow) -> None:

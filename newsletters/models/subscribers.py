@@ -144,9 +144,17 @@ class HowEnded(models.TextChoices):
     COMPLAINT = "complaint", _("迷惑メールとして届け出たため")
 
 
+# Ended without a word of the reader, who may get these again.
+_NOT_BY_WILL = (HowEnded.LEFT, HowEnded.BOUNCE)
+
+
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def current(self) -> "SubscriptionQuerySet":
         return self.filter(ended_at=None)
+
+    def ended_by_will(self) -> "SubscriptionQuerySet":
+        """Nothing brings these back but another word of their readers."""
+        return self.exclude(ended_at=None).exclude(how_ended__in=_NOT_BY_WILL)
 
     def running_at(self, moment: dt.datetime) -> "SubscriptionQuerySet":
         return self.filter(Q(ended_at=None) | Q(ended_at__gt=moment), began_at__lte=moment)

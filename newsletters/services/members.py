@@ -28,9 +28,6 @@ from newsletters.models import (
 from newsletters.services import subscribing
 from platform_portal.audit import services as audit
 
-# Ended without a word of the reader: who acts for a member again gets these again.
-_NOT_BY_WILL = (HowEnded.LEFT, HowEnded.BOUNCE)
-
 
 def register_members() -> None:
     """Called once, when the app is ready."""
@@ -55,7 +52,7 @@ def subscribe_member(membership: Membership) -> None:
         known, _made = Subscriber.objects.get_or_create(address=address)
     subscriber = subscribing.lock_subscriber(known)
     _belong(subscriber, membership.user, membership.organization)
-    left = subscriber.subscriptions.exclude(ended_at=None).exclude(how_ended__in=_NOT_BY_WILL)
+    left = subscriber.subscriptions.ended_by_will()
     kept_away = set(left.values_list("newsletter_id", flat=True))
     running = set(subscriber.subscriptions.current().values_list("newsletter_id", flat=True))
     wanted = [each for each in newsletters if each.pk not in kept_away | running]
